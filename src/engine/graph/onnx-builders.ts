@@ -1,0 +1,78 @@
+import { create } from '@bufbuild/protobuf';
+import {
+  type AttributeProto,
+  AttributeProto_AttributeType as AttributeType,
+  AttributeProtoSchema,
+  TensorProto_DataType as DataType,
+  type NodeProto,
+  NodeProtoSchema,
+  type TensorProto,
+  TensorProtoSchema,
+  type ValueInfoProto,
+  ValueInfoProtoSchema,
+} from './generated/onnx_pb.js';
+
+// Short forms for the parts of an ONNX graph that the rewrite adds.
+
+/** A node whose first input and output `chain` fills in; `constants` are its other inputs. */
+export function node(
+  opType: string,
+  constants: readonly string[] = [],
+  attribute: AttributeProto[] = [],
+): NodeProto {
+  return create(NodeProtoSchema, { opType, input: [...constants], attribute });
+}
+
+/** Connects nodes one after another, from the value `from` to the value `to`. */
+export function chain(from: string, to: string, nodes: readonly NodeProto[]): NodeProto[] {
+  return nodes.map((link, i) => {
+    const input = i === 0 ? from : `${to}/${i - 1}`;
+    link.input.unshift(input);
+    link.output.unshift(i === nodes.length - 1 ? to : `${to}/${i}`);
+    return link;
+  });
+}
+
+export function integer(name: string, i: number): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(i) });
+}
+
+export function integers(name: string, values: readonly number[]): AttributeProto {
+  return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: values.map(BigInt) });
+}
+
+/** A one-dimensional constant. */
+export function floats(name: string, values: readonly number[]): TensorProto {
+  const dims = [BigInt(values.length)];
+  return create(TensorProtoSchema, {
+    name,
+    dims,
+    dataType: DataType.FLOAT,
+    floatData: [...values],
+  });
+}
+
+/** A one-dimensional constant. */
+export function int64s(name: string, values: readonly number[]): TensorProto {
+  const dims = [BigInt(values.length)];
+  const int64Data = values.map(BigInt);
+  return create(TensorProtoSchema, { name, dims, dataType: DataType.INT64, int64Data });
+}
+
+/** An input or output of the graph; a text stands for a dimension that is open. */
+export function value(
+  name: string,
+  elemType: DataType,
+  dims: readonly (number | string)[],
+): ValueInfoProto {
+  const dim = dims.map((size) =>
+    typeof size === 'number'
+      ? ({ value: { case: 'dimValue', value: BigInt(size) } } as const)
+      : ({ value: { case: 'dimParam', value: size } } as const),
+  );
+  const tensor = { elemType, shape: { dim } };
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: { value: { case: 'tensorType', value: tensor } },
+  });
+}

@@ -1,0 +1,55 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { type GraphProto, type ModelProto, ModelProtoSchema } from './generated/onnx_pb.js';
+import { ModelRefusedError } from './model-refused-error.js';
+
+/** The oldest opset whose operators the rewrite knows, and the newest that ONNX Runtime 1.30 takes. */
+const OPSETS = { min: 7, max: 26 };
+/** Newest file format that ONNX Runtime 1.30 takes. */
+const MAX_IR_VERSION = 13n;
+/** TensorProto.DataLocation.EXTERNAL */
+const EXTERNAL = 1;
+
+/** An ONNX model with a graph, and the version of its default operators. */
+export interface Graph {
+  readonly model: ModelProto;
+  readonly graph: GraphProto;
+  readonly opset: number;
+}
+
+/**
+ * Parses an ONNX file. Fields that the schema does not know are kept.
+ *
+ * @throws {ModelRefusedError}
+ */
+export function readGraph(bytes: Uint8Array): Graph {
+  const model = parse(bytes);
+  const { graph } = model;
+  if (!graph || graph.node.length === 0) throw new ModelRefusedError('this is not an ONNX model');
+  if (model.irVersion > MAX_IR_VERSION) {
+    throw new ModelRefusedError(
+      `the file has IR version ${model.irVersion}; save it with IR version ${MAX_IR_VERSION} or older`,
+    );
+  }
+  const opset = Number(
+    model.opsetImport.find(({ domain }) => domain === '' || domain === 'ai.onnx')?.version ?? 0,
+  );
+  if (opset < OPSETS.min || opset > OPSETS.max) {
+    throw new ModelRefusedError(
+      `the model uses opset ${opset}; export it with opset ${OPSETS.min} to ${OPSETS.max}`,
+    );
+  }
+  if (graph.initializer.some(({ dataLocation }) => dataLocation === EXTERNAL)) {
+    throw new ModelRefusedError(
+      'the weights are in another file (external data); save the model as one file',
+    );
+  }
+  return { model, graph, opset };
+}
+
+function parse(bytes: Uint8Array): ModelProto {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw new ModelRefusedError('this is not an ONNX model', { cause });
+  }
+}

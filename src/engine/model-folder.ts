@@ -1,0 +1,88 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  inspectClassifier,
+  ModelRefusedError,
+  readGraph,
+  rewriteClassifier,
+} from './graph/index.js';
+import { type ModelManifest, modelManifest } from './model-manifest.js';
+
+/** Scores kept of each image, best first; models with fewer classes keep them all. */
+const MAX_TOP_K = 100;
+
+/** A model read from its folder, ready to be opened by a lane. */
+export interface Model {
+  readonly manifest: ModelManifest;
+  /** One line a class; the line's position is the class. */
+  readonly labels: readonly string[];
+  /** The rewritten graph: uint8 pixels [n, height, width, 3] in, the `topK` best classes out. */
+  readonly graph: Uint8Array;
+  readonly topK: number;
+  /** Bytes of one image on its way in. */
+  readonly imageBytes: number;
+}
+
+/**
+ * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph.
+ *
+ * @throws {ModelRefusedError} with one sentence that names the file and says what to change
+ */
+export async function readModelFolder(folder: string): Promise<Model> {
+  const manifest = parseManifest(await readModelFile(folder, 'model.json'), folder);
+  const labels = parseLabels(await readModelFile(folder, 'labels.txt'));
+  const bytes = await readModelFile(folder, 'model.onnx');
+  const { classes } = inspectClassifier(readGraph(bytes));
+  if (classes !== undefined && classes !== labels.length) {
+    throw new ModelRefusedError(
+      `${join(folder, 'labels.txt')} has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
+    );
+  }
+  const { width, height, channelOrder, mean, std } = manifest.input;
+  const topK = Math.min(MAX_TOP_K, labels.length);
+  const graph = rewriteClassifier(bytes, {
+    width,
+    height,
+    channelOrder,
+    mean,
+    std,
+    output: manifest.output,
+    topK,
+  });
+  return { manifest, labels, graph, topK, imageBytes: width * height * 3 };
+}
+
+async function readModelFile(folder: string, name: string): Promise<Buffer> {
+  const path = join(folder, name);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ModelRefusedError(
+      `cannot read ${path}; a model is a folder with model.onnx, labels.txt and model.json`,
+      { cause },
+    );
+  }
+}
+
+function parseManifest(bytes: Buffer, folder: string): ModelManifest {
+  const path = join(folder, 'model.json');
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString('utf8'));
+  } catch (cause) {
+    throw new ModelRefusedError(`${path} is not valid JSON`, { cause });
+  }
+  const result = modelManifest.safeParse(json);
+  if (!result.success) {
+    throw new ModelRefusedError(`${path}: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`);
+  }
+  return result.data;
+}
+
+/** One label a line; a last line break ends the last line, and CRLF counts as one. */
+function parseLabels(bytes: Buffer): string[] {
+  const lines = bytes.toString('utf8').split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const side = z.int().min(1).max(4096);
+const perChannel = z.tuple([z.number(), z.number(), z.number()]);
+const perChannelPositive = z.tuple([
+  z.number().positive(),
+  z.number().positive(),
+  z.number().positive(),
+]);
+
+/** What `model.json` says: all that an ONNX graph does not say of itself. */
+export const modelManifest = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ - and begin with a-z 0-9')
+    .describe('The name of the model in logs and in the API.'),
+  description: z.string().max(500).optional().describe('One sentence for people.'),
+  input: z
+    .strictObject({
+      width: side.describe('Columns of the input, in pixels.'),
+      height: side.describe('Rows of the input, in pixels.'),
+      resize: z
+        .union([z.literal('squash'), z.strictObject({ shortest: side })])
+        .describe(
+          '"squash" resizes to width x height; {"shortest": n} makes the shorter side n pixels, then crops the centre.',
+        ),
+      channelOrder: z.enum(['rgb', 'bgr']).describe('Order in which the model wants the channels.'),
+      mean: perChannel.describe('Subtracted from red, green and blue, on the scale 0 to 255.'),
+      std: perChannelPositive.describe('Then divides red, green and blue, on the scale 0 to 255.'),
+    })
+    .refine(
+      ({ resize, width, height }) =>
+        resize === 'squash' || resize.shortest >= Math.max(width, height),
+      { message: 'shortest must be at least width and height', path: ['resize', 'shortest'] },
+    ),
+  output: z
+    .enum(['logits', 'probabilities'])
+    .describe('Whether the scores still need a softmax ("logits") or have had it.'),
+});
+
+export type ModelManifest = z.infer<typeof modelManifest>;
+
+/** What decoding must know of a model: the size of its input in pixels, and how an image gets there. */
+export type ImageInput = Pick<ModelManifest['input'], 'width' | 'height' | 'resize'>;

@@ -1,0 +1,30 @@
+import type { HttpBindings } from '@hono/node-server';
+import { type Context, Hono } from 'hono';
+import { type ClassifyDeps, classifyRoute } from './receive/classify-route.js';
+import { openExchange } from './receive/exchange.js';
+import { liveRoute, readyRoute } from './receive/health-routes.js';
+import { refuse } from './receive/refuse.js';
+import { Problem } from './respond/problem.js';
+
+/** The routes. No middleware: a route without it is a single call. */
+export function createApp(deps: ClassifyDeps): Hono<{ Bindings: HttpBindings }> {
+  const app = new Hono<{ Bindings: HttpBindings }>();
+
+  function end(c: Context<{ Bindings: HttpBindings }>, error: unknown): Response {
+    return refuse(deps, openExchange(c.env, deps.clock), error);
+  }
+
+  app.post('/api/classify', classifyRoute(deps));
+  app.get('/v2/health/live', liveRoute());
+  app.get('/v2/health/ready', readyRoute(deps.lifecycle));
+  for (const [path, allow] of [
+    ['/api/classify', 'POST'],
+    ['/v2/health/live', 'GET, HEAD'],
+    ['/v2/health/ready', 'GET, HEAD'],
+  ] as const) {
+    app.all(path, (c) => end(c, new Problem('method_not_allowed', { Allow: allow })));
+  }
+  app.notFound((c) => end(c, new Problem('not_found')));
+  app.onError((error, c) => end(c, error));
+  return app;
+}

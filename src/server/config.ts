@@ -1,0 +1,125 @@
+import { z } from 'zod';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** A whole number of milliseconds. */
+const ms = (min: number, max: number) => z.int().min(min).max(max);
+
+/**
+ * Every knob of the server, with unit, default and bounds: this schema is its manual, from which
+ * docs/configuration.md and docs/batch-dispatch.schema.json are written.
+ */
+export const configSchema = z.strictObject({
+  $schema: z
+    .string()
+    .optional()
+    .describe('Where an editor finds the JSON Schema; the server does not read it.'),
+  model: z
+    .string()
+    .min(1)
+    .default('models/demo')
+    .describe(
+      'Folder of the model to serve, relative to this file; without a file, to the project. `--model DIR` wins.',
+    ),
+  server: z
+    .strictObject({
+      host: z
+        .string()
+        .min(1)
+        .default('127.0.0.1')
+        .describe(
+          'Address to listen on. There is no authentication: put a proxy in front before you open it. `HOST` wins.',
+        ),
+      port: z
+        .int()
+        .min(0)
+        .max(65535)
+        .default(8000)
+        .describe('TCP port; 0 takes a free one. `PORT` wins.'),
+      maxConnections: z
+        .int()
+        .min(1)
+        .max(65536)
+        .default(4096)
+        .describe('Connections held at once; more are closed at once.'),
+      maxBodyBytes: z
+        .int()
+        .min(KIB)
+        .max(1024 * MIB)
+        .default(16 * MIB)
+        .describe('Largest request body in bytes, by its header and as it arrives.'),
+      headersTimeoutMs: ms(100, 600_000)
+        .default(5_000)
+        .describe('Milliseconds that a client may take to send its headers.'),
+      requestTimeoutMs: ms(100, 600_000)
+        .default(15_000)
+        .describe('Milliseconds that a client may take to send headers and body.'),
+      keepAliveTimeoutMs: ms(0, 600_000)
+        .default(65_000)
+        .describe(
+          'Milliseconds that an idle connection is kept. Longer than that of the proxy in front, if there is one.',
+        ),
+      drainTimeoutMs: ms(0, 600_000)
+        .default(15_000)
+        .describe(
+          'Milliseconds after SIGTERM to finish what was accepted; then the server ends with code 1.',
+        ),
+      logLevel: z
+        .enum(['debug', 'info', 'warn', 'error', 'silent'])
+        .default('info')
+        .describe('Least severe log line written. Each request is one line: info, warn for 5xx.'),
+    })
+    .prefault({}),
+  decode: z
+    .strictObject({
+      decoder: z
+        .enum(['native', 'jpeg-js'])
+        .default('native')
+        .describe(
+          '"native" is libjpeg-turbo; "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without the former.',
+        ),
+      threads: z
+        .int()
+        .min(0)
+        .max(1024)
+        .default(0)
+        .describe('Threads that decode; 0 means one for each usable core, and at least 2.'),
+      maxPixels: z
+        .int()
+        .min(1)
+        .max(268_435_456)
+        .default(25_000_000)
+        .describe('Largest image in pixels, width times height; more is refused before decoding.'),
+    })
+    .prefault({}),
+  batching: z
+    .strictObject({
+      maxBatchSize: z.int().min(1).max(1024).default(32).describe('Most images run together.'),
+      maxQueueDelayMs: z
+        .number()
+        .min(0)
+        .max(10_000)
+        .default(1)
+        .describe(
+          'Longest time in milliseconds that a batch is held open for more images while a lane is idle; 0 holds none.',
+        ),
+      maxQueueSize: z
+        .int()
+        .min(1)
+        .max(1_000_000)
+        .default(1024)
+        .describe(
+          'Most images accepted and not yet dispatched; over it a request is refused with 503.',
+        ),
+      defaultTimeoutMs: ms(1, 600_000)
+        .default(10_000)
+        .describe(
+          'Milliseconds from the first header to the answer, unless the client sends X-Request-Timeout-Ms.',
+        ),
+    })
+    .prefault({}),
+});
+
+/** The configuration with every default filled in. */
+export type Config = z.infer<typeof configSchema>;

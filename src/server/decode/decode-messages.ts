@@ -1,0 +1,24 @@
+import type { ImageInput } from '../../engine/index.js';
+import type { DecoderName } from './decode-image.js';
+import type { ImageHeader } from './header/image-header.js';
+
+/** What a decode thread is started with. */
+export interface DecodeWorkerData {
+  readonly decoder: DecoderName;
+  readonly input: ImageInput;
+}
+
+/** To the thread: decode `bytes` into `pixels`; both buffers are transferred. */
+export interface DecodeJob {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly header: ImageHeader;
+  readonly pixels: Uint8Array;
+}
+
+/** From the thread: the pixels come back, written unless the image could not be decoded. */
+export interface DecodeReply {
+  readonly id: number;
+  readonly pixels: Uint8Array;
+  readonly decoded: boolean;
+}

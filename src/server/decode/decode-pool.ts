@@ -1,0 +1,59 @@
+import PQueue from 'p-queue';
+import type { DecodeWorkerData } from './decode-messages.js';
+import { DecodeThread } from './decode-thread.js';
+import type { ImageHeader } from './header/image-header.js';
+
+/** One image in the works and one in the inbox, so that a thread need not wait for the main thread. */
+const IMAGES_PER_THREAD = 2;
+
+/**
+ * Decodes images on its own threads. What waits here is bounded by the batcher, which has accepted it; so this
+ * queue needs no bound of its own.
+ */
+export class DecodePool {
+  readonly #threads: DecodeThread[];
+  readonly #queue: PQueue;
+  readonly #imageBytes: number;
+  readonly #spare: Uint8Array[] = [];
+
+  constructor(threads: number, workerData: DecodeWorkerData) {
+    const { width, height } = workerData.input;
+    this.#imageBytes = width * height * 3;
+    this.#queue = new PQueue({ concurrency: threads * IMAGES_PER_THREAD });
+    this.#threads = Array.from(
+      { length: threads },
+      () => new DecodeThread(workerData, (pixels) => this.recycle(pixels)),
+    );
+  }
+
+  /**
+   * Decodes to the model's input: height * width * 3 bytes. `bytes` must be alone in its buffer, which changes
+   * hands. `isWanted` is asked when a thread is free: if it says no, the image is dropped undecoded.
+   *
+   * @throws {UndecodableImageError}
+   */
+  decode(
+    bytes: Uint8Array,
+    header: ImageHeader,
+    isWanted: () => boolean,
+  ): Promise<Uint8Array | undefined> {
+    return this.#queue.add(async () => {
+      if (!isWanted()) return undefined;
+      const pixels = this.#spare.pop() ?? new Uint8Array(this.#imageBytes);
+      return await this.#leastLoaded().decode(bytes, header, pixels);
+    });
+  }
+
+  /** Takes back pixels that were copied or are not needed, for a later image. */
+  recycle(pixels: Uint8Array): void {
+    this.#spare.push(pixels);
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()));
+  }
+
+  #leastLoaded(): DecodeThread {
+    return this.#threads.reduce((best, thread) => (thread.load < best.load ? thread : best));
+  }
+}

@@ -1,0 +1,60 @@
+import { Worker } from 'node:worker_threads';
+import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
+import { UndecodableImageError } from './header/image-errors.js';
+import type { ImageHeader } from './header/image-header.js';
+
+interface Pending {
+  readonly cost: number;
+  readonly resolve: (pixels: Uint8Array) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** The main thread's end of one decode thread. An error thrown there is a bug and ends the process. */
+export class DecodeThread {
+  readonly #worker: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #recycle: (pixels: Uint8Array) => void;
+  #nextId = 0;
+  /** Cost of the images that are in the thread, in megapixel-scans. */
+  load = 0;
+
+  constructor(workerData: DecodeWorkerData, recycle: (pixels: Uint8Array) => void) {
+    this.#recycle = recycle;
+    this.#worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData });
+    this.#worker.on('message', (reply: DecodeReply) => this.#receive(reply));
+  }
+
+  /**
+   * Decodes into `pixels` and resolves with them. Both buffers change hands.
+   *
+   * @throws {UndecodableImageError}
+   */
+  decode(bytes: Uint8Array, header: ImageHeader, pixels: Uint8Array): Promise<Uint8Array> {
+    const id = this.#nextId++;
+    // Half a megapixel for what every image costs.
+    const cost = 0.5 + (header.width * header.height * header.scans) / 1e6;
+    this.load += cost;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { cost, resolve, reject });
+      const job: DecodeJob = { id, bytes, header, pixels };
+      this.#worker.postMessage(job, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #receive({ id, pixels, decoded }: DecodeReply): void {
+    const pending = this.#pending.get(id);
+    if (!pending) return;
+    this.#pending.delete(id);
+    this.load -= pending.cost;
+    if (decoded) {
+      pending.resolve(pixels);
+    } else {
+      this.#recycle(pixels);
+      pending.reject(new UndecodableImageError());
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** The bytes are no image that this server decodes, or not a whole one. */
+export class UndecodableImageError extends Error {
+  override readonly name = 'UndecodableImageError';
+  readonly code = 'undecodable_image';
+}
+
+/** The image has more pixels than the limit. */
+export class ImageTooLargeError extends Error {
+  override readonly name = 'ImageTooLargeError';
+  readonly code = 'image_too_large';
+}
+
+/** The image is legal and would cost far more to decode than its size says. */
+export class ImageTooComplexError extends Error {
+  override readonly name = 'ImageTooComplexError';
+  readonly code = 'image_too_complex';
+}

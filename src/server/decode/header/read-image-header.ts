@@ -1,0 +1,26 @@
+import { ImageTooComplexError, ImageTooLargeError, UndecodableImageError } from './image-errors.js';
+import type { ImageHeader } from './image-header.js';
+import { readJpegHeader } from './read-jpeg-header.js';
+import { isPng, readPngHeader } from './read-png-header.js';
+
+/** Real photos have at most some twenty scans; libjpeg-turbo's authors advise a limit. */
+export const MAX_SCANS = 100;
+/** A scan costs about 0.3 ms a megapixel, so this is about 120 ms. Without it, 58 kB can cost 4 s. */
+export const MAX_MEGAPIXEL_SCANS = 400;
+
+/**
+ * Reads the header of a JPEG or PNG, told apart by their bytes, and refuses what would cost too much to decode.
+ * Linear in the number of bytes, and far below a millisecond for a photo.
+ *
+ * @throws {UndecodableImageError} {ImageTooLargeError} {ImageTooComplexError}
+ */
+export function readImageHeader(bytes: Buffer, { maxPixels }: { maxPixels: number }): ImageHeader {
+  const header = isPng(bytes) ? readPngHeader(bytes) : readJpegHeader(bytes, MAX_SCANS);
+  const { width, height, scans } = header;
+  if (width === 0 || height === 0) throw new UndecodableImageError('no pixels');
+  if (width * height > maxPixels) throw new ImageTooLargeError(`${width}x${height}`);
+  if (scans > MAX_SCANS || (width * height * scans) / 1e6 > MAX_MEGAPIXEL_SCANS) {
+    throw new ImageTooComplexError(`${width}x${height}, ${scans} scans`);
+  }
+  return header;
+}

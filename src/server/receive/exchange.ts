@@ -1,0 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HttpBindings } from '@hono/node-server';
+import type { Clock, Millis } from '../../batcher/index.js';
+
+/** One HTTP exchange: Node's two ends of it, its id, and when its headers were here. */
+export interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly id: string;
+  readonly startedMs: Millis;
+}
+
+/** A client's X-Request-Id is kept if it is harmless in a log and in a header; else one is made. */
+export function openExchange({ incoming, outgoing }: HttpBindings, clock: Clock): Exchange {
+  const wanted = incoming.headers['x-request-id'];
+  const id = typeof wanted === 'string' && /^[\w.-]{1,128}$/.test(wanted) ? wanted : randomUUID();
+  return { incoming, outgoing, id, startedMs: clock.now() };
+}

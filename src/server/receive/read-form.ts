@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http';
+import { Busboy, type BusboyHeaders } from '@fastify/busboy';
+import { Problem } from '../respond/problem.js';
+import { concatApart, readChunks } from './read-body.js';
+
+/** Most images in one request. */
+export const MAX_PARTS = 64;
+
+/**
+ * Reads the parts of a multipart/form-data body in order; every part is an image, whatever its name and type.
+ *
+ * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image when the form
+ * is broken; and as readChunks
+ */
+export async function readForm(incoming: IncomingMessage, maxBodyBytes: number): Promise<Buffer[]> {
+  const form = openForm(incoming);
+  const parts: Buffer[][] = [];
+  const parsed = new Promise<void>((resolve, reject) => {
+    form.on('file', (_name, stream) => {
+      const chunks: Buffer[] = [];
+      parts.push(chunks);
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    });
+    form.on('filesLimit', () => reject(new Problem('too_many_parts')));
+    form.on('error', () => reject(new Problem('undecodable_image')));
+    form.on('finish', resolve);
+  });
+  const received = readChunks(incoming, maxBodyBytes, (chunk) => form.write(chunk));
+  await Promise.race([received, parsed.then(() => received)]);
+  form.end();
+  await parsed;
+  return parts.map(concatApart);
+}
+
+function openForm(incoming: IncomingMessage) {
+  try {
+    return new Busboy({
+      headers: incoming.headers as BusboyHeaders,
+      isPartAFile: () => true,
+      limits: { files: MAX_PARTS, headerPairs: 32, headerSize: 8192 },
+    });
+  } catch (cause) {
+    throw new Problem('unsupported_media_type', {}, { cause });
+  }
+}

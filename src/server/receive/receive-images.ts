@@ -1,0 +1,48 @@
+import type { Clock, Millis } from '../../batcher/index.js';
+import { Problem } from '../respond/problem.js';
+import type { Exchange } from './exchange.js';
+import { readBody } from './read-body.js';
+import { readForm } from './read-form.js';
+
+/** The images of a request: one as the raw body, or every part of a form. */
+export interface ReceivedImages {
+  readonly isForm: boolean;
+  readonly images: readonly Buffer[];
+}
+
+/**
+ * Receives the body within its limits in bytes and time. Content-Type is looked at only to tell a form.
+ *
+ * @throws {Problem} empty_body, deadline_exceeded; and as readForm and readBody
+ */
+export async function receiveImages(
+  { incoming, outgoing }: Exchange,
+  maxBodyBytes: number,
+  clock: Clock,
+  deadlineMs: Millis,
+): Promise<ReceivedImages> {
+  const isForm = /^multipart\/form-data\b/i.test(incoming.headers['content-type'] ?? '');
+  // Asking for the body only now spares a refused client the upload.
+  if (incoming.headers.expect !== undefined) outgoing.writeContinue();
+  const reading = isForm
+    ? readForm(incoming, maxBodyBytes)
+    : readBody(incoming, maxBodyBytes).then((body) => [body]);
+  const images = await before(deadlineMs, clock, reading);
+  const isEmpty = isForm ? images.length === 0 : images[0]?.length === 0;
+  if (isEmpty) throw new Problem('empty_body');
+  return { isForm, images };
+}
+
+async function before<T>(deadlineMs: Millis, clock: Clock, work: Promise<T>): Promise<T> {
+  let callOff = () => {};
+  const late = new Promise<never>((_, reject) => {
+    callOff = clock.schedule(deadlineMs - clock.now(), () =>
+      reject(new Problem('deadline_exceeded')),
+    );
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    callOff();
+  }
+}

@@ -1,0 +1,127 @@
+import cluster, { type Worker } from 'node:cluster';
+import { fileURLToPath } from 'node:url';
+import { loadConfig, USAGE } from './load-config.js';
+import {
+  BEAT_INTERVAL_MS,
+  type FromServingProcess,
+  type FromSupervisor,
+  type StartReport,
+} from './process-messages.js';
+import { StartError } from './start-error.js';
+
+// The program. Starts the serving process, replaces it when it dies or hangs, and passes signals on.
+
+/** A process that is ready and misses this many beats is hung in native code. */
+const BEATS_MISSED = 6;
+const MAX_BACK_OFF_MS = 10_000;
+/** A process that lived this long was healthy: its successor starts at once. */
+const HEALTHY_MS = 10_000;
+
+interface Child {
+  readonly worker: Worker;
+  readonly startedMs: number;
+  isReady: boolean;
+  beatsMissed: number;
+}
+
+class Supervisor {
+  readonly #startedMs = performance.now();
+  #child: Child;
+  #hasServed = false;
+  #isDraining = false;
+  #backOffMs = 0;
+
+  constructor() {
+    cluster.setupPrimary({ exec: fileURLToPath(new URL('./main.js', import.meta.url)) });
+    this.#child = this.#fork();
+    setInterval(() => this.#checkBeat(), BEAT_INTERVAL_MS).unref();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      process.on(signal, () => this.#end(signal));
+    }
+  }
+
+  #fork(): Child {
+    const child: Child = {
+      worker: cluster.fork(),
+      startedMs: performance.now(),
+      isReady: false,
+      beatsMissed: 0,
+    };
+    child.worker.on('message', (message: FromServingProcess) => this.#receive(child, message));
+    child.worker.on('exit', (code, signal) => this.#exited(child, code, signal));
+    return child;
+  }
+
+  #receive(child: Child, message: FromServingProcess): void {
+    child.beatsMissed = 0;
+    if (message.kind === 'beat') return;
+    child.isReady = true;
+    this.#tell({ kind: 'processes', processes: { ready: 1, total: 1 } });
+    if (!this.#hasServed) print(message.report, performance.now() - this.#startedMs);
+    else console.error(`serving process ${child.worker.process.pid} is ready`);
+    this.#hasServed = true;
+    if (this.#isDraining) this.#tell({ kind: 'drain' });
+  }
+
+  #exited(child: Child, code: number | null, signal: string | null): void {
+    if (this.#isDraining) process.exit(code === 0 ? 0 : 1);
+    // It has said why. What cannot start once will not start on a second try.
+    if (!this.#hasServed) process.exit(1);
+    const livedMs = performance.now() - child.startedMs;
+    this.#backOffMs =
+      livedMs > HEALTHY_MS ? 0 : Math.min(MAX_BACK_OFF_MS, this.#backOffMs * 2 || 500);
+    console.error(
+      `serving process ${child.worker.process.pid} ended with ${signal ?? `code ${code}`}; starting another${this.#backOffMs ? ` in ${this.#backOffMs} ms` : ''}`,
+    );
+    setTimeout(() => {
+      this.#child = this.#fork();
+    }, this.#backOffMs);
+  }
+
+  /** Counts its own ticks, not seconds: a machine that was suspended has missed none. */
+  #checkBeat(): void {
+    const child = this.#child;
+    if (!child.isReady || ++child.beatsMissed < BEATS_MISSED) return;
+    console.error(`serving process ${child.worker.process.pid} hangs`);
+    child.worker.process.kill('SIGKILL');
+  }
+
+  #end(signal: NodeJS.Signals): void {
+    if (this.#isDraining) {
+      this.#child.worker.process.kill('SIGKILL');
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+      return;
+    }
+    this.#isDraining = true;
+    if (this.#child.isReady) this.#tell({ kind: 'drain' });
+    else this.#child.worker.process.kill(signal);
+  }
+
+  #tell(message: FromSupervisor): void {
+    if (this.#child.worker.isConnected()) this.#child.worker.send(message);
+  }
+}
+
+function print(report: StartReport, afterMs: number): void {
+  console.error(
+    [
+      'Batch Dispatch',
+      `  model     ${report.model}`,
+      `  engine    ${report.engine}`,
+      `  decoder   ${report.decoder}`,
+      `  batching  ${report.batching}`,
+      `  ready     ${report.address}/api/classify after ${(afterMs / 1000).toFixed(1)} s`,
+    ].join('\n'),
+  );
+}
+
+try {
+  const config = loadConfig(process.argv.slice(2), process.env);
+  if (config === 'help') console.log(USAGE);
+  else new Supervisor();
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
