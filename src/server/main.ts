@@ -64,24 +64,23 @@ async function main(config: Config): Promise<void> {
     labelsJson: model.labels.map((label) => JSON.stringify(label)),
   });
 
-  let draining: Promise<void> | undefined;
-  function end(): void {
-    draining ??= drain({
+  async function end(): Promise<void> {
+    if (lifecycle.isDraining) return;
+    const done = await drain({
       server,
       refuseNew: () => lifecycle.drain(),
       settleAll: () => batcher.drain(),
       timeoutMs: config.server.drainTimeoutMs,
-    }).then((done) => {
-      if (!done) logger.error({ unsettled: batcher.unsettled }, 'drain timed out');
-      logFile.flushSync();
-      process.exit(done ? 0 : 1);
     });
+    if (!done) logger.error({ unsettled: batcher.unsettled }, 'drain timed out');
+    logFile.flushSync();
+    process.exit(done ? 0 : 1);
   }
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   process.on('disconnect', end);
   process.on('message', (message: FromSupervisor) => {
-    if (message.kind === 'drain') end();
+    if (message.kind === 'drain') void end();
     else lifecycle.processes = message.processes;
   });
   const { address, port } = server.address() as AddressInfo;

@@ -6,7 +6,7 @@ import { ClientGoneError } from './client-gone-error.js';
  * Counts the bytes of a body as they arrive and hands each chunk on.
  *
  * @returns when the body is complete
- * @throws {Problem} body_too_large, by Content-Length before the first byte or when one byte too many arrives
+ * @throws {Problem} body_too_large when one byte too many arrives
  * @throws {ClientGoneError} when the connection ends first
  */
 export function readChunks(
@@ -15,10 +15,6 @@ export function readChunks(
   take: (chunk: Buffer) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (Number(incoming.headers['content-length']) > maxBodyBytes) {
-      reject(new Problem('body_too_large'));
-      return;
-    }
     let received = 0;
     incoming.on('data', (chunk: Buffer) => {
       received += chunk.length;

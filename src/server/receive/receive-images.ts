@@ -13,7 +13,7 @@ export interface ReceivedImages {
 /**
  * Receives the body within its limits in bytes and time. Content-Type is looked at only to tell a form.
  *
- * @throws {Problem} empty_body, deadline_exceeded; and as readForm and readBody
+ * @throws {Problem} body_too_large by Content-Length, empty_body, deadline_exceeded; and as readForm and readBody
  */
 export async function receiveImages(
   { incoming, outgoing }: Exchange,
@@ -22,6 +22,9 @@ export async function receiveImages(
   deadlineMs: Millis,
 ): Promise<ReceivedImages> {
   const isForm = /^multipart\/form-data\b/i.test(incoming.headers['content-type'] ?? '');
+  if (Number(incoming.headers['content-length']) > maxBodyBytes) {
+    throw new Problem('body_too_large');
+  }
   // Asking for the body only now spares a refused client the upload.
   if (incoming.headers.expect !== undefined) outgoing.writeContinue();
   const reading = isForm

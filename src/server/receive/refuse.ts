@@ -16,7 +16,11 @@ export function refuse(
   const problem = toProblem(error);
   const isGone = error instanceof ClientGoneError || error instanceof CancelledError;
   requestLog.refused(exchange, isGone ? 'client_gone' : problem.code, problem);
+  const { headers, complete } = incoming;
+  const isUploading =
+    !complete &&
+    (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined);
   // What is left of the body is let go, so that the client reads the answer instead of a full pipe.
-  if (!incoming.complete) incoming.resume();
-  return problemResponse(problem, exchange.id, lifecycle.isDraining || !incoming.complete);
+  if (isUploading) incoming.resume();
+  return problemResponse(problem, exchange.id, lifecycle.isDraining || isUploading);
 }

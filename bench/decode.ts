@@ -1,0 +1,145 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
+import { basename, dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { SingleBar } from 'cli-progress';
+import type { DecoderName } from '../src/server/decode/decode-image.js';
+import { DecodePool } from '../src/server/decode/decode-pool.js';
+import { readImageHeader } from '../src/server/decode/header/read-image-header.js';
+
+// How many images a second the server's own decode pool turns into pixels, by decoder, image and threads.
+
+const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--threads 1,2] [--out FILE] [IMAGE ...]
+
+  --seconds S     length of one measurement (default 1)
+  --rounds N      measurements of each case; the median counts (default 3)
+  --threads LIST  numbers of threads (default 1 and doubled up to the usable cores)
+  --out FILE      where the figures go, as JSON
+`;
+
+const INPUT = { width: 224, height: 224, resize: 'squash' } as const;
+
+interface Case {
+  readonly decoder: DecoderName;
+  readonly image: string;
+  readonly threads: number;
+}
+
+interface Figure extends Case {
+  readonly imagesPerSecond: number;
+  readonly rounds: readonly number[];
+}
+
+/** Keeps every thread fed for `seconds` and counts what comes back. */
+async function measure({ decoder, image, threads }: Case, seconds: number): Promise<number> {
+  const bytes = readFileSync(image);
+  const header = readImageHeader(bytes, { maxPixels: 25e6 });
+  const pool = new DecodePool(threads, { decoder, input: INPUT });
+  let decoded = 0;
+  let isOver = false;
+  async function feed(): Promise<void> {
+    while (!isOver) {
+      const copy = Buffer.allocUnsafeSlow(bytes.length);
+      bytes.copy(copy);
+      const pixels = await pool.decode(copy, header, () => true);
+      if (pixels) pool.recycle(pixels);
+      decoded++;
+    }
+  }
+  const feeders = Array.from({ length: threads * 3 }, feed);
+  await passed(Math.max(300, seconds * 300));
+  decoded = 0;
+  const startedMs = performance.now();
+  await passed(seconds * 1000);
+  const rate = decoded / ((performance.now() - startedMs) / 1000);
+  isOver = true;
+  await Promise.all(feeders);
+  await pool.close();
+  return rate;
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Number(sorted[Math.floor(sorted.length / 2)]);
+}
+
+function powersOfTwo(max: number): number[] {
+  const powers = [1];
+  while (Number(powers.at(-1)) * 2 <= max) powers.push(Number(powers.at(-1)) * 2);
+  return powers;
+}
+
+function sizeOf(image: string): string {
+  const bytes = readFileSync(image);
+  const { width, height } = readImageHeader(bytes, { maxPixels: 25e6 });
+  return `${width}x${height}, ${Math.round(bytes.length / 1000)} kB`;
+}
+
+function print(figures: readonly Figure[], images: readonly string[], threads: readonly number[]) {
+  console.log(['decoder', 'image', ...threads.map((n) => `${n} thr`), 'gain'].map(cell).join(''));
+  for (const decoder of ['native', 'jpeg-js'] as const) {
+    for (const image of images) {
+      const row = figures.filter((figure) => figure.decoder === decoder && figure.image === image);
+      const rates = row.map(({ imagesPerSecond }) => imagesPerSecond);
+      const gain = Math.max(...rates) / Number(rates[0]);
+      const texts = [decoder, sizeOf(image), ...rates.map((rate) => rate.toFixed(0))];
+      console.log([...texts, `${gain.toFixed(1)}x`].map(cell).join(''));
+    }
+  }
+}
+
+function cell(text: string, column: number): string {
+  return column < 2 ? text.padEnd(column === 0 ? 9 : 20) : text.padStart(8);
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '3' },
+    threads: { type: 'string' },
+    out: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+if (values.help) {
+  console.log(USAGE);
+} else {
+  const images = positionals.length > 0 ? positionals : ['images/2.jpg', 'images/3.jpg'];
+  const threads = values.threads?.split(',').map(Number) ?? powersOfTwo(availableParallelism());
+  const cases = (['native', 'jpeg-js'] as const).flatMap((decoder) =>
+    images.flatMap((image) => threads.map((count): Case => ({ decoder, image, threads: count }))),
+  );
+  const rounds = cases.map((): number[] => []);
+  const bar = new SingleBar({ format: '{bar} {value}/{total}', stream: process.stderr });
+  bar.start(cases.length * Number(values.rounds), 0);
+  for (let round = 0; round < Number(values.rounds); round++) {
+    // Every other round runs backwards, so that a drift of the machine touches all cases alike.
+    const order = cases.map((_, i) => (round % 2 === 0 ? i : cases.length - 1 - i));
+    for (const i of order) {
+      rounds[i]?.push(await measure(cases[i] as Case, Number(values.seconds)));
+      bar.increment();
+    }
+  }
+  bar.stop();
+  const figures = cases.map((one, i): Figure => {
+    const rates = rounds[i] ?? [];
+    return { ...one, imagesPerSecond: median(rates), rounds: rates };
+  });
+  print(figures, images, threads);
+  if (values.out !== undefined) {
+    mkdirSync(dirname(values.out), { recursive: true });
+    const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version };
+    const sizes = Object.fromEntries(images.map((image) => [basename(image), sizeOf(image)]));
+    const text = JSON.stringify(
+      { date: new Date().toISOString(), machine, sizes, figures },
+      null,
+      2,
+    );
+    writeFileSync(values.out, `${text}\n`);
+  }
+}
