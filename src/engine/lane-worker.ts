@@ -9,7 +9,10 @@ const port = parentPort as MessagePort;
 const { graph, height, width, maxBatchSize } = workerData as LaneWorkerData;
 
 async function open(): Promise<InferenceSession> {
-  const session = await InferenceSession.create(graph, { executionProviders: ['cpu'] });
+  const session = await InferenceSession.create(graph, {
+    executionProviders: ['cpu'],
+    extra: { 'session.intra_op.allow_spinning': '0' },
+  });
   // The largest batch first: it sizes the memory arena once for all.
   for (const count of [maxBatchSize, 1]) {
     await run(session, new ArrayBuffer(count * height * width * 3), count);

@@ -33,24 +33,35 @@ export async function readModelFolder(folder: string): Promise<Model> {
   const manifest = parseManifest(await readModelFile(folder, 'model.json'), folder);
   const labels = parseLabels(await readModelFile(folder, 'labels.txt'));
   const bytes = await readModelFile(folder, 'model.onnx');
-  const { classes } = inspectClassifier(readGraph(bytes));
+  const classes = naming(
+    join(folder, 'model.onnx'),
+    () => inspectClassifier(readGraph(bytes)).classes,
+  );
   if (classes !== undefined && classes !== labels.length) {
     throw new ModelRefusedError(
       `${join(folder, 'labels.txt')} has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
     );
   }
+  if (labels.length === 0) {
+    throw new ModelRefusedError(
+      `${join(folder, 'labels.txt')} is empty; give one line for each class`,
+    );
+  }
   const { width, height, channelOrder, mean, std } = manifest.input;
   const topK = Math.min(MAX_TOP_K, labels.length);
-  const graph = rewriteClassifier(bytes, {
-    width,
-    height,
-    channelOrder,
-    mean,
-    std,
-    output: manifest.output,
-    topK,
-  });
+  const spec = { width, height, channelOrder, mean, std, output: manifest.output, topK };
+  const graph = naming(join(folder, 'model.onnx'), () => rewriteClassifier(bytes, spec));
   return { manifest, labels, graph, topK, imageBytes: width * height * 3 };
+}
+
+/** Puts the file's path before the sentence of a refusal. */
+function naming<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ModelRefusedError)) throw error;
+    throw new ModelRefusedError(`${path}: ${error.message}`, { cause: error });
+  }
 }
 
 async function readModelFile(folder: string, name: string): Promise<Buffer> {
@@ -69,7 +80,7 @@ function parseManifest(bytes: Buffer, folder: string): ModelManifest {
   const path = join(folder, 'model.json');
   let json: unknown;
   try {
-    json = JSON.parse(bytes.toString('utf8'));
+    json = JSON.parse(textOf(bytes));
   } catch (cause) {
     throw new ModelRefusedError(`${path} is not valid JSON`, { cause });
   }
@@ -82,7 +93,12 @@ function parseManifest(bytes: Buffer, folder: string): ModelManifest {
 
 /** One label a line; a last line break ends the last line, and CRLF counts as one. */
 function parseLabels(bytes: Buffer): string[] {
-  const lines = bytes.toString('utf8').split(/\r?\n/);
+  const lines = textOf(bytes).split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;
+}
+
+/** UTF-8, without the byte order mark that some editors put in front. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

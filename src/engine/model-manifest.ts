@@ -1,12 +1,8 @@
 import { z } from 'zod';
 
 const side = z.int().min(1).max(4096);
-const perChannel = z.tuple([z.number(), z.number(), z.number()]);
-const perChannelPositive = z.tuple([
-  z.number().positive(),
-  z.number().positive(),
-  z.number().positive(),
-]);
+const mean = z.number().min(-1e6).max(1e6);
+const std = z.number().min(1e-6).max(1e6);
 
 /** What `model.json` says: all that an ONNX graph does not say of itself. */
 export const modelManifest = z.strictObject({
@@ -25,8 +21,12 @@ export const modelManifest = z.strictObject({
           '"squash" resizes to width x height; {"shortest": n} makes the shorter side n pixels, then crops the centre.',
         ),
       channelOrder: z.enum(['rgb', 'bgr']).describe('Order in which the model wants the channels.'),
-      mean: perChannel.describe('Subtracted from red, green and blue, on the scale 0 to 255.'),
-      std: perChannelPositive.describe('Then divides red, green and blue, on the scale 0 to 255.'),
+      mean: z
+        .tuple([mean, mean, mean])
+        .describe('Subtracted from red, green and blue, on the scale 0 to 255.'),
+      std: z
+        .tuple([std, std, std])
+        .describe('Then divides red, green and blue, on the scale 0 to 255.'),
     })
     .refine(
       ({ resize, width, height }) =>

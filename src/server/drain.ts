@@ -11,26 +11,26 @@ export interface Drainable {
   readonly timeoutMs: number;
 }
 
+/** For the last answers to leave, and for uploads that nobody has accepted to end by themselves. */
+const LINGER_MS = 1000;
+
 /**
- * Ends in order: accepts nothing new, settles everything accepted, lets every answer out.
+ * Ends in order: refuses what is new but goes on listening, so that nobody waits for an answer in vain; settles
+ * everything accepted; lets the answers out; then closes.
  *
- * @returns false if that took longer than `timeoutMs`; then connections are cut
+ * @returns false if settling took longer than `timeoutMs`
  */
-export async function drain({
-  server,
-  refuseNew,
-  settleAll,
-  timeoutMs,
-}: Drainable): Promise<boolean> {
+export async function drain(parts: Drainable): Promise<boolean> {
+  const { server, refuseNew, settleAll, timeoutMs } = parts;
   refuseNew();
+  const settled = await Promise.race([
+    settleAll().then(() => true),
+    sleep(timeoutMs, false, { ref: false }),
+  ]);
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const finished = settleAll().then(() => closed);
-  const done = await Promise.race([
-    finished.then(() => true),
-    sleep(timeoutMs, false, { ref: false }),
-  ]);
+  await Promise.race([closed, sleep(LINGER_MS, undefined, { ref: false })]);
   server.closeAllConnections();
-  return done;
+  return settled;
 }

@@ -28,6 +28,8 @@ class Supervisor {
   readonly #startedMs = performance.now();
   #child: Child;
   #hasServed = false;
+  /** The port in use, so that a successor takes the same even if any free one was asked for. */
+  #port: string | undefined;
   #isDraining = false;
   #backOffMs = 0;
 
@@ -42,7 +44,7 @@ class Supervisor {
 
   #fork(): Child {
     const child: Child = {
-      worker: cluster.fork(),
+      worker: cluster.fork(this.#port === undefined ? {} : { PORT: this.#port }),
       startedMs: performance.now(),
       isReady: false,
       beatsMissed: 0,
@@ -56,6 +58,7 @@ class Supervisor {
     child.beatsMissed = 0;
     if (message.kind === 'beat') return;
     child.isReady = true;
+    this.#port = new URL(message.report.address).port || '80';
     this.#tell({ kind: 'processes', processes: { ready: 1, total: 1 } });
     if (!this.#hasServed) print(message.report, performance.now() - this.#startedMs);
     else console.error(`serving process ${child.worker.process.pid} is ready`);

@@ -1,4 +1,6 @@
-export { inspectClassifier } from './inspect-classifier.js';
+export { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
 export { ModelRefusedError } from './model-refused-error.js';
-export { readGraph } from './read-graph.js';
-export { CONFIDENCE, IMAGE, LABEL_INDEX, rewriteClassifier } from './rewrite-classifier.js';
+export { CONFIDENCE, IMAGE, LABEL_INDEX } from './names.js';
+export { type Graph, readGraph } from './read-graph.js';
+export { rewriteClassifier } from './rewrite-classifier.js';
+export type { RewriteSpec } from './rewrite-spec.js';

@@ -23,36 +23,49 @@ export function node(
   return create(NodeProtoSchema, { opType, input: [...constants], attribute });
 }
 
-/** Connects nodes one after another, from the value `from` to the value `to`. */
-export function chain(from: string, to: string, nodes: readonly NodeProto[]): NodeProto[] {
+/**
+ * Connects nodes one after another, from the value `from` to the value `to`. The nodes and the
+ * values between them are named `name`/0, `name`/1 and so on.
+ */
+export function chain(
+  from: string,
+  to: string,
+  nodes: readonly NodeProto[],
+  name = to,
+): NodeProto[] {
   return nodes.map((link, i) => {
-    const input = i === 0 ? from : `${to}/${i - 1}`;
-    link.input.unshift(input);
-    link.output.unshift(i === nodes.length - 1 ? to : `${to}/${i}`);
+    link.name = `${name}/${i}`;
+    link.input.unshift(i === 0 ? from : `${name}/${i - 1}`);
+    link.output.unshift(i === nodes.length - 1 ? to : link.name);
     return link;
   });
 }
 
+/** A node's attribute that is one whole number. */
 export function integer(name: string, i: number): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(i) });
 }
 
+/** A node's attribute that is a list of whole numbers. */
 export function integers(name: string, values: readonly number[]): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: values.map(BigInt) });
 }
 
-/** A one-dimensional constant. */
-export function floats(name: string, values: readonly number[]): TensorProto {
-  const dims = [BigInt(values.length)];
+/** A float32 constant; one-dimensional unless `dims` says otherwise. */
+export function floats(
+  name: string,
+  values: readonly number[],
+  dims: readonly number[] = [values.length],
+): TensorProto {
   return create(TensorProtoSchema, {
     name,
-    dims,
+    dims: dims.map(BigInt),
     dataType: DataType.FLOAT,
     floatData: [...values],
   });
 }
 
-/** A one-dimensional constant. */
+/** A one-dimensional int64 constant. */
 export function int64s(name: string, values: readonly number[]): TensorProto {
   const dims = [BigInt(values.length)];
   const int64Data = values.map(BigInt);

@@ -1,13 +1,12 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './generated/onnx_pb.js';
+import { hasExternalData } from './has-external-data.js';
 import { ModelRefusedError } from './model-refused-error.js';
 
 /** The oldest opset whose operators the rewrite knows, and the newest that ONNX Runtime 1.30 takes. */
 const OPSETS = { min: 7, max: 26 };
 /** Newest file format that ONNX Runtime 1.30 takes. */
 const MAX_IR_VERSION = 13n;
-/** TensorProto.DataLocation.EXTERNAL */
-const EXTERNAL = 1;
 
 /** An ONNX model with a graph, and the version of its default operators. */
 export interface Graph {
@@ -19,12 +18,13 @@ export interface Graph {
 /**
  * Parses an ONNX file. Fields that the schema does not know are kept.
  *
- * @throws {ModelRefusedError}
+ * @throws {ModelRefusedError} when the bytes are no ONNX model, its IR version or opset is not
+ * served, or its weights lie in another file
  */
 export function readGraph(bytes: Uint8Array): Graph {
   const model = parse(bytes);
   const { graph } = model;
-  if (!graph || graph.node.length === 0) throw new ModelRefusedError('this is not an ONNX model');
+  if (!graph || graph.node.length === 0) throw notAModel();
   if (model.irVersion > MAX_IR_VERSION) {
     throw new ModelRefusedError(
       `the file has IR version ${model.irVersion}; save it with IR version ${MAX_IR_VERSION} or older`,
@@ -38,7 +38,8 @@ export function readGraph(bytes: Uint8Array): Graph {
       `the model uses opset ${opset}; export it with opset ${OPSETS.min} to ${OPSETS.max}`,
     );
   }
-  if (graph.initializer.some(({ dataLocation }) => dataLocation === EXTERNAL)) {
+  // The rewritten model is opened from memory, where the runtime has no folder to look in.
+  if (hasExternalData(model)) {
     throw new ModelRefusedError(
       'the weights are in another file (external data); save the model as one file',
     );
@@ -50,6 +51,13 @@ function parse(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
-    throw new ModelRefusedError('this is not an ONNX model', { cause });
+    throw notAModel({ cause });
   }
+}
+
+function notAModel(options?: ErrorOptions): ModelRefusedError {
+  return new ModelRefusedError(
+    'this is not an ONNX model, or only a part of one; copy or export the file again',
+    options,
+  );
 }

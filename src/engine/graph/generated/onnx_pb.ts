@@ -1,4 +1,4 @@
-// Written from the ONNX project's onnx.proto (onnx 1.23.2, IR version 13, Apache-2.0) by
+// Written from the ONNX project's onnx.proto (onnx 1.23.2, IR version 14, Apache-2.0) by
 //   protoc --plugin=protoc-gen-es --es_out=. --es_opt=target=ts,import_extension=js onnx.proto   (protoc-gen-es 2.17.0)
 // Do not edit.
 //

@@ -1,0 +1,11 @@
+/** Every name that the rewrite adds to a graph begins so, out of the way of the model's own. */
+export const PREFIX = 'batch_dispatch/';
+
+/** Input of a rewritten graph: uint8 [n, height, width, 3], red, green, blue. */
+export const IMAGE = `${PREFIX}image`;
+
+/** Output of a rewritten graph: float32 [n, k], probabilities, best first. */
+export const CONFIDENCE = `${PREFIX}confidence`;
+
+/** Output of a rewritten graph: int32 [n, k], the classes that CONFIDENCE speaks of. */
+export const LABEL_INDEX = `${PREFIX}label_index`;

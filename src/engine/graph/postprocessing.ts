@@ -1,0 +1,39 @@
+import { TensorProto_DataType as DataType } from './generated/onnx_pb.js';
+import type { GraphPart } from './graph-part.js';
+import type { ClassifierFacts } from './inspect-classifier.js';
+import { CONFIDENCE, LABEL_INDEX, PREFIX } from './names.js';
+import { chain, int64s, integer, node } from './onnx-builders.js';
+import type { RewriteSpec } from './rewrite-spec.js';
+
+const K = `${PREFIX}k`;
+const INDICES = `${PREFIX}indices`;
+
+/** Since opset 13 Softmax works along one axis, until then on everything from an axis on. */
+const SOFTMAX_ALONG_AXIS = 13;
+/** Since opset 10 TopK takes k as an input, until then as an attribute. */
+const TOP_K_WITH_INPUT = 10;
+
+/** From the model's scores to CONFIDENCE and LABEL_INDEX, both [n, k], best first. */
+export function postprocessing(
+  { outputName, outputType, isFlat }: ClassifierFacts,
+  { output }: Pick<RewriteSpec, 'output'>,
+  k: number,
+  opset: number,
+): GraphPart {
+  const kIsInput = opset >= TOP_K_WITH_INPUT;
+  const softmaxAxis = opset >= SOFTMAX_ALONG_AXIS ? -1 : 1;
+  const topK = kIsInput ? node('TopK', [K]) : node('TopK', [], [integer('k', k)]);
+  const best = chain(outputName, CONFIDENCE, [
+    ...(outputType === 'float16' ? [node('Cast', [], [integer('to', DataType.FLOAT)])] : []),
+    ...(isFlat ? [] : [node('Flatten', [], [integer('axis', 1)])]),
+    ...(output === 'logits' ? [node('Softmax', [], [integer('axis', softmaxAxis)])] : []),
+    topK,
+  ]);
+  topK.output.push(INDICES);
+  // JavaScript would get int64 as BigInts.
+  const narrow = node('Cast', [], [integer('to', DataType.INT32)]);
+  return {
+    nodes: [...best, ...chain(INDICES, LABEL_INDEX, [narrow])],
+    constants: kIsInput ? [int64s(K, [k])] : [],
+  };
+}

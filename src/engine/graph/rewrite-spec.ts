@@ -1,0 +1,15 @@
+/** What the new graph must do around the model. Channel values are in the order red, green, blue. */
+export interface RewriteSpec {
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** Order in which the model wants the channels. */
+  readonly channelOrder: 'rgb' | 'bgr';
+  /** On the scale 0 to 255: the model gets (pixel - mean) / std. */
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  /** Whether the model's scores still need a softmax. */
+  readonly output: 'logits' | 'probabilities';
+  /** Classes kept of each image; all of them if the graph says that there are fewer. */
+  readonly topK: number;
+}

@@ -1,0 +1,97 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import {
+  CONFIDENCE,
+  IMAGE,
+  LABEL_INDEX,
+  type RewriteSpec,
+  rewriteClassifier,
+} from '../../src/engine/graph/index.js';
+
+// Two ways to the same answers: the original model with its input and output handled in JavaScript,
+// and the rewritten model.
+
+/** Errors only: the runtime warns of weights listed as inputs, which is what a test wants. */
+const QUIET = { logSeverityLevel: 3 } as const;
+
+/** One of the best classes of an image. */
+export interface Best {
+  readonly confidence: number;
+  readonly label: number;
+}
+
+/** What the original model says of RGB pixels, [n, height, width, 3]: the topK best of each image. */
+export async function originalAnswers(
+  model: Uint8Array,
+  layout: 'nchw' | 'nhwc',
+  spec: RewriteSpec,
+  pixels: Uint8Array,
+): Promise<Best[][]> {
+  const { width, height } = spec;
+  const n = pixels.length / (width * height * 3);
+  const dims = layout === 'nchw' ? [n, 3, height, width] : [n, height, width, 3];
+  const session = await InferenceSession.create(model, QUIET);
+  const input = new Tensor('float32', prepare(pixels, layout, spec), dims);
+  const outputs = await session.run({ [String(session.inputNames[0])]: input });
+  await session.release();
+  const scores = Array.from(outputs[String(session.outputNames[0])]?.data as Float32Array);
+  const classes = scores.length / n;
+  return Array.from({ length: n }, (_, i): Best[] => {
+    const row = scores.slice(i * classes, (i + 1) * classes);
+    const probabilities = spec.output === 'logits' ? softmax(row) : row;
+    return probabilities
+      .map((confidence, label) => ({ confidence, label }))
+      .sort((a, b) => b.confidence - a.confidence)
+      .slice(0, spec.topK);
+  });
+}
+
+/** What the rewritten model says of the same pixels. Its outputs must be as the spec says. */
+export async function rewrittenAnswers(
+  model: Uint8Array,
+  spec: RewriteSpec,
+  pixels: Uint8Array,
+): Promise<Best[][]> {
+  const session = await InferenceSession.create(rewriteClassifier(model, spec), QUIET);
+  const n = pixels.length / (spec.width * spec.height * 3);
+  const image = new Tensor('uint8', pixels, [n, spec.height, spec.width, 3]);
+  const { [CONFIDENCE]: confidence, [LABEL_INDEX]: labels } = await session.run({ [IMAGE]: image });
+  await session.release();
+  for (const [tensor, type] of [
+    [confidence, 'float32'],
+    [labels, 'int32'],
+  ] as const) {
+    if (tensor?.type !== type || `${tensor.dims}` !== `${n},${spec.topK}`) {
+      throw new Error(
+        `${tensor?.type} [${tensor?.dims}] where ${type} [${n},${spec.topK}] must be`,
+      );
+    }
+  }
+  return Array.from({ length: n }, (_, i) =>
+    Array.from({ length: spec.topK }, (_, k): Best => {
+      const at = i * spec.topK + k;
+      return { confidence: Number(confidence?.data[at]), label: Number(labels?.data[at]) };
+    }),
+  );
+}
+
+/** Normalises and orders pixels as the specification says. */
+function prepare(pixels: Uint8Array, layout: 'nchw' | 'nhwc', spec: RewriteSpec): Float32Array {
+  const area = spec.width * spec.height;
+  const out = new Float32Array(pixels.length);
+  pixels.forEach((value, i) => {
+    const rgb = i % 3;
+    const c = spec.channelOrder === 'bgr' ? 2 - rgb : rgb;
+    const pixel = Math.floor(i / 3);
+    const inImage = pixel % area;
+    const at = layout === 'nhwc' ? pixel * 3 + c : (pixel - inImage) * 3 + c * area + inImage;
+    out[at] = (value - Number(spec.mean[rgb])) / Number(spec.std[rgb]);
+  });
+  return out;
+}
+
+function softmax(scores: readonly number[]): number[] {
+  const max = Math.max(...scores);
+  const powers = scores.map((score) => Math.exp(score - max));
+  const sum = powers.reduce((a, b) => a + b, 0);
+  return powers.map((power) => power / sum);
+}

@@ -1,0 +1,65 @@
+import jpeg from 'jpeg-js';
+import { exifPayload } from './make-exif.js';
+
+// JPEGs put together marker by marker. They have the structure of an image and no picture: good for
+// a header walk, not for a decoder. `solidJpeg` makes one that decodes.
+
+export const SOI = Buffer.of(0xff, 0xd8);
+export const EOI = Buffer.of(0xff, 0xd9);
+
+/** A marker with a length and a payload; `length` overrides the length that is true. */
+export function segment(code: number, payload: Uint8Array, length = payload.length + 2): Buffer {
+  const head = Buffer.of(0xff, code, 0, 0);
+  head.writeUInt16BE(length, 2);
+  return Buffer.concat([head, payload]);
+}
+
+/** A segment of 64 zeros: the walk passes over tables and does not look inside. */
+export function quantTable(): Buffer {
+  return segment(0xdb, Buffer.alloc(65));
+}
+
+export function exifSegment(tiff: Buffer): Buffer {
+  return segment(0xe1, exifPayload(tiff));
+}
+
+export interface FrameOptions {
+  /** The second byte of the SOF marker. */
+  readonly code?: number;
+  readonly precision?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly components?: number;
+}
+
+export function frame(options: FrameOptions = {}): Buffer {
+  const { code = 0xc0, precision = 8, width = 32, height = 16, components = 3 } = options;
+  const payload = Buffer.alloc(6 + 3 * components);
+  payload.writeUInt8(precision, 0);
+  payload.writeUInt16BE(height, 1);
+  payload.writeUInt16BE(width, 3);
+  payload.writeUInt8(components, 5);
+  for (let i = 0; i < components; i++) payload.set([i + 1, 0x11, 0], 6 + 3 * i);
+  return segment(code, payload);
+}
+
+/** Entropy-coded bytes with all that may stand in them: a stuffed FF 00 and restart markers. */
+export const ENTROPY = Buffer.of(0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56, 0xff, 0xd7, 0x78);
+
+/** A start of scan and its data. */
+export function scan(entropy: Uint8Array = ENTROPY): Buffer {
+  return Buffer.concat([segment(0xda, Buffer.of(1, 1, 0, 0, 63, 0)), entropy]);
+}
+
+/** SOI, the parts, EOI. */
+export function makeJpeg(...parts: readonly Uint8Array[]): Buffer {
+  return Buffer.concat([SOI, ...parts, EOI]);
+}
+
+export type Colour = readonly [red: number, green: number, blue: number];
+
+/** A baseline JPEG of one colour that decodes to it, within 2 or so. */
+export function solidJpeg(width: number, height: number, colour: Colour, quality = 90): Buffer {
+  const data = Buffer.alloc(width * height * 4, Uint8Array.of(...colour, 255));
+  return Buffer.from(jpeg.encode({ data, width, height }, quality).data);
+}

@@ -1,0 +1,179 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  TensorProto_DataType as DataType,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from '../../src/engine/graph/generated/onnx_pb.js';
+import {
+  chain,
+  floats,
+  int64s,
+  integer,
+  integers,
+  node,
+  value,
+} from '../../src/engine/graph/onnx-builders.js';
+
+export { DataType };
+
+export interface ClassifierOptions {
+  readonly layout?: 'nchw' | 'nhwc';
+  readonly inputName?: string;
+  readonly outputName?: string;
+  /** Class c likes DIRECTIONS[c % 7] best; see there. */
+  readonly classes?: number;
+  readonly batch?: 'dynamic' | number;
+  readonly width?: number | 'dynamic';
+  readonly height?: number | 'dynamic';
+  /** 7 to 26. */
+  readonly opset?: number;
+  readonly irVersion?: number;
+  /** Type of the input; the model casts it to float32. */
+  readonly elemType?: DataType;
+  /** Type of the output; the model casts its float32 scores to it. */
+  readonly outputElemType?: DataType;
+  /** 2 is [n, classes], 4 is [n, classes, 1, 1], 'unsaid' is 4 with no shape in the file. */
+  readonly outputRank?: 2 | 4 | 'unsaid';
+  /** 'probabilities' puts a softmax into the model. */
+  readonly output?: 'logits' | 'probabilities';
+  /** Lists the weights in graph.input as well, as IR versions before 4 did; they do so unasked. */
+  readonly weightsAsInputs?: boolean;
+}
+
+/** Directions of the classes: red, green, blue, white, yellow, cyan, magenta. */
+const DIRECTIONS: readonly (readonly number[])[] = [
+  [6, -6, -6],
+  [-6, 6, -6],
+  [-6, -6, 6],
+  [2, 2, 2],
+  [3, 3, -6],
+  [-6, 3, 3],
+  [3, -6, 3],
+];
+
+/**
+ * A model that scores the mean colour of an image: with a solid colour of DIRECTIONS, class c of
+ * that colour is best. From class 7 on the directions come again, each time weaker, so that no two
+ * classes tie. Channels count in the order in which the model gets them.
+ */
+export function tinyClassifier(options: ClassifierOptions = {}): Uint8Array {
+  const { layout = 'nchw', inputName = 'input', outputName = 'scores', classes = 4 } = options;
+  const { batch = 'dynamic', width = 8, height = 8, opset = 13, irVersion = 8 } = options;
+  const { elemType = DataType.FLOAT, outputElemType = DataType.FLOAT, outputRank = 2 } = options;
+  const { output = 'logits', weightsAsInputs = irVersion < 4 } = options;
+
+  const constants: TensorProto[] = [weight(classes), floats('bias', Array(classes).fill(0))];
+  const nodes: NodeProto[] = [];
+  if (elemType !== DataType.FLOAT) nodes.push(cast(DataType.FLOAT));
+  if (layout === 'nchw') {
+    nodes.push(node('GlobalAveragePool'));
+  } else if (opset < 18) {
+    nodes.push(node('ReduceMean', [], [integers('axes', [1, 2])]));
+  } else {
+    nodes.push(node('ReduceMean', ['axes']));
+    constants.push(int64s('axes', [1, 2]));
+  }
+  nodes.push(node('Flatten', [], [integer('axis', 1)]), node('Gemm', ['weight', 'bias']));
+  if (output === 'probabilities') nodes.push(node('Softmax', [], [integer('axis', 1)]));
+  if (outputRank !== 2) {
+    nodes.push(node('Reshape', ['shape']));
+    constants.push(int64s('shape', [-1, classes, 1, 1]));
+  }
+  if (outputElemType !== DataType.FLOAT) nodes.push(cast(outputElemType));
+
+  const n = batch === 'dynamic' ? 'n' : batch;
+  const [w, h] = [width === 'dynamic' ? 'w' : width, height === 'dynamic' ? 'h' : height];
+  const scores = value(outputName, outputElemType, [n, classes, 1, 1].slice(0, Number(outputRank)));
+  if (outputRank === 'unsaid') withoutShape(scores);
+  const graph = create(GraphProtoSchema, {
+    name: 'tiny',
+    node: chain(inputName, outputName, nodes),
+    initializer: constants,
+    input: [
+      value(inputName, elemType, layout === 'nchw' ? [n, 3, h, w] : [n, h, w, 3]),
+      ...(weightsAsInputs ? constants.map(asInput) : []),
+    ],
+    output: [scores],
+  });
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: BigInt(irVersion),
+      opsetImport: [{ domain: '', version: BigInt(opset) }],
+      graph,
+    }),
+  );
+}
+
+function cast(to: DataType): NodeProto {
+  return node('Cast', [], [integer('to', to)]);
+}
+
+/** [3, classes]: a column for each class. */
+function weight(classes: number): TensorProto {
+  const values = [0, 1, 2].flatMap((channel) =>
+    Array.from({ length: classes }, (_, c) => {
+      const direction = DIRECTIONS[c % DIRECTIONS.length];
+      return Number(direction?.[channel]) / (1 + Math.floor(c / DIRECTIONS.length));
+    }),
+  );
+  return { ...floats('weight', values), dims: [3n, BigInt(classes)] };
+}
+
+function asInput({ name, dataType, dims }: TensorProto): ValueInfoProto {
+  return value(name, dataType, dims.map(Number));
+}
+
+function withoutShape({ type }: ValueInfoProto): void {
+  if (type?.value.case === 'tensorType') type.value.value.shape = undefined;
+}
+
+/** What `model.json` says unless a test says otherwise: fits `tinyClassifier()`. */
+export const MANIFEST = {
+  name: 'tiny',
+  input: {
+    width: 8,
+    height: 8,
+    resize: 'squash',
+    channelOrder: 'rgb',
+    mean: [0, 0, 0],
+    std: [255, 255, 255],
+  },
+  output: 'logits',
+} as const;
+
+export const LABELS = ['c0001 red', 'c0002 green', 'c0003 blue', 'c0004 white, pale'];
+
+export interface ModelFolderParts {
+  /** Default: tinyClassifier(). */
+  readonly onnx?: Uint8Array;
+  /** A text is written as it is; default: LABELS, one a line. */
+  readonly labels?: readonly string[] | string;
+  /** Keys over those of MANIFEST, `input` key by key; a text is written as it is. */
+  readonly manifest?: string | { readonly input?: object; readonly [key: string]: unknown };
+}
+
+/** Writes a model folder that the server can serve, making the folder if there is none. */
+export function writeModelFolder(dir: string, parts: ModelFolderParts = {}): void {
+  const { onnx = tinyClassifier(), labels = LABELS, manifest = {} } = parts;
+  const json =
+    typeof manifest === 'string'
+      ? manifest
+      : JSON.stringify({
+          ...MANIFEST,
+          ...manifest,
+          input: { ...MANIFEST.input, ...manifest.input },
+        });
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'model.onnx'), onnx);
+  writeFileSync(
+    join(dir, 'labels.txt'),
+    typeof labels === 'string' ? labels : `${labels.join('\n')}\n`,
+  );
+  writeFileSync(join(dir, 'model.json'), json);
+}

@@ -1,0 +1,51 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { Test } from 'tap';
+
+/** The program as an operator starts it, built; `npm test` builds it first. */
+const PROGRAM = 'dist/src/server/supervisor.js';
+
+export interface StartedServer {
+  readonly child: ChildProcess;
+  /** Resolves with the address once the program has said that it is ready. */
+  readonly url: Promise<string>;
+  /** Resolves with exit code and signal. */
+  readonly exited: Promise<[number | null, NodeJS.Signals | null]>;
+  /** What it has written so far: people's text and the log. */
+  readonly stderr: () => string;
+  readonly stdout: () => string;
+}
+
+export function startServer(
+  t: Test,
+  args: readonly string[] = [],
+  env: NodeJS.ProcessEnv = {},
+): StartedServer {
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  const url = new Promise<string>((resolve) => {
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+      const ready = /ready {5}(http:\S+)\/api\/classify/.exec(stderr);
+      if (ready?.[1]) resolve(ready[1]);
+    });
+  });
+  const exited = once(child, 'close') as StartedServer['exited'];
+  t.teardown(async () => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await exited;
+  });
+  return { child, url, exited, stdout: () => stdout, stderr: () => stderr };
+}
+
+/** Asks again until the answer is as wished; the test's own time limit bounds it. */
+export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+}

@@ -1,0 +1,46 @@
+import t from 'tap';
+import {
+  BatchFailedError,
+  DeadlineExceededError,
+  DrainingError,
+  QueueFullError,
+} from '../../src/batcher/index.js';
+import {
+  ImageTooComplexError,
+  ImageTooLargeError,
+  UndecodableImageError,
+} from '../../src/server/decode/header/image-errors.js';
+import { PROBLEMS, Problem, problemBody } from '../../src/server/respond/problem.js';
+import { toProblem } from '../../src/server/respond/to-problem.js';
+
+t.test('every error of the path has its problem, and anything else is internal', async (t) => {
+  const problem = new Problem('not_found');
+  t.equal(toProblem(problem), problem);
+  for (const [error, code, status] of [
+    [new UndecodableImageError('x'), 'undecodable_image', 400],
+    [new ImageTooLargeError('x'), 'image_too_large', 422],
+    [new ImageTooComplexError('x'), 'image_too_complex', 422],
+    [new QueueFullError(1), 'queue_full', 503],
+    [new DrainingError(), 'draining', 503],
+    [new DeadlineExceededError(), 'deadline_exceeded', 504],
+    [new BatchFailedError(), 'inference_failed', 500],
+    [new Error('secret'), 'internal_error', 500],
+    ['secret', 'internal_error', 500],
+  ] as const) {
+    t.match(toProblem(error), { code, status });
+    t.notMatch(problemBody(toProblem(error).code), /secret/);
+  }
+});
+
+t.test('a problem has the members of RFC 9457', async (t) => {
+  for (const [code, { status, title, detail }] of Object.entries(PROBLEMS)) {
+    t.same(JSON.parse(problemBody(code as keyof typeof PROBLEMS, 'id')), {
+      type: `urn:batch-dispatch:problem:${code}`,
+      title,
+      status,
+      detail,
+      code,
+      instance: 'id',
+    });
+  }
+});
