@@ -2,12 +2,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus } from 'node:os';
 import { basename, dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import type { DecoderName } from '../src/server/decode/decode-image.js';
 import { DecodePool } from '../src/server/decode/decode-pool.js';
 import { readImageHeader } from '../src/server/decode/header/read-image-header.js';
 
 // How many images a second the server's own decode pool turns into pixels, by decoder, image and threads.
+// The row "arithmetic" is the control: threads that only multiply integers show how far this machine scales.
 
 const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--threads 1,2] [--out FILE] [IMAGE ...]
 
@@ -19,8 +21,11 @@ const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--thre
 
 const INPUT = { width: 224, height: 224, resize: 'squash' } as const;
 
+const DECODERS = ['native', 'jpeg-js'] as const;
+const CONTROL = 'arithmetic';
+
 interface Case {
-  readonly decoder: DecoderName;
+  readonly decoder: DecoderName | typeof CONTROL;
   readonly image: string;
   readonly threads: number;
 }
@@ -30,8 +35,27 @@ interface Figure extends Case {
   readonly rounds: readonly number[];
 }
 
+/** Rounds of 100,000 multiplications a second, all threads together. */
+async function measureControl(threads: number, seconds: number): Promise<number> {
+  const code = `
+    const { parentPort, workerData } = require('node:worker_threads');
+    const end = performance.now() + workerData;
+    let rounds = 0;
+    let x = 1;
+    for (; performance.now() < end; rounds++) for (let i = 0; i < 1e5; i++) x = Math.imul(x, 31) + i;
+    parentPort.postMessage(x === 0.5 ? 0 : rounds);`;
+  const rounds = await Promise.all(
+    Array.from({ length: threads }, () => {
+      const worker = new Worker(code, { eval: true, workerData: seconds * 1000 });
+      return new Promise<number>((resolve) => worker.once('message', resolve));
+    }),
+  );
+  return rounds.reduce((sum, count) => sum + count, 0) / seconds;
+}
+
 /** Keeps every thread fed for `seconds` and counts what comes back. */
 async function measure({ decoder, image, threads }: Case, seconds: number): Promise<number> {
+  if (decoder === CONTROL) return measureControl(threads, seconds);
   const bytes = readFileSync(image);
   const header = readImageHeader(bytes, { maxPixels: 25e6 });
   const pool = new DecodePool(threads, { decoder, input: INPUT });
@@ -79,21 +103,20 @@ function sizeOf(image: string): string {
   return `${width}x${height}, ${Math.round(bytes.length / 1000)} kB`;
 }
 
-function print(figures: readonly Figure[], images: readonly string[], threads: readonly number[]) {
+function print(figures: readonly Figure[], threads: readonly number[]): void {
   console.log(['decoder', 'image', ...threads.map((n) => `${n} thr`), 'gain'].map(cell).join(''));
-  for (const decoder of ['native', 'jpeg-js'] as const) {
-    for (const image of images) {
-      const row = figures.filter((figure) => figure.decoder === decoder && figure.image === image);
-      const rates = row.map(({ imagesPerSecond }) => imagesPerSecond);
-      const gain = Math.max(...rates) / Number(rates[0]);
-      const texts = [decoder, sizeOf(image), ...rates.map((rate) => rate.toFixed(0))];
-      console.log([...texts, `${gain.toFixed(1)}x`].map(cell).join(''));
-    }
+  for (let i = 0; i < figures.length; i += threads.length) {
+    const row = figures.slice(i, i + threads.length);
+    const rates = row.map(({ imagesPerSecond }) => imagesPerSecond);
+    const gain = Math.max(...rates) / Number(rates[0]);
+    const { decoder = '', image = '' } = row[0] ?? {};
+    const texts = [decoder, image && sizeOf(image), ...rates.map((rate) => rate.toFixed(0))];
+    console.log([...texts, `${gain.toFixed(1)}x`].map(cell).join(''));
   }
 }
 
 function cell(text: string, column: number): string {
-  return column < 2 ? text.padEnd(column === 0 ? 9 : 20) : text.padStart(8);
+  return column < 2 ? text.padEnd(column === 0 ? 12 : 20) : text.padStart(8);
 }
 
 const { values, positionals } = parseArgs({
@@ -111,9 +134,11 @@ if (values.help) {
 } else {
   const images = positionals.length > 0 ? positionals : ['images/2.jpg', 'images/3.jpg'];
   const threads = values.threads?.split(',').map(Number) ?? powersOfTwo(availableParallelism());
-  const cases = (['native', 'jpeg-js'] as const).flatMap((decoder) =>
-    images.flatMap((image) => threads.map((count): Case => ({ decoder, image, threads: count }))),
-  );
+  const rows = [
+    { decoder: CONTROL, image: '' } as const,
+    ...DECODERS.flatMap((decoder) => images.map((image) => ({ decoder, image }))),
+  ];
+  const cases = rows.flatMap((row) => threads.map((count): Case => ({ ...row, threads: count })));
   const rounds = cases.map((): number[] => []);
   const bar = new SingleBar({ format: '{bar} {value}/{total}', stream: process.stderr });
   bar.start(cases.length * Number(values.rounds), 0);
@@ -130,7 +155,7 @@ if (values.help) {
     const rates = rounds[i] ?? [];
     return { ...one, imagesPerSecond: median(rates), rounds: rates };
   });
-  print(figures, images, threads);
+  print(figures, threads);
   if (values.out !== undefined) {
     mkdirSync(dirname(values.out), { recursive: true });
     const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version };
