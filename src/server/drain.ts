@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 
 export interface Drainable {
   readonly server: Server;
@@ -13,10 +13,11 @@ export interface Drainable {
 
 /** For the last answers to leave, and for uploads that nobody has accepted to end by themselves. */
 const LINGER_MS = 1000;
+const LOOK_AGAIN_MS = 10;
 
 /**
- * Ends in order: refuses what is new but goes on listening, so that nobody waits for an answer in vain; settles
- * everything accepted; lets the answers out; then closes.
+ * Ends in order: refuses what is new, settles everything accepted, lets the answers out. Goes on listening until the
+ * process ends: a connection that arrives while a cluster worker closes its listener would hang.
  *
  * @returns false if settling took longer than `timeoutMs`
  */
@@ -27,10 +28,11 @@ export async function drain(parts: Drainable): Promise<boolean> {
     settleAll().then(() => true),
     sleep(timeoutMs, false, { ref: false }),
   ]);
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  await Promise.race([closed, sleep(LINGER_MS, undefined, { ref: false })]);
-  server.closeAllConnections();
+  const connections = promisify(server.getConnections.bind(server));
+  for (let lingeredMs = 0; lingeredMs < LINGER_MS; lingeredMs += LOOK_AGAIN_MS) {
+    server.closeIdleConnections();
+    if ((await connections()) === 0) break;
+    await sleep(LOOK_AGAIN_MS);
+  }
   return settled;
 }

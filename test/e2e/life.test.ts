@@ -69,7 +69,7 @@ t.test('a second signal ends the program by that signal', async (t) => {
   } as RequestInit).catch(() => {});
   await until(async () => (await fetch(`${url}/v2/health/live`)).ok);
   server.child.kill('SIGTERM');
-  await until(async () => !(await isReady(url)));
+  await until(async () => (await fetch(`${url}/v2/health/ready`)).status === 503);
   server.child.kill('SIGTERM');
   t.same(await server.exited, [null, 'SIGTERM']);
   await open;
