@@ -60,19 +60,20 @@ export class Batcher<I, O> {
    * Accepts `count` items, all or none, before their inputs exist; each is settled by `deadlineMs` at the
    * latest.
    *
-   * @throws {QueueFullError} {DrainingError}
+   * @throws {DrainingError} {DeadlineExceededError} {QueueFullError}
    */
   accept(count: number, deadlineMs: Millis): Item<I, O>[] {
     if (this.#draining) throw new DrainingError();
+    const now = this.#clock.now();
+    if (now >= deadlineMs) throw new DeadlineExceededError();
     if (this.#undispatched + count > this.#limits.maxQueueSize) {
       throw new QueueFullError(this.#limits.maxQueueSize);
     }
-    const now = this.#clock.now();
     this.#undispatched += count;
     this.#unsettled += count;
     return Array.from({ length: count }, () => {
-      const item = new Item<I, O>(now);
-      item.callOffDeadline = this.#clock.schedule(Math.max(0, deadlineMs - now), () =>
+      const item = new Item<I, O>(now, deadlineMs);
+      item.callOffDeadline = this.#clock.schedule(deadlineMs - now, () =>
         this.fail(item, new DeadlineExceededError()),
       );
       return item;
@@ -152,11 +153,13 @@ export class Batcher<I, O> {
   }
 
   #dispatch(size: number, reason: DispatchReason): void {
+    const now = this.#clock.now();
+    const taken = this.#queue.take(size);
+    this.#undispatched -= taken.length;
+    const batch = taken.filter((item) => !this.#expire(item, now));
+    if (batch.length === 0) return;
     const run = this.#idleLanes.shift();
     if (run === undefined) throw new Error('dispatch without an idle lane. This is a bug.');
-    const batch = this.#queue.take(size);
-    const now = this.#clock.now();
-    this.#undispatched -= batch.length;
     const inputs = batch.map((item) => {
       item.state = 'dispatched';
       item.dispatchedMs = now;
@@ -165,6 +168,14 @@ export class Batcher<I, O> {
       return input;
     });
     void this.#run(run, batch, inputs, reason);
+  }
+
+  /** Two timers of one tick run one after the other: an item may be past its deadline and not yet know. */
+  #expire(item: Item<I, O>, now: Millis): boolean {
+    if (now < item.deadlineMs) return false;
+    this.#settle(item);
+    item.reject(new DeadlineExceededError());
+    return true;
   }
 
   async #run(

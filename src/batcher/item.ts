@@ -31,12 +31,14 @@ export class Item<I, O> {
   next: Item<I, O> | undefined;
 
   readonly acceptedMs: Millis;
+  readonly deadlineMs: Millis;
   readonly settled: Promise<Settlement<O>>;
   resolve!: (settlement: Settlement<O>) => void;
   reject!: (error: Error) => void;
 
-  constructor(acceptedMs: Millis) {
+  constructor(acceptedMs: Millis, deadlineMs: Millis) {
     this.acceptedMs = acceptedMs;
+    this.deadlineMs = deadlineMs;
     this.settled = new Promise((resolve, reject) => {
       this.resolve = resolve;
       this.reject = reject;

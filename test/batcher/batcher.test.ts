@@ -90,6 +90,14 @@ t.test('the queue bound counts items that are still being decoded, and groups wh
   t.equal(lane.batches.length, 0);
 });
 
+t.test('what comes at its deadline is refused, a tick before it is accepted', async (t) => {
+  const { clock, batcher } = setup();
+  clock.advance(5);
+  t.throws(() => batcher.accept(1, 5), DeadlineExceededError);
+  t.equal(batcher.unsettled, 0);
+  t.equal(batcher.accept(1, 5.001).length, 1);
+});
+
 t.test('dispatching frees the queue', async (t) => {
   const { batcher, submit } = setup({ maxQueueSize: 4 });
   for (const input of ['a', 'b', 'c', 'd']) submit(input);
