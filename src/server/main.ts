@@ -78,7 +78,6 @@ async function main(config: Config): Promise<void> {
   }
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
-  process.on('disconnect', end);
   process.on('message', (message: FromSupervisor) => {
     if (message.kind === 'drain') void end();
     else lifecycle.processes = message.processes;

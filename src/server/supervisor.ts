@@ -67,7 +67,8 @@ class Supervisor {
   }
 
   #exited(child: Child, code: number | null, signal: string | null): void {
-    if (this.#isDraining) process.exit(code === 0 ? 0 : 1);
+    // One that was not ready yet had accepted nothing.
+    if (this.#isDraining) process.exit(code === 0 || !child.isReady ? 0 : 1);
     // It has said why. What cannot start once will not start on a second try.
     if (!this.#hasServed) process.exit(1);
     const livedMs = performance.now() - child.startedMs;
@@ -77,7 +78,7 @@ class Supervisor {
       `serving process ${child.worker.process.pid} ended with ${signal ?? `code ${code}`}; starting another${this.#backOffMs ? ` in ${this.#backOffMs} ms` : ''}`,
     );
     setTimeout(() => {
-      this.#child = this.#fork();
+      if (!this.#isDraining) this.#child = this.#fork();
     }, this.#backOffMs);
   }
 
@@ -97,8 +98,10 @@ class Supervisor {
       return;
     }
     this.#isDraining = true;
-    if (this.#child.isReady) this.#tell({ kind: 'drain' });
-    else this.#child.worker.process.kill(signal);
+    const { worker, isReady } = this.#child;
+    if (worker.isDead()) process.exit(0);
+    if (isReady) this.#tell({ kind: 'drain' });
+    else worker.process.kill(signal);
   }
 
   #tell(message: FromSupervisor): void {
