@@ -55,7 +55,7 @@ export const configSchema = z.strictObject({
       requestTimeoutMs: ms(100, 600_000)
         .default(15_000)
         .describe('Milliseconds that a client may take to send headers and body.'),
-      keepAliveTimeoutMs: ms(0, 600_000)
+      keepAliveTimeoutMs: ms(1, 600_000)
         .default(65_000)
         .describe(
           'Milliseconds that an idle connection is kept. Longer than that of the proxy in front, if there is one.',

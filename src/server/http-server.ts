@@ -26,7 +26,12 @@ export function createHttpServer(
     },
     listener,
   );
-  server.maxConnections = limits.maxConnections;
+  // Not server.maxConnections: under node:cluster a refused connection comes straight back.
+  let connections = 0;
+  server.on('connection', (socket) => {
+    if (++connections > limits.maxConnections) socket.destroy();
+    socket.once('close', () => connections--);
+  });
   // The route asks for the body itself, once it knows that it wants it.
   server.on('checkContinue', listener);
   server.on('clientError', answerBrokenRequest);

@@ -71,6 +71,7 @@ class Supervisor {
     if (this.#isDraining) process.exit(code === 0 || !child.isReady ? 0 : 1);
     // It has said why. What cannot start once will not start on a second try.
     if (!this.#hasServed) process.exit(1);
+    child.isReady = false;
     const livedMs = performance.now() - child.startedMs;
     this.#backOffMs =
       livedMs > HEALTHY_MS ? 0 : Math.min(MAX_BACK_OFF_MS, this.#backOffMs * 2 || 500);

@@ -96,7 +96,10 @@ async function main(): Promise<void> {
   bar.start(images.length, 0, { rate: 0, top1: '-' });
   await queue.addAll(
     images.map((image) => async () => {
-      await classify(values.url, image, tally);
+      await classify(values.url, image, tally).catch((error: Error) => {
+        console.error(`${basename(image.path)}: ${error.message}`);
+        tally.failed++;
+      });
       done++;
       bar.update(done, { rate: rate(), top1: percent(tally.top1, done) });
     }),

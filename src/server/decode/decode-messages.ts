@@ -20,5 +20,7 @@ export interface DecodeJob {
 export interface DecodeReply {
   readonly id: number;
   readonly pixels: Uint8Array;
-  readonly decoded: boolean;
+  readonly outcome: 'decoded' | 'undecodable' | 'failed';
+  /** Of a failure that is not the image's fault: for the log. */
+  readonly message?: string;
 }

@@ -9,7 +9,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** The main thread's end of one decode thread. An error thrown there is a bug and ends the process. */
+/** The main thread's end of one decode thread. What fails there fails for its image alone. */
 export class DecodeThread {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
@@ -45,16 +45,16 @@ export class DecodeThread {
     await this.#worker.terminate();
   }
 
-  #receive({ id, pixels, decoded }: DecodeReply): void {
+  #receive({ id, pixels, outcome, message }: DecodeReply): void {
     const pending = this.#pending.get(id);
     if (!pending) return;
     this.#pending.delete(id);
     this.load -= pending.cost;
-    if (decoded) {
+    if (outcome === 'decoded') {
       pending.resolve(pixels);
-    } else {
-      this.#recycle(pixels);
-      pending.reject(new UndecodableImageError());
+      return;
     }
+    this.#recycle(pixels);
+    pending.reject(outcome === 'failed' ? new Error(message) : new UndecodableImageError());
   }
 }

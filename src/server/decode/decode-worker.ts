@@ -11,17 +11,21 @@ const { decoder, input } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
 port.on('message', ({ id, bytes, header, pixels }: DecodeJob) => {
-  const reply: DecodeReply = { id, pixels, decoded: decoded(bytes, header, pixels) };
+  const reply: DecodeReply = { id, pixels, ...decode(bytes, header, pixels) };
   port.postMessage(reply, [pixels.buffer as ArrayBuffer]);
 });
 
-function decoded(bytes: Uint8Array, header: DecodeJob['header'], pixels: Uint8Array): boolean {
+function decode(
+  bytes: Uint8Array,
+  header: DecodeJob['header'],
+  pixels: Uint8Array,
+): Pick<DecodeReply, 'outcome' | 'message'> {
   try {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     decodeImage(view, header, decoder, input, resampler, pixels);
-    return true;
+    return { outcome: 'decoded' };
   } catch (error) {
-    if (error instanceof UndecodableImageError) return false;
-    throw error;
+    if (error instanceof UndecodableImageError) return { outcome: 'undecodable' };
+    return { outcome: 'failed', message: String(error) };
   }
 }

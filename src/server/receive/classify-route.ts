@@ -103,9 +103,9 @@ async function outcomeOf(item: ImageItem): Promise<ImageOutcome> {
   try {
     const settlement = await item.settled;
     // A score that is not a number would poison the JSON; it is this image's failure alone.
-    return settlement.output.confidence.some(Number.isNaN)
-      ? new Problem('inference_failed')
-      : settlement;
+    return settlement.output.confidence.every(Number.isFinite)
+      ? settlement
+      : new Problem('inference_failed');
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     return toProblem(error);

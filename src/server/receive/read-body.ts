@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Problem } from '../respond/problem.js';
 import { ClientGoneError } from './client-gone-error.js';
+import { GrowingBuffer } from './growing-buffer.js';
 
 /**
  * Counts the bytes of a body as they arrive and hands each chunk on.
@@ -28,20 +29,12 @@ export function readChunks(
 }
 
 /**
- * Reads the body whole: copied once, into a buffer of its own, which may be transferred to a thread.
+ * Reads the body whole, into a buffer of its own, which may be transferred to a thread.
  *
  * @throws as readChunks
  */
 export async function readBody(incoming: IncomingMessage, maxBodyBytes: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  await readChunks(incoming, maxBodyBytes, (chunk) => chunks.push(chunk));
-  return concatApart(chunks);
-}
-
-/** As Buffer.concat, but never inside the pool that small buffers share. */
-export function concatApart(chunks: readonly Buffer[]): Buffer {
-  const body = Buffer.allocUnsafeSlow(chunks.reduce((sum, chunk) => sum + chunk.length, 0));
-  let at = 0;
-  for (const chunk of chunks) at += chunk.copy(body, at);
-  return body;
+  const body = new GrowingBuffer();
+  await readChunks(incoming, maxBodyBytes, (chunk) => body.append(chunk));
+  return body.bytes();
 }

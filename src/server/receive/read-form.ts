@@ -1,7 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
 import { Problem } from '../respond/problem.js';
-import { concatApart, readChunks } from './read-body.js';
+import { GrowingBuffer } from './growing-buffer.js';
+import { readChunks } from './read-body.js';
 
 /** Most images in one request. */
 export const MAX_PARTS = 64;
@@ -14,14 +15,17 @@ export const MAX_PARTS = 64;
  */
 export async function readForm(incoming: IncomingMessage, maxBodyBytes: number): Promise<Buffer[]> {
   const form = openForm(incoming);
-  const parts: Buffer[][] = [];
+  const parts: GrowingBuffer[] = [];
   const parsed = new Promise<void>((resolve, reject) => {
     form.on('file', (_name, stream) => {
-      const chunks: Buffer[] = [];
-      parts.push(chunks);
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      const part = new GrowingBuffer();
+      parts.push(part);
+      stream.on('data', (chunk: Buffer) => part.append(chunk));
+      // A form that ends inside a part ends here, and kills the process if nobody listens.
+      stream.on('error', () => reject(new Problem('undecodable_image')));
     });
     form.on('filesLimit', () => reject(new Problem('too_many_parts')));
+    form.on('partsLimit', () => reject(new Problem('too_many_parts')));
     form.on('error', () => reject(new Problem('undecodable_image')));
     form.on('finish', resolve);
   });
@@ -29,7 +33,7 @@ export async function readForm(incoming: IncomingMessage, maxBodyBytes: number):
   await Promise.race([received, parsed.then(() => received)]);
   form.end();
   await parsed;
-  return parts.map(concatApart);
+  return parts.map((part) => part.bytes());
 }
 
 function openForm(incoming: IncomingMessage) {
@@ -37,7 +41,7 @@ function openForm(incoming: IncomingMessage) {
     return new Busboy({
       headers: incoming.headers as BusboyHeaders,
       isPartAFile: () => true,
-      limits: { files: MAX_PARTS, headerPairs: 32, headerSize: 8192 },
+      limits: { files: MAX_PARTS, parts: MAX_PARTS, headerPairs: 32, headerSize: 8192 },
     });
   } catch (cause) {
     throw new Problem('unsupported_media_type', {}, { cause });

@@ -39,10 +39,7 @@ function respond(json: string, outcomes: readonly ImageOutcome[], format: Answer
     outcomes.map((outcome) => (outcome instanceof Problem ? '-' : value(outcome))).join(', ');
   const headers: Record<string, string> = {
     'Content-Type': 'application/json',
-    'Server-Timing': outcomes
-      .filter((outcome): outcome is ImageSettlement => !(outcome instanceof Problem))
-      .map((outcome) => serverTiming(stageTimes(startedMs, outcome)))
-      .join(', '),
+    'Server-Timing': each((settlement) => serverTiming(stageTimes(startedMs, settlement))),
     'X-Batch-Size': each(({ batchSize }) => String(batchSize)),
     'X-Batch-Reason': each(({ reason }) => reason),
     'X-Request-Id': id,

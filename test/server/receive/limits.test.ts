@@ -135,3 +135,33 @@ t.test('a client that goes away in the middle of its upload leaves nothing behin
   t.match(lines, [{ status: 499, code: 'client_gone' }]);
   t.equal(batcher.unsettled, 0);
 });
+
+t.test(
+  'a form that ends anywhere before its end is refused, and the server lives on',
+  async (t) => {
+    const { classify } = await serveApp(t);
+    const type = 'multipart/form-data; boundary=b';
+    const head = '--b\r\nContent-Disposition: form-data; name="a"; filename="x"\r\n\r\n';
+    const form = Buffer.concat([Buffer.from(head), IMAGE, Buffer.from('\r\n--b--\r\n')]);
+    const send = (bytes: Buffer) => classify(bytes, { headers: { 'Content-Type': type } });
+    for (const length of [1, 5, head.length - 1, head.length, head.length + 9, form.length - 9]) {
+      t.equal((await send(form.subarray(0, length))).status, 400, `${length} bytes`);
+    }
+    t.equal((await send(form)).status, 200);
+    const parts = Buffer.from(`${'--b\r\n\r\n\r\n'.repeat(1000)}--b--\r\n`);
+    t.ok([400, 413].includes((await send(parts)).status), 'parts that are nothing');
+  },
+);
+
+t.test('connections over the limit are closed, and those within it are served', async (t) => {
+  const { port, url } = await serveApp(t, { server: { maxConnections: 2 } });
+  const open = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
+  await Promise.all(
+    open.map((socket) => new Promise((resolve) => socket.once('connect', resolve))),
+  );
+  await sleep(50);
+  t.equal(await raw(port, 'GET /v2/health/live HTTP/1.1\r\nHost: x\r\n\r\n'), '');
+  for (const socket of open) socket.destroy();
+  await sleep(50);
+  t.equal((await fetch(`${url}/v2/health/live`)).status, 200);
+});

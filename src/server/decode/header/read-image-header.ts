@@ -5,6 +5,8 @@ import { isPng, readPngHeader } from './read-png-header.js';
 
 /** Real photos have at most some twenty scans; libjpeg-turbo's authors advise a limit. */
 export const MAX_SCANS = 100;
+/** As in JPEG. A PNG of one column and millions of rows would need gigabytes on its way to the model. */
+export const MAX_SIDE = 65535;
 /** A scan costs about 0.3 ms a megapixel, so this is about 120 ms. Without it, 58 kB can cost 4 s. */
 export const MAX_MEGAPIXEL_SCANS = 400;
 
@@ -18,7 +20,8 @@ export function readImageHeader(bytes: Buffer, { maxPixels }: { maxPixels: numbe
   const header = isPng(bytes) ? readPngHeader(bytes) : readJpegHeader(bytes, MAX_SCANS);
   const { width, height, scans } = header;
   if (width === 0 || height === 0) throw new UndecodableImageError('no pixels');
-  if (width * height > maxPixels) throw new ImageTooLargeError(`${width}x${height}`);
+  if (width * height > maxPixels || Math.max(width, height) > MAX_SIDE)
+    throw new ImageTooLargeError(`${width}x${height}`);
   if (scans > MAX_SCANS || (width * height * scans) / 1e6 > MAX_MEGAPIXEL_SCANS) {
     throw new ImageTooComplexError(`${width}x${height}, ${scans} scans`);
   }

@@ -17,6 +17,9 @@ const TEM = 0x01;
 const RST0 = 0xd0;
 const RST7 = 0xd7;
 
+/** Far more than any encoder writes; a body of nothing but tiny segments would hold up the main thread. */
+const MAX_SEGMENTS = 10_000;
+
 const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
 
 type Frame = Pick<ImageHeader, 'width' | 'height' | 'colour'>;
@@ -32,10 +35,12 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
   let scans = 0;
+  let segments = 0;
   let at = nextMarker(bytes, 2);
   while (at !== -1 && scans <= maxScans) {
     const marker = bytes.readUInt8(at);
     if (marker === EOI) break;
+    if (++segments > MAX_SEGMENTS) fail('too many segments');
     if (marker === SOI) fail('SOI inside an image');
     if (marker === TEM) {
       at = nextMarker(bytes, at + 1);

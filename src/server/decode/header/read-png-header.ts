@@ -5,6 +5,8 @@ import { readTiffOrientation } from './read-exif-orientation.js';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const GREY = 0;
 const GREY_ALPHA = 4;
+/** Far more than any encoder writes before the picture. */
+const MAX_CHUNKS = 10_000;
 /** Bit depths that each colour type allows (PNG specification, table 11.1). */
 const BIT_DEPTHS: Record<number, readonly number[]> = {
   0: [1, 2, 4, 8, 16],
@@ -27,7 +29,7 @@ export function readPngHeader(bytes: Buffer): ImageHeader {
   let at = SIGNATURE.length;
   let header: Omit<ImageHeader, 'orientation'> | undefined;
   let orientation: Orientation | undefined;
-  while (at + 8 <= bytes.length) {
+  for (let chunks = 0; at + 8 <= bytes.length && chunks < MAX_CHUNKS; chunks++) {
     const length = bytes.readUInt32BE(at);
     const type = bytes.toString('latin1', at + 4, at + 8);
     const data = bytes.subarray(at + 8, at + 8 + length);

@@ -59,10 +59,14 @@ export class Resampler {
     const rows = triangleTaps(y);
     const rowBytes = x.count * 3;
     const narrowRows = rows.end - rows.start;
-    const columnTaps = aligned(x.from * y.from * 3 + SLACK_BYTES);
+    // So it does with pixels: those behind the last row's end are read with weight zero.
+    const readPixels = Math.max(...columns.first) + columns.pairs * 2 - x.from;
+    const columnTaps = aligned((x.from * y.from + Math.max(0, readPixels)) * 3 + SLACK_BYTES);
     const rowTaps = columnTaps + tapsBytes(columns);
     const narrow = rowTaps + tapsBytes(rows);
-    const target = narrow + aligned((narrowRows + 1) * rowBytes + SLACK_BYTES);
+    // The kernel reads pairs of rows, the last of them with weight zero, perhaps past the last row.
+    const readRows = Math.max(...rows.first) - rows.start + rows.pairs * 2;
+    const target = narrow + aligned(Math.max(narrowRows, readRows) * rowBytes + SLACK_BYTES);
     const targetBytes = rowBytes * y.count;
     this.#reserve(target + targetBytes);
     this.#writeTaps(columnTaps, columns, 0, 3);

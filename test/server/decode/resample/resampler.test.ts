@@ -134,3 +134,24 @@ t.test('one resampler serves images of any size, one after another', async (t) =
     );
   }
 });
+
+t.test('the most extreme shapes stay within their memory', async (t) => {
+  for (const [width, height] of [
+    [64, 65535],
+    [65535, 64],
+    [1, 65535],
+    [65535, 1],
+    [1, 1],
+  ] as const) {
+    for (const side of [1, 8, 96]) {
+      const resampler = new Resampler();
+      resampler.raster(width * height * 3).fill(77);
+      const out = resampler.resample(whole(width, side), whole(height, side));
+      t.equal(
+        out.every((value) => value === 77),
+        true,
+        `${width}x${height} to ${side}`,
+      );
+    }
+  }
+});
