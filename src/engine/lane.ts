@@ -53,7 +53,7 @@ export class Lane {
         else
           reject(
             new ModelRefusedError(
-              `the model cannot be run: ${reply.kind === 'refused' ? reply.message : reply.kind}`,
+              `the model cannot be run (do labels.txt and its classes match in number?): ${reply.kind === 'refused' ? reply.message : reply.kind}`,
             ),
           );
       });

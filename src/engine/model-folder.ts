@@ -49,7 +49,16 @@ export async function readModelFolder(folder: string): Promise<Model> {
   }
   const { width, height, channelOrder, mean, std } = manifest.input;
   const topK = Math.min(MAX_TOP_K, labels.length);
-  const spec = { width, height, channelOrder, mean, std, output: manifest.output, topK };
+  const spec = {
+    width,
+    height,
+    channelOrder,
+    mean,
+    std,
+    output: manifest.output,
+    topK,
+    classes: labels.length,
+  };
   const graph = naming(join(folder, 'model.onnx'), () => rewriteClassifier(bytes, spec));
   return { manifest, labels, graph, topK, imageBytes: width * height * 3 };
 }

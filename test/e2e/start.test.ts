@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import t from 'tap';
 import { startServer } from '../helpers/start-server.js';
-import { writeModelFolder } from '../helpers/onnx-models.js';
+import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
 
 /** Starts with one configuration file and returns what it says when it gives up. */
 async function refusal(t: Parameters<typeof startServer>[0], config: string, args: string[] = []) {
@@ -50,6 +50,15 @@ t.test('labels that do not match the classes stop the server', async (t) => {
   const server = startServer(t, ['--model', folder]);
   t.equal((await server.exited)[0], 1);
   t.match(server.stderr(), /labels\.txt has 1 labels but the model has 4 classes/);
+});
+
+t.test('so do labels that do not match a graph which does not say its classes', async (t) => {
+  const folder = t.testdir({});
+  const onnx = tinyClassifier({ outputRank: 'unsaid' });
+  writeModelFolder(folder, { onnx, labels: ['c1 one', 'c2 two'] });
+  const server = startServer(t, ['--model', folder]);
+  t.equal((await server.exited)[0], 1);
+  t.match(server.stderr(), /the model cannot be run .do labels/);
 });
 
 t.test('a model of one’s own is served from its folder', async (t) => {

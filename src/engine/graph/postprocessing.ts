@@ -6,6 +6,7 @@ import { chain, int64s, integer, node } from './onnx-builders.js';
 import type { RewriteSpec } from './rewrite-spec.js';
 
 const K = `${PREFIX}k`;
+const SHAPE = `${PREFIX}shape`;
 const INDICES = `${PREFIX}indices`;
 
 /** Since opset 13 Softmax works along one axis, until then on everything from an axis on. */
@@ -15,17 +16,19 @@ const TOP_K_WITH_INPUT = 10;
 
 /** From the model's scores to CONFIDENCE and LABEL_INDEX, both [n, k], best first. */
 export function postprocessing(
-  { outputName, outputType, isFlat }: ClassifierFacts,
-  { output }: Pick<RewriteSpec, 'output'>,
+  { outputName, outputType, isFlat, classes }: ClassifierFacts,
+  { output, classes: wanted }: Pick<RewriteSpec, 'output' | 'classes'>,
   k: number,
   opset: number,
 ): GraphPart {
   const kIsInput = opset >= TOP_K_WITH_INPUT;
   const softmaxAxis = opset >= SOFTMAX_ALONG_AXIS ? -1 : 1;
+  const mustCheck = classes === undefined && wanted !== undefined;
   const topK = kIsInput ? node('TopK', [K]) : node('TopK', [], [integer('k', k)]);
   const best = chain(outputName, CONFIDENCE, [
     ...(outputType === 'float16' ? [node('Cast', [], [integer('to', DataType.FLOAT)])] : []),
-    ...(isFlat ? [] : [node('Flatten', [], [integer('axis', 1)])]),
+    ...(mustCheck ? [node('Reshape', [SHAPE])] : []),
+    ...(isFlat || mustCheck ? [] : [node('Flatten', [], [integer('axis', 1)])]),
     ...(output === 'logits' ? [node('Softmax', [], [integer('axis', softmaxAxis)])] : []),
     topK,
   ]);
@@ -34,6 +37,10 @@ export function postprocessing(
   const narrow = node('Cast', [], [integer('to', DataType.INT32)]);
   return {
     nodes: [...best, ...chain(INDICES, LABEL_INDEX, [narrow])],
-    constants: kIsInput ? [int64s(K, [k])] : [],
+    constants: [
+      ...(kIsInput ? [int64s(K, [k])] : []),
+      // 0 keeps the batch; scores of any other number do not fit.
+      ...(mustCheck ? [int64s(SHAPE, [0, wanted])] : []),
+    ],
   };
 }

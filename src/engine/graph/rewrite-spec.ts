@@ -12,4 +12,6 @@ export interface RewriteSpec {
   readonly output: 'logits' | 'probabilities';
   /** Classes kept of each image; all of them if the graph says that there are fewer. */
   readonly topK: number;
+  /** How many classes there must be: a graph that does not say fails in its first run if it has others. */
+  readonly classes?: number;
 }
