@@ -1,26 +1,31 @@
+import { refusal } from './admission.js';
+import type { BatchLane } from './batch-lane.js';
 import { type BatchLimits, type DispatchReason, nextAction } from './batch-policy.js';
+import { padUp } from './batch-size.js';
+import { type BatcherObserver, SILENT } from './batcher-observer.js';
 import type { Clock, Millis } from './clock.js';
 import {
-  BatchFailedError,
   CancelledError,
   DeadlineExceededError,
   DrainingError,
-  QueueFullError,
+  EngineUnavailableError,
 } from './errors.js';
-import { Item } from './item.js';
+import { PROBE_INTERVAL_MS } from './guarded-lane.js';
+import { Item, type Settlement } from './item.js';
 import { ItemQueue } from './item-queue.js';
-
-/**
- * Runs one batch on one lane: one output for each input, in order. Called again only after the returned
- * promise has settled. A rejection fails the whole batch.
- */
-export type RunBatch<I, O> = (inputs: readonly I[]) => Promise<readonly O[]>;
+import { LaneSet } from './lane-set.js';
+import { LatencyCurve } from './latency-curve.js';
+import { WakeTimer } from './wake-timer.js';
 
 export interface BatcherOptions<I, O> {
   readonly clock: Clock;
   readonly limits: BatchLimits;
-  /** One function for each lane. */
-  readonly lanes: readonly RunBatch<I, O>[];
+  readonly lanes: readonly BatchLane<I, O>[];
+  /** Of each lane; without one nothing is foreseen, and padding costs nothing. */
+  readonly curve?: LatencyCurve;
+  readonly observer?: BatcherObserver<O>;
+  /** Takes back an input that is not needed any more. */
+  readonly release?: (input: I) => void;
 }
 
 /**
@@ -29,21 +34,28 @@ export interface BatcherOptions<I, O> {
  */
 export class Batcher<I, O> {
   readonly #clock: Clock;
-  #limits: BatchLimits;
-  /** Longest idle first. */
-  readonly #idleLanes: RunBatch<I, O>[];
+  readonly #curve: LatencyCurve;
+  readonly #lanes: LaneSet<I, O>;
+  readonly #observer: BatcherObserver<O>;
+  readonly #release: (input: I) => void;
   readonly #queue = new ItemQueue<I, O>();
+  readonly #earliestDeadlineMs = () => this.#queue.earliestDeadlineMs();
+  readonly #wakeTimer: WakeTimer;
+  #limits: BatchLimits;
   #undispatched = 0;
   #unsettled = 0;
   #draining = false;
   #drained: (() => void) | undefined;
-  #callOffWake: () => void = () => {};
-  #wakeAtMs: Millis | undefined;
 
-  constructor({ clock, limits, lanes }: BatcherOptions<I, O>) {
-    this.#clock = clock;
-    this.#limits = limits;
-    this.#idleLanes = [...lanes];
+  constructor(options: BatcherOptions<I, O>) {
+    this.#clock = options.clock;
+    this.#limits = options.limits;
+    this.#curve = options.curve ?? new LatencyCurve([]);
+    this.#observer = options.observer ?? SILENT;
+    this.#release = options.release ?? (() => {});
+    const pump = () => this.#pump();
+    this.#lanes = new LaneSet(options.lanes, this.#clock, this.#curve, this.#observer, pump);
+    this.#wakeTimer = new WakeTimer(this.#clock, pump);
   }
 
   /** Items accepted and not yet dispatched; never more than `maxQueueSize`. */
@@ -57,20 +69,35 @@ export class Batcher<I, O> {
   }
 
   /**
+   * Says whether `count` more items would be accepted now, for who wants to know before their bytes are here.
+   *
+   * @throws {DrainingError} {EngineUnavailableError} {QueueFullError} {DeadlineExceededError} the deadline has passed,
+   * or cannot be met even if all goes well
+   */
+  admit(count: number, deadlineMs: Millis): void {
+    if (this.#draining) throw new DrainingError();
+    const backlog = {
+      undispatched: this.#undispatched,
+      lanes: this.#lanes.serving,
+      nextIdleMs: this.#lanes.nextIdleMs,
+    };
+    const now = this.#clock.now();
+    const error = refusal(count, deadlineMs, backlog, this.#limits, this.#curve, now);
+    if (error) throw error;
+  }
+
+  /**
    * Accepts `count` items, all or none, before their inputs exist; each is settled by `deadlineMs` at the
    * latest.
    *
-   * @throws {DrainingError} {DeadlineExceededError} {QueueFullError}
+   * @throws as `admit`
    */
   accept(count: number, deadlineMs: Millis): Item<I, O>[] {
-    if (this.#draining) throw new DrainingError();
+    this.admit(count, deadlineMs);
     const now = this.#clock.now();
-    if (now >= deadlineMs) throw new DeadlineExceededError();
-    if (this.#undispatched + count > this.#limits.maxQueueSize) {
-      throw new QueueFullError(this.#limits.maxQueueSize);
-    }
     this.#undispatched += count;
     this.#unsettled += count;
+    this.#observer.accepted(count);
     return Array.from({ length: count }, () => {
       const item = new Item<I, O>(now, deadlineMs);
       item.callOffDeadline = this.#clock.schedule(deadlineMs - now, () =>
@@ -80,24 +107,32 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Puts an accepted item into the queue. Returns false, and does nothing, if it is settled already. */
-  enqueue(item: Item<I, O>, input: I): boolean {
-    if (item.state !== 'accepted') return false;
+  /** Puts an accepted item into the queue; one that is settled already, or late, goes nowhere. */
+  enqueue(item: Item<I, O>, input: I): void {
+    const now = this.#clock.now();
+    if (item.state === 'accepted' && now >= item.deadlineMs) {
+      this.fail(item, new DeadlineExceededError());
+    }
+    if (item.state !== 'accepted') {
+      this.#release(input);
+      return;
+    }
     item.state = 'waiting';
     item.input = input;
-    item.enteredMs = this.#clock.now();
+    item.enteredMs = now;
     this.#queue.add(item);
     this.#pump();
-    return true;
   }
 
   /** Settles an item with an error, wherever it is. In a running batch its output is dropped. */
   fail(item: Item<I, O>, error: Error): void {
     if (item.state === 'settled') return;
-    if (item.state === 'waiting') this.#queue.remove(item);
+    if (item.state === 'waiting') {
+      this.#queue.remove(item);
+      this.#releaseInput(item);
+    }
     if (item.state !== 'dispatched') this.#undispatched--;
-    this.#settle(item);
-    item.reject(error);
+    this.#settle(item, error);
     this.#pump();
   }
 
@@ -123,17 +158,19 @@ export class Batcher<I, O> {
 
   /** Performs what the policy says until it says to wait. */
   #pump(): void {
+    if (this.#lanes.serving === 0) this.#failWaiting();
     for (;;) {
       const oldest = this.#queue.oldest;
       const view = {
         waiting: this.#queue.size,
         oldestEnteredMs: oldest === undefined ? 0 : oldest.enteredMs,
-        hasIdleLane: this.#idleLanes.length > 0,
+        earliestDeadlineMs: this.#earliestDeadlineMs,
+        hasIdleLane: this.#lanes.hasIdle,
         draining: this.#draining,
       };
-      const action = nextAction(view, this.#limits, this.#clock.now());
+      const action = nextAction(view, this.#limits, this.#curve, this.#clock.now());
       if (action.kind !== 'dispatch') {
-        this.#wakeAt(action.kind === 'wait' ? action.untilMs : undefined);
+        this.#wakeTimer.set(action.kind === 'wait' ? action.untilMs : undefined);
         break;
       }
       this.#dispatch(action.size, action.reason);
@@ -141,15 +178,13 @@ export class Batcher<I, O> {
     if (this.#draining && this.#unsettled === 0) this.#drained?.();
   }
 
-  #wakeAt(untilMs: Millis | undefined): void {
-    if (untilMs === this.#wakeAtMs) return;
-    this.#callOffWake();
-    this.#wakeAtMs = untilMs;
-    if (untilMs === undefined) return;
-    this.#callOffWake = this.#clock.schedule(untilMs - this.#clock.now(), () => {
-      this.#wakeAtMs = undefined;
-      this.#pump();
-    });
+  /** Nobody will run them soon: the client knows better what to do with its time. */
+  #failWaiting(): void {
+    for (const item of this.#queue.take(this.#queue.size)) {
+      this.#undispatched--;
+      this.#releaseInput(item);
+      this.#settle(item, new EngineUnavailableError(PROBE_INTERVAL_MS));
+    }
   }
 
   #dispatch(size: number, reason: DispatchReason): void {
@@ -158,63 +193,43 @@ export class Batcher<I, O> {
     this.#undispatched -= taken.length;
     const batch = taken.filter((item) => !this.#expire(item, now));
     if (batch.length === 0) return;
-    const run = this.#idleLanes.shift();
-    if (run === undefined) throw new Error('dispatch without an idle lane. This is a bug.');
-    const inputs = batch.map((item) => {
-      item.state = 'dispatched';
-      item.dispatchedMs = now;
-      const input = item.input as I;
-      item.input = undefined;
-      return input;
-    });
-    void this.#run(run, batch, inputs, reason);
+    for (const item of batch) item.dispatch(now, batch.length, reason);
+    const { allowedBatchSizes } = this.#limits;
+    this.#observer.dispatched(batch.length, padUp(batch.length, allowedBatchSizes), reason);
+    void this.#run(batch, (size) => padUp(size, allowedBatchSizes));
   }
 
   /** Two timers of one tick run one after the other: an item may be past its deadline and not yet know. */
   #expire(item: Item<I, O>, now: Millis): boolean {
     if (now < item.deadlineMs) return false;
-    this.#settle(item);
-    item.reject(new DeadlineExceededError());
+    this.#releaseInput(item);
+    this.#settle(item, new DeadlineExceededError());
     return true;
   }
 
-  async #run(
-    run: RunBatch<I, O>,
-    batch: readonly Item<I, O>[],
-    inputs: readonly I[],
-    reason: DispatchReason,
-  ): Promise<void> {
-    try {
-      const outputs = await run(inputs);
-      if (outputs.length !== batch.length) {
-        throw new Error(`${outputs.length} outputs for ${batch.length} inputs. This is a bug.`);
-      }
-      const finishedMs = this.#clock.now();
-      batch.forEach((item, i) => {
-        if (item.state === 'settled') return;
-        this.#settle(item);
-        item.resolve({
-          output: outputs[i] as O,
-          acceptedMs: item.acceptedMs,
-          enteredMs: item.enteredMs,
-          dispatchedMs: item.dispatchedMs,
-          finishedMs,
-          batchSize: batch.length,
-          reason,
-        });
-      });
-    } catch (cause) {
-      for (const item of batch) {
-        this.fail(item, new BatchFailedError('the batch failed', { cause }));
-      }
-    }
-    this.#idleLanes.push(run);
+  async #run(batch: readonly Item<I, O>[], padUp: (size: number) => number): Promise<void> {
+    const isOver = await this.#lanes.run(batch, padUp, (item, outcome) =>
+      this.#finish(item, outcome),
+    );
+    if (isOver) for (const item of batch) this.#releaseInput(item);
     this.#pump();
   }
 
-  #settle(item: Item<I, O>): void {
-    item.state = 'settled';
-    item.callOffDeadline();
+  #finish(item: Item<I, O>, outcome: O | Error): void {
+    const finishedMs = this.#clock.now();
+    if (outcome instanceof Error) this.#settle(item, outcome);
+    else if (finishedMs >= item.deadlineMs) this.#settle(item, new DeadlineExceededError());
+    else this.#settle(item, item.settlement(outcome, finishedMs));
+  }
+
+  #settle(item: Item<I, O>, ended: Settlement<O> | Error): void {
     this.#unsettled--;
+    this.#observer.settled(ended);
+    item.settle(ended);
+  }
+
+  #releaseInput(item: Item<I, O>): void {
+    this.#release(item.input as I);
+    item.input = undefined;
   }
 }

@@ -1,8 +1,14 @@
-/** No item was accepted: with these, more than `maxQueueSize` would wait. Retry later. */
+import type { Millis } from './clock.js';
+
+/** No item was accepted: with these, more than `maxQueueSize` would wait. */
 export class QueueFullError extends Error {
   override readonly name = 'QueueFullError';
-  constructor(maxQueueSize: number) {
+  /** When what waits now will have left, if nothing more comes. */
+  readonly retryAfterMs: Millis;
+
+  constructor(maxQueueSize: number, retryAfterMs: Millis) {
     super(`more than ${maxQueueSize} items would wait`);
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -11,7 +17,19 @@ export class DrainingError extends Error {
   override readonly name = 'DrainingError';
 }
 
-/** The item's deadline passed before it was settled. */
+/** No lane serves: each has its breaker open, or hangs. */
+export class EngineUnavailableError extends Error {
+  override readonly name = 'EngineUnavailableError';
+  /** When a lane may be back. */
+  readonly retryAfterMs: Millis;
+
+  constructor(retryAfterMs: Millis) {
+    super('no lane serves');
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** The item's deadline passed before it was settled, or is too near to be met. */
 export class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceededError';
 }
@@ -21,7 +39,12 @@ export class CancelledError extends Error {
   override readonly name = 'CancelledError';
 }
 
-/** The lane failed the batch that held the item; `cause` says how. */
+/** The lane failed on this item, alone or with all its mates; `cause` says how. */
 export class BatchFailedError extends Error {
   override readonly name = 'BatchFailedError';
+}
+
+/** The lane has not finished a batch in a time that no batch takes. It may never. */
+export class LaneHungError extends Error {
+  override readonly name = 'LaneHungError';
 }

@@ -1,11 +1,16 @@
+export type { BatchLane, LaneState } from './batch-lane.js';
 export type { BatchLimits, DispatchReason } from './batch-policy.js';
-export { Batcher, type RunBatch } from './batcher.js';
+export { Batcher } from './batcher.js';
+export type { BatcherObserver } from './batcher-observer.js';
 export type { Clock, Millis } from './clock.js';
 export {
   BatchFailedError,
   CancelledError,
   DeadlineExceededError,
   DrainingError,
+  EngineUnavailableError,
+  LaneHungError,
   QueueFullError,
 } from './errors.js';
 export type { Item, Settlement } from './item.js';
+export { type CurvePoint, LatencyCurve } from './latency-curve.js';

@@ -1,4 +1,7 @@
+import type { Millis } from './clock.js';
 import type { Item } from './item.js';
+
+const NEVER: Millis = Number.POSITIVE_INFINITY;
 
 /**
  * First in, first out, oldest at the head. The items are the links, so adding, taking and removing from the
@@ -8,6 +11,8 @@ export class ItemQueue<I, O> {
   #head: Item<I, O> | undefined;
   #tail: Item<I, O> | undefined;
   #size = 0;
+  /** Undefined when the item that had it has gone. */
+  #earliestDeadlineMs: Millis | undefined = NEVER;
 
   get size(): number {
     return this.#size;
@@ -17,12 +22,25 @@ export class ItemQueue<I, O> {
     return this.#head;
   }
 
+  /**
+   * The nearest deadline in the queue; never, if it is empty. May walk the queue: the policy asks only while less
+   * than a batch waits.
+   */
+  earliestDeadlineMs(): Millis {
+    if (this.#earliestDeadlineMs === undefined) {
+      this.#earliestDeadlineMs = NEVER;
+      for (let item = this.#head; item; item = item.next) this.#see(item.deadlineMs);
+    }
+    return this.#earliestDeadlineMs;
+  }
+
   add(item: Item<I, O>): void {
     item.previous = this.#tail;
     if (this.#tail) this.#tail.next = item;
     else this.#head = item;
     this.#tail = item;
     this.#size++;
+    this.#see(item.deadlineMs);
   }
 
   /** `item` must be in this queue. */
@@ -34,6 +52,7 @@ export class ItemQueue<I, O> {
     item.previous = undefined;
     item.next = undefined;
     this.#size--;
+    if (item.deadlineMs === this.#earliestDeadlineMs) this.#earliestDeadlineMs = undefined;
   }
 
   /** Removes and returns the oldest `count` items, or all if there are fewer. */
@@ -44,5 +63,10 @@ export class ItemQueue<I, O> {
       taken.push(item);
     }
     return taken;
+  }
+
+  #see(deadlineMs: Millis): void {
+    const known = this.#earliestDeadlineMs;
+    if (known !== undefined && deadlineMs < known) this.#earliestDeadlineMs = deadlineMs;
   }
 }

@@ -8,6 +8,7 @@ export interface Settlement<O> {
   readonly enteredMs: Millis;
   readonly dispatchedMs: Millis;
   readonly finishedMs: Millis;
+  /** Items in the batch; padding does not count. */
   readonly batchSize: number;
   readonly reason: DispatchReason;
 }
@@ -23,7 +24,9 @@ export class Item<I, O> {
   state: ItemState = 'accepted';
   enteredMs: Millis = 0;
   dispatchedMs: Millis = 0;
-  /** Held only while the item waits. */
+  batchSize = 0;
+  reason: DispatchReason = 'full';
+  /** Held while the item waits and until its batch has ended. */
   input: I | undefined;
   callOffDeadline: () => void = () => {};
   /** Neighbours in the queue that holds the item, if one does. */
@@ -33,17 +36,38 @@ export class Item<I, O> {
   readonly acceptedMs: Millis;
   readonly deadlineMs: Millis;
   readonly settled: Promise<Settlement<O>>;
-  resolve!: (settlement: Settlement<O>) => void;
-  reject!: (error: Error) => void;
+  #resolve!: (settlement: Settlement<O>) => void;
+  #reject!: (error: Error) => void;
 
   constructor(acceptedMs: Millis, deadlineMs: Millis) {
     this.acceptedMs = acceptedMs;
     this.deadlineMs = deadlineMs;
     this.settled = new Promise((resolve, reject) => {
-      this.resolve = resolve;
-      this.reject = reject;
+      this.#resolve = resolve;
+      this.#reject = reject;
     });
     // An item may be settled before anybody awaits it; that is not an unhandled rejection.
     this.settled.catch(() => {});
+  }
+
+  /** It is dispatched, in a batch of `batchSize`. */
+  dispatch(nowMs: Millis, batchSize: number, reason: DispatchReason): void {
+    this.state = 'dispatched';
+    this.dispatchedMs = nowMs;
+    this.batchSize = batchSize;
+    this.reason = reason;
+  }
+
+  /** Its end, if it comes to an end now and well. */
+  settlement(output: O, finishedMs: Millis): Settlement<O> {
+    const { acceptedMs, enteredMs, dispatchedMs, batchSize, reason } = this;
+    return { output, acceptedMs, enteredMs, dispatchedMs, finishedMs, batchSize, reason };
+  }
+
+  settle(ended: Settlement<O> | Error): void {
+    this.state = 'settled';
+    this.callOffDeadline();
+    if (ended instanceof Error) this.#reject(ended);
+    else this.#resolve(ended);
   }
 }

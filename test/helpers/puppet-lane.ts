@@ -1,26 +1,33 @@
-import type { RunBatch } from '../../src/batcher/index.js';
+import type { BatchLane } from '../../src/batcher/index.js';
 
 /** A lane that finishes a batch only when told to. Its answer to an input is the input. */
-export class PuppetLane<I> {
-  /** The batch in the works, if any. */
+export class PuppetLane<I> implements BatchLane<I, I> {
+  /** The batch in the works, if any; a warm-up batch is empty. */
   batch: readonly I[] | undefined;
-  /** Every batch ever given to it, in order. */
+  /** Every batch ever given to it, in order; a warm-up batch is empty. */
   readonly batches: (readonly I[])[] = [];
-  #resolve: (outputs: readonly I[]) => void = () => {};
+  /** The size each was padded to. */
+  readonly paddedSizes: number[] = [];
+  #resolve: (outputs: readonly (I | Error)[]) => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  readonly run: RunBatch<I, I> = (inputs) => {
+  run(inputs: readonly I[], paddedSize: number): Promise<readonly (I | Error)[]> {
     if (this.batch) throw new Error('two batches at once on one lane');
     this.batch = inputs;
     this.batches.push(inputs);
+    this.paddedSizes.push(paddedSize);
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-  };
+  }
+
+  async warmUp(): Promise<void> {
+    await this.run([], 1);
+  }
 
   /** Ends the batch well, with its inputs as outputs unless others are given, and lets the news arrive. */
-  async finish(outputs?: readonly I[]): Promise<void> {
+  async finish(outputs?: readonly (I | Error)[]): Promise<void> {
     const batch = this.batch ?? [];
     this.batch = undefined;
     this.#resolve(outputs ?? batch);

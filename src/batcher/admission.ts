@@ -1,0 +1,56 @@
+import type { BatchLimits } from './batch-policy.js';
+import { padUp } from './batch-size.js';
+import type { Millis } from './clock.js';
+import { DeadlineExceededError, EngineUnavailableError, QueueFullError } from './errors.js';
+import { PROBE_INTERVAL_MS } from './guarded-lane.js';
+import type { LatencyCurve } from './latency-curve.js';
+
+/** What lies before an item that comes now. */
+export interface Backlog {
+  /** Items accepted and not yet dispatched. */
+  readonly undispatched: number;
+  /** Lanes that serve. */
+  readonly lanes: number;
+  /** When the first of them will be idle, by the curve. */
+  readonly nextIdleMs: Millis;
+}
+
+/** Why `count` items that come now are refused, if they are. */
+export function refusal(
+  count: number,
+  deadlineMs: Millis,
+  backlog: Backlog,
+  limits: BatchLimits,
+  curve: LatencyCurve,
+  now: Millis,
+): Error | undefined {
+  if (backlog.lanes === 0) return new EngineUnavailableError(PROBE_INTERVAL_MS);
+  if (backlog.undispatched + count > limits.maxQueueSize) {
+    return new QueueFullError(limits.maxQueueSize, backlogMs(backlog, limits, curve));
+  }
+  const finishMs = earliestFinishMs(count, backlog, limits, curve, now);
+  return finishMs < deadlineMs ? undefined : new DeadlineExceededError();
+}
+
+/** When the last of `count` items can be finished at best: all before them in full batches, by the curve. */
+function earliestFinishMs(
+  count: number,
+  { undispatched, lanes, nextIdleMs }: Backlog,
+  { maxBatchSize, allowedBatchSizes }: BatchLimits,
+  curve: LatencyCurve,
+  now: Millis,
+): Millis {
+  const batchesBefore = Math.ceil((undispatched + count) / maxBatchSize) - 1;
+  const rounds = Math.floor(batchesBefore / lanes);
+  const lastBatch = padUp(Math.min(count, maxBatchSize), allowedBatchSizes);
+  return Math.max(now, nextIdleMs) + rounds * curve.msOf(maxBatchSize) + curve.msOf(lastBatch);
+}
+
+/** How long the lanes will take for what waits now, in full batches. */
+function backlogMs(
+  { undispatched, lanes }: Backlog,
+  { maxBatchSize }: BatchLimits,
+  curve: LatencyCurve,
+): Millis {
+  return (Math.ceil(undispatched / maxBatchSize) / lanes) * curve.msOf(maxBatchSize);
+}

@@ -1,0 +1,21 @@
+import type { LatencyCurve } from './latency-curve.js';
+
+/** The smallest allowed size that holds `size` items; `allowed` rises, and empty allows every size. */
+export function padUp(size: number, allowed: readonly number[]): number {
+  return allowed.find((one) => one >= size) ?? size;
+}
+
+/**
+ * How many of `waiting` items leave: all, padded up to the next allowed size, or those that fill the allowed size
+ * before, the rest being left to wait; whichever costs less per image on the curve.
+ */
+export function chooseBatchSize(
+  waiting: number,
+  allowed: readonly number[],
+  curve: LatencyCurve,
+): number {
+  const down = allowed.findLast((one) => one <= waiting);
+  if (down === undefined) return waiting;
+  const up = padUp(waiting, allowed);
+  return curve.msOf(up) / waiting <= curve.msOf(down) / down ? waiting : down;
+}

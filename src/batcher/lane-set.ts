@@ -1,0 +1,81 @@
+import type { BatchLane, LaneObserver } from './batch-lane.js';
+import type { Clock, Millis } from './clock.js';
+import { GuardedLane } from './guarded-lane.js';
+import type { Item } from './item.js';
+import type { LatencyCurve } from './latency-curve.js';
+import { runIsolated, type Settle } from './run-isolated.js';
+
+/** The lanes, and which of them are idle. */
+export class LaneSet<I, O> {
+  readonly #lanes: readonly GuardedLane<I, O>[];
+  /** Longest idle first. */
+  readonly #idle: GuardedLane<I, O>[];
+  readonly #recovered: () => void;
+
+  /** @param recovered called when a lane that was open serves again */
+  constructor(
+    lanes: readonly BatchLane<I, O>[],
+    clock: Clock,
+    curve: LatencyCurve,
+    observer: LaneObserver,
+    recovered: () => void,
+  ) {
+    this.#lanes = lanes.map((lane, i) => new GuardedLane(i, lane, clock, curve, observer));
+    this.#idle = [...this.#lanes];
+    this.#recovered = recovered;
+  }
+
+  get hasIdle(): boolean {
+    return this.#idle.length > 0;
+  }
+
+  /** Lanes that serve, idle or busy. */
+  get serving(): number {
+    let count = 0;
+    for (const { state } of this.#lanes) if (state === 'serving') count++;
+    return count;
+  }
+
+  /** When the first lane that serves is idle, by the curve; in the past if one is, never if none serves. */
+  get nextIdleMs(): Millis {
+    let firstMs = Number.POSITIVE_INFINITY;
+    for (const { state, idleAtMs } of this.#lanes) {
+      if (state === 'serving') firstMs = Math.min(firstMs, idleAtMs);
+    }
+    return firstMs;
+  }
+
+  /**
+   * Runs a batch on the lane that has been idle longest; there must be one. Every item gets its outcome, and the
+   * lane is idle again, or broken, when this resolves.
+   *
+   * @returns false if the lane hangs: it may still read the inputs
+   */
+  async run(
+    batch: readonly Item<I, O>[],
+    padUp: (size: number) => number,
+    settle: Settle<I, O>,
+  ): Promise<boolean> {
+    const lane = this.#idle.shift();
+    if (lane === undefined) throw new Error('no lane is idle. This is a bug.');
+    try {
+      await runIsolated(lane, batch, padUp, settle);
+      lane.passed();
+    } catch (error) {
+      lane.failed(error as Error);
+      for (const item of batch) if (item.state !== 'settled') settle(item, error as Error);
+    }
+    this.#giveBack(lane);
+    return lane.state !== 'hung';
+  }
+
+  /** An open lane is tried until it serves again. */
+  #giveBack(lane: GuardedLane<I, O>): void {
+    if (lane.state === 'serving') this.#idle.push(lane);
+    if (lane.state !== 'open') return;
+    lane.recover(() => {
+      this.#idle.push(lane);
+      this.#recovered();
+    });
+  }
+}
