@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ModelRefusedError } from './graph/index.js';
-import type { BatchMessage, LaneReply, LaneWorkerData } from './lane-messages.js';
+import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
+import { curveBatchSizes } from './measure-curve.js';
 import type { Model } from './model-folder.js';
 
 /** The best classes of one image, best first. Both have the model's `topK` entries. */
@@ -9,9 +10,20 @@ export interface Scores {
   readonly labelIndex: Int32Array;
 }
 
+/** Sizes that a lane is prepared for. */
+export interface LaneSizes {
+  readonly maxBatchSize: number;
+  /** Rising; empty allows every size. */
+  readonly allowedBatchSizes: readonly number[];
+}
+
+/** The model gave this image scores that are not numbers. */
+export class ScoresNotFiniteError extends Error {
+  override readonly name = 'ScoresNotFiniteError';
+}
+
 interface Pending {
-  readonly count: number;
-  readonly resolve: (scores: Scores[]) => void;
+  readonly resolve: (reply: LaneReply) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -20,36 +32,45 @@ interface Pending {
  * back in one transferred buffer, which is reused.
  */
 export class Lane {
+  readonly warmUpMs: number;
+  /** Milliseconds that a batch takes, by rising batch size, measured during the warm-up. */
+  readonly curve: readonly MeasuredBatch[];
   readonly #worker: Worker;
   readonly #imageBytes: number;
   readonly #topK: number;
-  readonly warmUpMs: number;
   #buffer: ArrayBuffer;
   #pending: Pending | undefined;
 
-  private constructor(worker: Worker, model: Model, maxBatchSize: number, warmUpMs: number) {
+  private constructor(
+    worker: Worker,
+    model: Model,
+    maxBatchSize: number,
+    { warmUpMs, curve }: { warmUpMs: number; curve: readonly MeasuredBatch[] },
+  ) {
     this.#worker = worker;
     this.#imageBytes = model.imageBytes;
     this.#topK = model.topK;
     this.#buffer = new ArrayBuffer(maxBatchSize * model.imageBytes);
     this.warmUpMs = warmUpMs;
+    this.curve = curve;
     worker.on('message', (reply: LaneReply) => this.#receive(reply));
   }
 
   /**
-   * Opens the session and runs the warm-up: one batch of `maxBatchSize` images and one of 1.
+   * Opens the session and runs the warm-up, which measures the latency curve.
    *
    * @throws {ModelRefusedError} when the runtime cannot open or run the graph
    */
-  static open(model: Model, maxBatchSize: number): Promise<Lane> {
+  static open(model: Model, { maxBatchSize, allowedBatchSizes }: LaneSizes): Promise<Lane> {
     const { width, height } = model.manifest.input;
-    const workerData: LaneWorkerData = { graph: model.graph, width, height, maxBatchSize };
+    const batchSizes = curveBatchSizes(maxBatchSize, allowedBatchSizes);
+    const workerData: LaneWorkerData = { graph: model.graph, width, height, batchSizes };
     const worker = new Worker(new URL('./lane-worker.js', import.meta.url), { workerData });
     return new Promise((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (reply: LaneReply) => {
         worker.removeListener('error', reject);
-        if (reply.kind === 'ready') resolve(new Lane(worker, model, maxBatchSize, reply.warmUpMs));
+        if (reply.kind === 'ready') resolve(new Lane(worker, model, maxBatchSize, reply));
         else
           reject(
             new ModelRefusedError(
@@ -61,21 +82,31 @@ export class Lane {
   }
 
   /**
-   * Runs 1 to maxBatchSize images, each the model's height * width * 3 bytes, and answers in their order. They
-   * are copied before this returns. A second call before the first has settled is a bug.
+   * Runs images, each the model's height * width * 3 bytes, and answers in their order; an image whose scores are
+   * not numbers gets an error. They are copied before this returns. What pads them up to `paddedSize` is whatever an
+   * earlier batch left, and nobody sees its scores.
    */
-  run(images: readonly Uint8Array[]): Promise<Scores[]> {
-    if (this.#pending) throw new Error('the lane is busy. This is a bug.');
+  async run(
+    images: readonly Uint8Array[],
+    paddedSize: number,
+  ): Promise<(Scores | ScoresNotFiniteError)[]> {
+    const neededBytes = paddedSize * this.#imageBytes;
+    // Larger than at the start only after a reload has raised the limit.
+    if (this.#buffer.byteLength < neededBytes) this.#buffer = new ArrayBuffer(neededBytes);
     const buffer = this.#buffer;
     const batch = new Uint8Array(buffer);
     images.forEach((image, i) => {
       batch.set(image, i * this.#imageBytes);
     });
-    return new Promise((resolve, reject) => {
-      this.#pending = { count: images.length, resolve, reject };
-      const message: BatchMessage = { buffer, count: images.length };
-      this.#worker.postMessage(message, [buffer]);
-    });
+    const request = { kind: 'run', buffer, batchSize: paddedSize } as const;
+    const reply = await this.#ask(request, [buffer]);
+    if (reply.kind !== 'done') throw new Error(`unexpected reply ${reply.kind}. This is a bug.`);
+    return images.map((_, i) => scoresAt(i, reply, this.#topK));
+  }
+
+  /** Runs one black image. Rejects if the session fails even that. */
+  async warmUp(): Promise<void> {
+    await this.#ask({ kind: 'warmUp' });
   }
 
   /** Ends the thread. It must be idle: ending a thread inside a run aborts the process. */
@@ -83,23 +114,30 @@ export class Lane {
     await this.#worker.terminate();
   }
 
+  #ask(request: LaneRequest, transfer: readonly ArrayBuffer[] = []): Promise<LaneReply> {
+    if (this.#pending) throw new Error('the lane is busy. This is a bug.');
+    return new Promise((resolve, reject) => {
+      this.#pending = { resolve, reject };
+      this.#worker.postMessage(request, transfer);
+    });
+  }
+
   #receive(reply: LaneReply): void {
     const pending = this.#pending;
-    if (!pending || reply.kind === 'ready' || reply.kind === 'refused') return;
     this.#pending = undefined;
-    this.#buffer = reply.buffer;
-    if (reply.kind === 'failed') {
-      pending.reject(new Error(reply.message));
-      return;
-    }
-    const k = this.#topK;
-    const scores: Scores[] = [];
-    for (let i = 0; i < pending.count; i++) {
-      scores.push({
-        confidence: reply.confidence.subarray(i * k, (i + 1) * k),
-        labelIndex: reply.labelIndex.subarray(i * k, (i + 1) * k),
-      });
-    }
-    pending.resolve(scores);
+    if ('buffer' in reply && reply.buffer) this.#buffer = reply.buffer;
+    if (reply.kind === 'failed') pending?.reject(new Error(reply.message));
+    else pending?.resolve(reply);
   }
+}
+
+function scoresAt(
+  index: number,
+  batch: { readonly confidence: Float32Array; readonly labelIndex: Int32Array },
+  k: number,
+): Scores | ScoresNotFiniteError {
+  const confidence = batch.confidence.subarray(index * k, (index + 1) * k);
+  // It would poison the answer's JSON.
+  if (!confidence.every(Number.isFinite)) return new ScoresNotFiniteError();
+  return { confidence, labelIndex: batch.labelIndex.subarray(index * k, (index + 1) * k) };
 }

@@ -3,6 +3,7 @@ import { type Context, Hono } from 'hono';
 import { type ClassifyDeps, classifyRoute } from './receive/classify-route.js';
 import { openExchange } from './receive/exchange.js';
 import { liveRoute, readyRoute } from './receive/health-routes.js';
+import { metricsRoute } from './receive/metrics-route.js';
 import { refuse } from './receive/refuse.js';
 import { Problem } from './respond/problem.js';
 
@@ -17,10 +18,12 @@ export function createApp(deps: ClassifyDeps): Hono<{ Bindings: HttpBindings }> 
   app.post('/api/classify', classifyRoute(deps));
   app.get('/v2/health/live', liveRoute());
   app.get('/v2/health/ready', readyRoute(deps.lifecycle));
+  app.get('/metrics', metricsRoute(deps.metrics));
   for (const [path, allow] of [
     ['/api/classify', 'POST'],
     ['/v2/health/live', 'GET, HEAD'],
     ['/v2/health/ready', 'GET, HEAD'],
+    ['/metrics', 'GET, HEAD'],
   ] as const) {
     app.all(path, (c) => end(c, new Problem('method_not_allowed', { Allow: allow })));
   }

@@ -23,9 +23,18 @@ export class Classifier {
   }
 
   /**
+   * Says whether one more image would be accepted now, before its bytes are here.
+   *
+   * @throws {QueueFullError} {DeadlineExceededError} {EngineUnavailableError} {DrainingError}
+   */
+  admit(deadlineMs: Millis): void {
+    this.#batcher.admit(1, deadlineMs);
+  }
+
+  /**
    * Accepts all the images of a request or none, and sets them on their way; each item settles on its own.
    *
-   * @throws {QueueFullError} {DrainingError}
+   * @throws as `admit`
    */
   accept(images: readonly CheckedImage[], deadlineMs: Millis): ImageItem[] {
     const items = this.#batcher.accept(images.length, deadlineMs);
@@ -42,7 +51,7 @@ export class Classifier {
     try {
       const isWanted = () => item.state === 'accepted';
       const pixels = await this.#decodePool.decode(bytes, header, isWanted);
-      if (pixels && !this.#batcher.enqueue(item, pixels)) this.#decodePool.recycle(pixels);
+      if (pixels) this.#batcher.enqueue(item, pixels);
     } catch (error) {
       this.#batcher.fail(item, error instanceof Error ? error : new Error(String(error)));
     }

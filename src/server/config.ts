@@ -104,6 +104,12 @@ export const configSchema = z.strictObject({
         .describe(
           'Longest time in milliseconds that a batch is held open for more images while a lane is idle; 0 holds none.',
         ),
+      allowedBatchSizes: z
+        .array(z.int().min(1).max(1024))
+        .default([])
+        .describe(
+          'Sizes in which batches run, rising, the last being maxBatchSize; a batch between two is padded up or split down, whichever costs less per image. Empty runs every size.',
+        ),
       maxQueueSize: z
         .int()
         .min(1)
@@ -117,6 +123,16 @@ export const configSchema = z.strictObject({
         .describe(
           'Milliseconds from the first header to the answer, unless the client sends X-Request-Timeout-Ms.',
         ),
+    })
+    .superRefine(({ maxBatchSize, allowedBatchSizes: sizes }, context) => {
+      const isRising = sizes.every((size, i) => i === 0 || size > Number(sizes[i - 1]));
+      if (sizes.length > 0 && (!isRising || sizes.at(-1) !== maxBatchSize)) {
+        context.addIssue({
+          code: 'custom',
+          path: ['allowedBatchSizes'],
+          message: `must rise and end with maxBatchSize, ${maxBatchSize}`,
+        });
+      }
     })
     .prefault({}),
 });

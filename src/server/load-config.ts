@@ -44,6 +44,11 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   return { ...config, model, server: { ...config.server, host, port } };
 }
 
+/** The file that `loadConfig` reads if it is there. */
+export function configFile(argv: readonly string[]): string {
+  return resolve(parseFlags(argv).config ?? DEFAULT_FILE);
+}
+
 function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options }).values;

@@ -2,8 +2,14 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import pino from 'pino';
-import { Batcher } from '../batcher/index.js';
-import { Lane, ModelRefusedError, readModelFolder, type Scores } from '../engine/index.js';
+import { Batcher, LatencyCurve } from '../batcher/index.js';
+import {
+  curveBatchSizes,
+  Lane,
+  ModelRefusedError,
+  readModelFolder,
+  type Scores,
+} from '../engine/index.js';
 import { createApp } from './app.js';
 import { Classifier } from './classifier.js';
 import type { Config } from './config.js';
@@ -11,9 +17,10 @@ import { DecodePool } from './decode/decode-pool.js';
 import { drain } from './drain.js';
 import { createHttpServer } from './http-server.js';
 import { Lifecycle } from './lifecycle.js';
-import { loadConfig } from './load-config.js';
+import { Metrics } from './metrics.js';
 import {
   BEAT_INTERVAL_MS,
+  CONFIG_VARIABLE,
   type FromServingProcess,
   type FromSupervisor,
 } from './process-messages.js';
@@ -21,22 +28,30 @@ import { RequestLog } from './request-log.js';
 import { StartError } from './start-error.js';
 import { startReport } from './start-report.js';
 import { systemClock } from './system-clock.js';
+import { watchLanes } from './watch-lanes.js';
 
 // One serving process: the only place that knows all parts. The supervisor starts it.
+
+/** What the other lanes get to finish when one hangs. */
+const HUNG_DRAIN_MS = 2000;
 
 async function main(config: Config): Promise<void> {
   const { batching, decode } = config;
   // Lines gather and are written off this thread; at most a second of them waits.
   const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
   const logger = pino({ level: config.server.logLevel, base: { pid: process.pid } }, logFile);
-  const lifecycle = new Lifecycle();
+  const lifecycle = new Lifecycle((isReady) => tell({ kind: 'availability', isReady }));
+  const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
+  const metrics = new Metrics(sizes, 1);
+  let { defaultTimeoutMs } = batching;
   const app = createApp({
     clock: systemClock,
     lifecycle,
+    metrics,
     requestLog: new RequestLog(logger, systemClock),
     maxBodyBytes: config.server.maxBodyBytes,
     maxPixels: decode.maxPixels,
-    defaultTimeoutMs: batching.defaultTimeoutMs,
+    defaultTimeoutMs: () => defaultTimeoutMs,
   });
   const server = createHttpServer(app, config.server);
   await listen(server, config.server);
@@ -47,40 +62,57 @@ async function main(config: Config): Promise<void> {
     decoder: decode.decoder,
     input: model.manifest.input,
   });
-  const lane = await Lane.open(model, batching.maxBatchSize);
+  const lane = await Lane.open(model, batching);
+  let isLaneHung = false;
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
     limits: batching,
-    lanes: [
-      (images) => {
-        const scores = lane.run(images);
-        for (const pixels of images) decodePool.recycle(pixels);
-        return scores;
+    lanes: [lane],
+    curve: new LatencyCurve(lane.curve),
+    release: (pixels) => decodePool.recycle(pixels),
+    observer: watchLanes({
+      lanes: 1,
+      metrics,
+      lifecycle,
+      logger,
+      hung() {
+        isLaneHung = true;
+        void end('lane_hung', HUNG_DRAIN_MS);
       },
-    ],
+    }),
+  });
+  metrics.gauges = batcher;
+
+  async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
+    if (lifecycle.isEnding) return;
+    const done = await drain({
+      server,
+      refuseNew: () => lifecycle.end(reason),
+      settleAll: () => batcher.drain(),
+      timeoutMs,
+    });
+    if (!done) logger.error({ unsettled: batcher.unsettled }, 'drain timed out');
+    logFile.flushSync();
+    // A thread inside a native call does not end otherwise.
+    if (isLaneHung) process.kill(process.pid, 'SIGKILL');
+    process.exit(done ? 0 : 1);
+  }
+  const stop = () => void end('draining', config.server.drainTimeoutMs);
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // The supervisor reads the configuration again, for all processes.
+  process.on('SIGHUP', () => {});
+  process.on('message', (message: FromSupervisor) => {
+    if (message.kind === 'drain') stop();
+    else if (message.kind === 'processes') lifecycle.processes = message.processes;
+    else {
+      batcher.reconfigure(message.batching);
+      defaultTimeoutMs = message.batching.defaultTimeoutMs;
+    }
   });
   lifecycle.serve({
     classifier: new Classifier(batcher, decodePool),
     labelsJson: model.labels.map((label) => JSON.stringify(label)),
-  });
-
-  async function end(): Promise<void> {
-    if (lifecycle.isDraining) return;
-    const done = await drain({
-      server,
-      refuseNew: () => lifecycle.drain(),
-      settleAll: () => batcher.drain(),
-      timeoutMs: config.server.drainTimeoutMs,
-    });
-    if (!done) logger.error({ unsettled: batcher.unsettled }, 'drain timed out');
-    logFile.flushSync();
-    process.exit(done ? 0 : 1);
-  }
-  process.on('SIGTERM', end);
-  process.on('SIGINT', end);
-  process.on('message', (message: FromSupervisor) => {
-    if (message.kind === 'drain') void end();
-    else lifecycle.processes = message.processes;
   });
   const { address, port } = server.address() as AddressInfo;
   tell({ kind: 'ready', report: startReport({ config, model, lane, threads, address, port }) });
@@ -102,7 +134,7 @@ function tell(message: FromServingProcess): void {
 }
 
 // A signal that comes before there is anything to drain ends the process at once, with no answer lost.
-main(loadConfig(process.argv.slice(2), process.env) as Config).catch((error: unknown) => {
+main(JSON.parse(process.env[CONFIG_VARIABLE] ?? '')).catch((error: unknown) => {
   const isKnown = error instanceof StartError || error instanceof ModelRefusedError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
   process.exit(1);

@@ -19,8 +19,15 @@ export function startReport({ config, model, lane, threads, address, port }: Fac
   return {
     model: `${model.manifest.name}, ${model.labels.length} classes, input ${width}x${height}, from ${config.model}`,
     engine: `cpu, 1 lane, warm in ${lane.warmUpMs.toFixed(0)} ms`,
+    curve: `${lane.curve.map(({ batchSize, ms }) => `${batchSize}: ${ms.toPrecision(3)}`).join(', ')} ms a batch`,
     decoder: `${decode.decoder}, ${threads} threads, up to ${decode.maxPixels / 1e6} megapixels`,
-    batching: `up to ${batching.maxBatchSize} images, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
+    batching: `${sizesText(batching)}, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
     address: `http://${host}:${port}`,
   };
+}
+
+function sizesText({ maxBatchSize, allowedBatchSizes }: Config['batching']): string {
+  return allowedBatchSizes.length > 0
+    ? `batches of ${allowedBatchSizes.join(', ')} images`
+    : `up to ${maxBatchSize} images`;
 }

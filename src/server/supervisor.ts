@@ -1,8 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
 import { fileURLToPath } from 'node:url';
-import { loadConfig, USAGE } from './load-config.js';
+import type { Config } from './config.js';
+import { ConfigReload } from './config-reload.js';
+import { configFile, loadConfig, USAGE } from './load-config.js';
 import {
   BEAT_INTERVAL_MS,
+  CONFIG_VARIABLE,
   type FromServingProcess,
   type FromSupervisor,
   type StartReport,
@@ -28,12 +31,13 @@ class Supervisor {
   readonly #startedMs = performance.now();
   #child: Child;
   #hasServed = false;
-  /** The port in use, so that a successor takes the same even if any free one was asked for. */
-  #port: string | undefined;
+  /** What a successor starts with: `batching` as last read, and the port in use. */
+  #config: Config;
   #isDraining = false;
   #backOffMs = 0;
 
-  constructor() {
+  constructor(config: Config) {
+    this.#config = config;
     cluster.setupPrimary({ exec: fileURLToPath(new URL('./main.js', import.meta.url)) });
     this.#child = this.#fork();
     setInterval(() => this.#checkBeat(), BEAT_INTERVAL_MS).unref();
@@ -42,9 +46,15 @@ class Supervisor {
     }
   }
 
+  /** Batches formed from now on obey it, here and in successors. */
+  reconfigure({ batching }: Config): void {
+    this.#config = { ...this.#config, batching };
+    this.#tell({ kind: 'batching', batching });
+  }
+
   #fork(): Child {
     const child: Child = {
-      worker: cluster.fork(this.#port === undefined ? {} : { PORT: this.#port }),
+      worker: cluster.fork({ [CONFIG_VARIABLE]: JSON.stringify(this.#config) }),
       startedMs: performance.now(),
       isReady: false,
       beatsMissed: 0,
@@ -57,9 +67,16 @@ class Supervisor {
   #receive(child: Child, message: FromServingProcess): void {
     child.beatsMissed = 0;
     if (message.kind === 'beat') return;
+    if (message.kind === 'availability') {
+      const processes = { ready: message.isReady ? 1 : 0, total: 1 };
+      this.#tell({ kind: 'processes', processes });
+      return;
+    }
     child.isReady = true;
-    this.#port = new URL(message.report.address).port || '80';
-    this.#tell({ kind: 'processes', processes: { ready: 1, total: 1 } });
+    const port = Number(new URL(message.report.address).port || 80);
+    // A successor takes the same, even if any free one was asked for.
+    this.#config = { ...this.#config, server: { ...this.#config.server, port } };
+    this.#tell({ kind: 'batching', batching: this.#config.batching });
     if (!this.#hasServed) print(message.report, performance.now() - this.#startedMs);
     else console.error(`serving process ${child.worker.process.pid} is ready`);
     this.#hasServed = true;
@@ -116,6 +133,7 @@ function print(report: StartReport, afterMs: number): void {
       'Batch Dispatch',
       `  model     ${report.model}`,
       `  engine    ${report.engine}`,
+      `  curve     ${report.curve}`,
       `  decoder   ${report.decoder}`,
       `  batching  ${report.batching}`,
       `  ready     ${report.address}/api/classify after ${(afterMs / 1000).toFixed(1)} s`,
@@ -123,10 +141,23 @@ function print(report: StartReport, afterMs: number): void {
   );
 }
 
+function supervise(argv: readonly string[], config: Config): void {
+  const supervisor = new Supervisor(config);
+  const reload = new ConfigReload({
+    file: configFile(argv),
+    config,
+    load: () => loadConfig(argv, process.env) as Config,
+    apply: (changed) => supervisor.reconfigure(changed),
+    say: (line) => console.error(line),
+  });
+  process.on('SIGHUP', () => reload.reload());
+}
+
 try {
-  const config = loadConfig(process.argv.slice(2), process.env);
+  const argv = process.argv.slice(2);
+  const config = loadConfig(argv, process.env);
   if (config === 'help') console.log(USAGE);
-  else new Supervisor();
+  else supervise(argv, config);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   console.error(error.message);

@@ -1,7 +1,13 @@
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import type { Test } from 'tap';
-import { Batcher, type BatchLimits, type RunBatch } from '../../src/batcher/index.js';
+import {
+  type BatchLane,
+  Batcher,
+  type BatchLimits,
+  type CurvePoint,
+  LatencyCurve,
+} from '../../src/batcher/index.js';
 import type { Scores } from '../../src/engine/index.js';
 import { createApp } from '../../src/server/app.js';
 import { Classifier } from '../../src/server/classifier.js';
@@ -9,29 +15,36 @@ import { type Config, configSchema } from '../../src/server/config.js';
 import { DecodePool } from '../../src/server/decode/decode-pool.js';
 import { createHttpServer } from '../../src/server/http-server.js';
 import { Lifecycle } from '../../src/server/lifecycle.js';
+import { Metrics } from '../../src/server/metrics.js';
 import { RequestLog } from '../../src/server/request-log.js';
 import { systemClock } from '../../src/server/system-clock.js';
+import { watchLanes } from '../../src/server/watch-lanes.js';
 
 export const LABELS = ['c1 red', 'c2 green', 'c3 blue, "sky"'];
 
+export type RunBatch = BatchLane<Uint8Array, Scores>['run'];
+
 /** A lane that needs no model: the confidences are the shares of red, green and blue in the first pixel. */
-export const colourLane: RunBatch<Uint8Array, Scores> = async (images) =>
-  images.map((pixels) => {
-    const rgb = [...pixels.subarray(0, 3)];
-    const sum = rgb.reduce((total, value) => total + value, 0);
-    const order = [0, 1, 2].sort((a, b) => Number(rgb[b]) - Number(rgb[a]));
-    return {
-      confidence: Float32Array.from(order, (c) => Number(rgb[c]) / sum),
-      labelIndex: Int32Array.from(order),
-    };
-  });
+export const colourLane: RunBatch = async (images) => images.map(coloursOf);
+
+function coloursOf(pixels: Uint8Array): Scores {
+  const rgb = [...pixels.subarray(0, 3)];
+  const sum = rgb.reduce((total, value) => total + value, 0);
+  const order = [0, 1, 2].sort((a, b) => Number(rgb[b]) - Number(rgb[a]));
+  return {
+    confidence: Float32Array.from(order, (c) => Number(rgb[c]) / sum),
+    labelIndex: Int32Array.from(order),
+  };
+}
 
 export interface ServeOptions {
-  readonly lane?: RunBatch<Uint8Array, Scores>;
+  readonly lane?: RunBatch;
+  readonly warmUp?: () => Promise<void>;
   readonly limits?: Partial<BatchLimits>;
   readonly server?: Partial<Config['server']>;
   readonly maxPixels?: number;
   readonly isWarm?: boolean;
+  readonly curve?: readonly CurvePoint[];
 }
 
 /** The whole server but for the engine and the processes, on a free port of the loopback address. */
@@ -39,26 +52,39 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   const { server: serverDefaults, batching } = configSchema.parse({});
   const limits = { ...batching, maxQueueDelayMs: 0, ...options.limits };
   const config = { ...serverDefaults, ...options.server };
-  const lifecycle = new Lifecycle();
+  const lifecycle = new Lifecycle((isReady) => {
+    lifecycle.processes = { ready: isReady ? 1 : 0, total: 1 };
+  });
+  const metrics = new Metrics([1, 2, 4], 1);
   const lines: Record<string, unknown>[] = [];
   const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
   const app = createApp({
     clock: systemClock,
     lifecycle,
+    metrics,
     requestLog: new RequestLog(logger, systemClock),
     maxBodyBytes: config.maxBodyBytes,
     maxPixels: options.maxPixels ?? 1e6,
-    defaultTimeoutMs: batching.defaultTimeoutMs,
+    defaultTimeoutMs: () => batching.defaultTimeoutMs,
   });
   const input = { width: 8, height: 8, resize: 'squash' } as const;
   const decodePool = new DecodePool(1, { decoder: 'native', input });
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
     limits,
-    lanes: [options.lane ?? colourLane],
+    lanes: [{ run: options.lane ?? colourLane, warmUp: options.warmUp ?? (async () => {}) }],
+    ...(options.curve ? { curve: new LatencyCurve(options.curve) } : {}),
+    observer: watchLanes({
+      lanes: 1,
+      metrics,
+      lifecycle,
+      logger,
+      hung: () => lifecycle.end('lane_hung'),
+    }),
+    release: (pixels) => decodePool.recycle(pixels),
   });
+  metrics.gauges = batcher;
   if (options.isWarm ?? true) {
-    lifecycle.processes = { ready: 1, total: 1 };
     lifecycle.serve({
       classifier: new Classifier(batcher, decodePool),
       labelsJson: LABELS.map((label) => JSON.stringify(label)),
@@ -76,5 +102,5 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   function classify(body: RequestInit['body'], init: RequestInit = {}, query = '') {
     return fetch(`${url}/api/classify${query}`, { method: 'POST', body: body ?? null, ...init });
   }
-  return { url, port, classify, lifecycle, batcher, server, lines };
+  return { url, port, classify, lifecycle, metrics, batcher, server, lines };
 }

@@ -1,25 +1,22 @@
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
-import { CancelledError, type Clock } from '../../batcher/index.js';
+import { CancelledError, type Clock, type Millis } from '../../batcher/index.js';
 import type { CheckedImage, Classifier, ImageItem } from '../classifier.js';
 import { readImageHeader } from '../decode/header/read-image-header.js';
-import type { Lifecycle } from '../lifecycle.js';
-import type { RequestLog } from '../request-log.js';
 import { classifyResponse, type ImageOutcome } from '../respond/classify-response.js';
 import { Problem } from '../respond/problem.js';
 import { toProblem } from '../respond/to-problem.js';
 import { type Exchange, openExchange } from './exchange.js';
-import { refuse } from './refuse.js';
+import { type RefuseDeps, refuse } from './refuse.js';
 import { readRequestOptions } from './read-request-options.js';
 import { receiveImages } from './receive-images.js';
 
-export interface ClassifyDeps {
+export interface ClassifyDeps extends RefuseDeps {
   readonly clock: Clock;
-  readonly lifecycle: Lifecycle;
-  readonly requestLog: RequestLog;
   readonly maxBodyBytes: number;
   readonly maxPixels: number;
-  readonly defaultTimeoutMs: number;
+  /** Changes when the configuration is read again. */
+  readonly defaultTimeoutMs: () => number;
 }
 
 /** POST /api/classify: the whole path of a request, receive -> decode -> batcher -> engine -> respond. */
@@ -43,24 +40,28 @@ async function answer(
   const { topK, timeoutMs } = readRequestOptions(
     topKQuery,
     incoming.headers,
-    deps.defaultTimeoutMs,
+    deps.defaultTimeoutMs(),
   );
   const service = deps.lifecycle.service();
   const deadlineMs = startedMs + timeoutMs;
+  // Who would be refused anyway is spared the upload.
+  admitting(deps, 1, () => service.classifier.admit(deadlineMs));
   const { isForm, images } = await receiveImages(
     exchange,
     deps.maxBodyBytes,
     deps.clock,
     deadlineMs,
   );
-  const checked = images.map((bytes) => checkImage(bytes, deps.maxPixels));
+  const checked = images.map((bytes) => checkImage(bytes, deps));
   const first = checked[0];
   if (!isForm && first instanceof Problem) throw first;
-  const outcomes = await classifyAll(service.classifier, exchange, checked, deadlineMs);
+  const outcomes = await classifyAll(deps, service.classifier, exchange, checked, deadlineMs);
   const problem = outcomes.find((outcome) => outcome instanceof Problem);
   if (!isForm && problem) throw problem;
   deps.requestLog.answered(exchange, outcomes);
-  const close = deps.lifecycle.isDraining;
+  deps.metrics.request('ok');
+  timeResponse(deps, exchange, outcomes);
+  const close = deps.lifecycle.isEnding;
   return classifyResponse(outcomes, isForm, {
     exchange,
     topK,
@@ -69,24 +70,49 @@ async function answer(
   });
 }
 
-function checkImage(bytes: Buffer, maxPixels: number): CheckedImage | Problem {
-  if (bytes.length === 0) return new Problem('empty_body');
+/** The time from the last image's scores to the last byte handed to the system. */
+function timeResponse(
+  { clock, metrics }: ClassifyDeps,
+  { outgoing }: Exchange,
+  outcomes: readonly ImageOutcome[],
+): void {
+  const finished = outcomes.map((o) => (o instanceof Problem ? 0 : o.finishedMs));
+  const lastMs: Millis = Math.max(...finished);
+  if (lastMs > 0) outgoing.once('finish', () => metrics.stage('respond', clock.now() - lastMs));
+}
+
+function checkImage(bytes: Buffer, { maxPixels, metrics }: ClassifyDeps): CheckedImage | Problem {
   try {
+    if (bytes.length === 0) throw new Problem('empty_body');
     return { bytes, header: readImageHeader(bytes, { maxPixels }) };
   } catch (error) {
-    return toProblem(error);
+    const problem = toProblem(error);
+    metrics.refused(problem.code, 1);
+    return problem;
+  }
+}
+
+/** Counts the images that are refused instead of accepted. */
+function admitting<T>({ metrics }: ClassifyDeps, count: number, admit: () => T): T {
+  try {
+    return admit();
+  } catch (error) {
+    metrics.refused(toProblem(error).code, count);
+    throw error;
   }
 }
 
 /** Images whose headers failed keep their problem; the others are accepted together and settle each alone. */
 async function classifyAll(
+  deps: ClassifyDeps,
   classifier: Classifier,
-  { outgoing }: Exchange,
+  { outgoing, startedMs }: Exchange,
   checked: readonly (CheckedImage | Problem)[],
   deadlineMs: number,
 ): Promise<ImageOutcome[]> {
   const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
-  const items = classifier.accept(good, deadlineMs);
+  const items = admitting(deps, good.length, () => classifier.accept(good, deadlineMs));
+  deps.metrics.stage('receive', deps.clock.now() - startedMs);
   const cancel = () => classifier.cancel(items);
   outgoing.once('close', cancel);
   let next = 0;
@@ -101,11 +127,7 @@ async function classifyAll(
 
 async function outcomeOf(item: ImageItem): Promise<ImageOutcome> {
   try {
-    const settlement = await item.settled;
-    // A score that is not a number would poison the JSON; it is this image's failure alone.
-    return settlement.output.confidence.every(Number.isFinite)
-      ? settlement
-      : new Problem('inference_failed');
+    return await item.settled;
   } catch (error) {
     if (error instanceof CancelledError) throw error;
     return toProblem(error);

@@ -7,12 +7,13 @@ export function liveRoute() {
   };
 }
 
-/** GET /v2/health/ready: 200 when at least one serving process is warm and this one does not drain. */
+/** GET /v2/health/ready: 200 while at least one serving process takes work and this one does not end; else why. */
 export function readyRoute(lifecycle: Lifecycle) {
   return function ready(): Response {
-    const { processes, isDraining } = lifecycle;
-    const isReady = processes.ready > 0 && !isDraining;
-    const headers = isDraining ? { Connection: 'close' } : {};
-    return Response.json({ ready: isReady, processes }, { status: isReady ? 200 : 503, headers });
+    const { processes, isEnding, notReady } = lifecycle;
+    if (processes.ready > 0 && !isEnding) return Response.json({ ready: true, processes });
+    const headers = isEnding ? { Connection: 'close' } : {};
+    const reason = notReady ?? 'starting';
+    return Response.json({ ready: false, reason, processes }, { status: 503, headers });
   };
 }

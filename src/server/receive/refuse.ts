@@ -1,26 +1,35 @@
 import { CancelledError } from '../../batcher/index.js';
 import type { Lifecycle } from '../lifecycle.js';
+import type { Metrics } from '../metrics.js';
 import type { RequestLog } from '../request-log.js';
 import { problemResponse } from '../respond/problem-response.js';
 import { toProblem } from '../respond/to-problem.js';
 import { ClientGoneError } from './client-gone-error.js';
 import type { Exchange } from './exchange.js';
 
+export interface RefuseDeps {
+  readonly requestLog: RequestLog;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+}
+
 /** Logs why a request gets no answer and makes its problem response. */
 export function refuse(
-  { requestLog, lifecycle }: { requestLog: RequestLog; lifecycle: Lifecycle },
+  { requestLog, metrics, lifecycle }: RefuseDeps,
   exchange: Exchange,
   error: unknown,
 ): Response {
   const { incoming } = exchange;
   const problem = toProblem(error);
   const isGone = error instanceof ClientGoneError || error instanceof CancelledError;
-  requestLog.refused(exchange, isGone ? 'client_gone' : problem.code, problem);
+  const code = isGone ? 'client_gone' : problem.code;
+  requestLog.refused(exchange, code, problem);
+  metrics.request(code);
   const { headers, complete } = incoming;
   const isUploading =
     !complete &&
     (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined);
   // What is left of the body is let go, so that the client reads the answer instead of a full pipe.
   if (isUploading) incoming.resume();
-  return problemResponse(problem, exchange.id, lifecycle.isDraining || isUploading);
+  return problemResponse(problem, exchange.id, lifecycle.isEnding || isUploading);
 }

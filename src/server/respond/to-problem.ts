@@ -2,6 +2,9 @@ import {
   BatchFailedError,
   DeadlineExceededError,
   DrainingError,
+  EngineUnavailableError,
+  LaneHungError,
+  type Millis,
   QueueFullError,
 } from '../../batcher/index.js';
 import {
@@ -10,8 +13,7 @@ import {
   UndecodableImageError,
 } from '../decode/header/image-errors.js';
 import { Problem } from './problem.js';
-
-const RETRY_SOON = { 'Retry-After': '1' };
+import { ScoresNotFiniteError } from '../../engine/index.js';
 
 /** What a client is told of an error; anything unknown is an internal error, and nothing of it leaks. */
 export function toProblem(error: unknown): Problem {
@@ -23,11 +25,22 @@ export function toProblem(error: unknown): Problem {
   ) {
     return new Problem(error.code);
   }
-  if (error instanceof QueueFullError) return new Problem('queue_full', RETRY_SOON);
-  if (error instanceof DrainingError) return new Problem('draining', RETRY_SOON);
+  if (error instanceof QueueFullError) {
+    return new Problem('queue_full', retryAfter(error.retryAfterMs));
+  }
+  if (error instanceof EngineUnavailableError) {
+    return new Problem('engine_unavailable', retryAfter(error.retryAfterMs));
+  }
+  if (error instanceof DrainingError) return new Problem('draining', retryAfter(0));
   if (error instanceof DeadlineExceededError) return new Problem('deadline_exceeded');
-  if (error instanceof BatchFailedError) {
+  if (error instanceof LaneHungError) return new Problem('deadline_exceeded', {}, { cause: error });
+  if (error instanceof BatchFailedError || error instanceof ScoresNotFiniteError) {
     return new Problem('inference_failed', {}, { cause: error });
   }
   return new Problem('internal_error', {}, { cause: error });
+}
+
+/** Whole seconds, at least one, as RFC 9110 has it. */
+function retryAfter(ms: Millis): Record<string, string> {
+  return { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
 }

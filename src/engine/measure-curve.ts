@@ -1,0 +1,43 @@
+import type { MeasuredBatch } from './lane-messages.js';
+
+/** Runs of one batch size: at least two, since the first pays for memory, and more while they are quick. */
+const MIN_RUNS = 2;
+const MAX_RUNS = 5;
+const QUICK_MS = 50;
+
+/** Batch sizes from which the latency curve is drawn: the allowed ones, or powers of two and the largest. */
+export function curveBatchSizes(
+  maxBatchSize: number,
+  allowedBatchSizes: readonly number[],
+): number[] {
+  if (allowedBatchSizes.length > 0) return [...allowedBatchSizes];
+  const sizes = [];
+  for (let size = 1; size < maxBatchSize; size *= 2) sizes.push(size);
+  return [...sizes, maxBatchSize];
+}
+
+/**
+ * Milliseconds of a batch of each size: the fastest of a few runs, since noise only adds. The largest goes first:
+ * it sizes the memory arena once for all.
+ *
+ * @param batchSizes rising
+ */
+export async function measureCurve(
+  batchSizes: readonly number[],
+  run: (batchSize: number) => Promise<unknown>,
+): Promise<MeasuredBatch[]> {
+  const curve: MeasuredBatch[] = [];
+  for (const batchSize of batchSizes.toReversed()) {
+    let fastestMs = Number.POSITIVE_INFINITY;
+    let spentMs = 0;
+    for (let i = 0; i < MAX_RUNS && (i < MIN_RUNS || spentMs < QUICK_MS); i++) {
+      const startedMs = performance.now();
+      await run(batchSize);
+      const ms = performance.now() - startedMs;
+      spentMs += ms;
+      fastestMs = Math.min(fastestMs, ms);
+    }
+    curve.unshift({ batchSize, ms: fastestMs });
+  }
+  return curve;
+}

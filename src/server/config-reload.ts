@@ -1,0 +1,83 @@
+import { unwatchFile, watchFile } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import type { Config } from './config.js';
+import { StartError } from './start-error.js';
+
+/** How often the file is looked at. Asking, not being told, works on every file system and through links. */
+const LOOK_INTERVAL_MS = 500;
+
+export interface ConfigReloadOptions {
+  readonly file: string;
+  readonly config: Config;
+  /** @throws {StartError} saying what is wrong with the file */
+  readonly load: () => Config;
+  /** Called with a configuration whose `batching` is new. */
+  readonly apply: (config: Config) => void;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Reads the configuration again when its file changes or when told to. What changed in `batching` is applied; the
+ * rest waits for a restart; a file that cannot be used changes nothing.
+ */
+export class ConfigReload {
+  readonly #options: ConfigReloadOptions;
+  /** What the file said last, and what is in force of it. */
+  #read: Config;
+  #config: Config;
+
+  constructor(options: ConfigReloadOptions) {
+    this.#options = options;
+    this.#read = options.config;
+    this.#config = options.config;
+    watchFile(options.file, { interval: LOOK_INTERVAL_MS, persistent: false }, ({ mtimeMs }) => {
+      // 0: the file has gone, perhaps for a moment, while an editor puts a new one in its place.
+      if (mtimeMs > 0) this.reload();
+    });
+  }
+
+  reload(): void {
+    const { load, apply, say, file } = this.#options;
+    let read: Config;
+    try {
+      read = load();
+    } catch (error) {
+      if (!(error instanceof StartError)) throw error;
+      say(`configuration not changed: ${error.message}`);
+      return;
+    }
+    const changes = differences(this.#read, read);
+    this.#read = read;
+    if (changes.length === 0) say(`configuration read again, nothing changed: ${file}`);
+    for (const { path, text } of changes) {
+      const isLive = path.startsWith('batching.');
+      say(`configuration ${isLive ? 'changed' : 'change needs a restart'}: ${text}`);
+    }
+    if (isDeepStrictEqual(this.#config.batching, read.batching)) return;
+    this.#config = { ...this.#config, batching: read.batching };
+    apply(this.#config);
+  }
+
+  close(): void {
+    unwatchFile(this.#options.file);
+  }
+}
+
+interface Difference {
+  readonly path: string;
+  readonly text: string;
+}
+
+function differences(before: unknown, after: unknown, path = ''): Difference[] {
+  if (isDeepStrictEqual(before, after)) return [];
+  if (!isRecord(before) || !isRecord(after)) {
+    return [{ path, text: `${path} ${JSON.stringify(before)} -> ${JSON.stringify(after)}` }];
+  }
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+    differences(before[key], after[key], path === '' ? key : `${path}.${key}`),
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,47 @@
+import type { Logger } from 'pino';
+import type { BatcherObserver } from '../batcher/index.js';
+import type { Scores } from '../engine/index.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Metrics } from './metrics.js';
+
+export interface WatchLanesOptions {
+  readonly lanes: number;
+  readonly metrics: Metrics;
+  readonly lifecycle: Lifecycle;
+  readonly logger: Logger;
+  /** A lane hangs: this process cannot get rid of it. */
+  readonly hung: () => void;
+}
+
+/** Tells the log and the health checks what becomes of the lanes, and the metrics everything. */
+export function watchLanes({
+  lanes,
+  metrics,
+  lifecycle,
+  logger,
+  hung,
+}: WatchLanesOptions): BatcherObserver<Scores> {
+  const broken = new Set<number>();
+  return {
+    accepted: (count) => metrics.accepted(count),
+    settled: (ended) => metrics.settled(ended),
+    dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
+    ran: (lane, ms) => metrics.ran(lane, ms),
+    laneChanged(lane, state, cause) {
+      metrics.laneServes(lane, state === 'serving');
+      if (state === 'serving') broken.delete(lane);
+      else broken.add(lane);
+      lifecycle.setEngineAvailable(broken.size < lanes);
+      if (state === 'serving') logger.info({ lane }, 'lane serves again');
+      else logger.error({ lane, state, cause: messages(cause) }, 'lane does not serve');
+      if (state === 'hung') hung();
+    },
+  };
+}
+
+/** The chain of messages, for the log only. */
+function messages(error: unknown): string {
+  return error instanceof Error
+    ? [error.message, messages(error.cause)].filter(Boolean).join(': ')
+    : '';
+}
