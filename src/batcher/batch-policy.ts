@@ -6,7 +6,8 @@ import type { LatencyCurve } from './latency-curve.js';
  * Why a batch left: it was full, its window ended, a lane was idle (window 0), an item's deadline would have been
  * missed by waiting longer, or the batcher drains.
  */
-export type DispatchReason = 'full' | 'window' | 'idle' | 'deadline' | 'drain';
+export const DISPATCH_REASONS = ['full', 'window', 'idle', 'deadline', 'drain'] as const;
+export type DispatchReason = (typeof DISPATCH_REASONS)[number];
 
 /** The limits of DESIGN section 4; names and meanings are Triton's where it has the knob. */
 export interface BatchLimits {

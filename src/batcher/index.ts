@@ -1,5 +1,5 @@
 export type { BatchLane, LaneState } from './batch-lane.js';
-export type { BatchLimits, DispatchReason } from './batch-policy.js';
+export { type BatchLimits, DISPATCH_REASONS, type DispatchReason } from './batch-policy.js';
 export { Batcher } from './batcher.js';
 export type { BatcherObserver } from './batcher-observer.js';
 export type { Clock, Millis } from './clock.js';

@@ -3,6 +3,7 @@ import {
   type BatcherObserver,
   CancelledError,
   DeadlineExceededError,
+  DISPATCH_REASONS,
   type DispatchReason,
   type Millis,
   type Settlement,
@@ -12,7 +13,8 @@ import type { ProblemCode } from './respond/problem.js';
 import { toProblem } from './respond/to-problem.js';
 
 /** How an accepted item ended. `accepted` is the sum of all five once nothing is in progress. */
-type Outcome = 'ok' | 'client_error' | 'server_error' | 'deadline' | 'cancelled';
+const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
+type Outcome = (typeof OUTCOMES)[number];
 export type Stage = 'receive' | 'decode' | 'queue' | 'infer' | 'respond';
 
 /** Milliseconds; fine where a batch window lies. */
@@ -75,7 +77,10 @@ export class Metrics implements Omit<BatcherObserver<Scores>, 'laneChanged'> {
       buckets: [...batchSizes],
       registers: [this.registry],
     });
+    // From the start, so that a rate can be taken of what has not happened yet.
     for (let lane = 0; lane < lanes; lane++) this.#serving.set({ lane }, 1);
+    for (const outcome of OUTCOMES) this.#outcomes.inc({ outcome }, 0);
+    for (const reason of DISPATCH_REASONS) this.#batches.inc({ reason }, 0);
     this.#gauge('items_in_queue', 'Images accepted and not yet dispatched.', 'undispatched');
     this.#gauge('items_in_progress', 'Images accepted and not yet settled.', 'unsettled');
   }

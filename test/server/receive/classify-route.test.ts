@@ -1,7 +1,7 @@
 import jpeg from 'jpeg-js';
 import t from 'tap';
-import type { Scores } from '../../../src/engine/index.js';
-import { colourLane, serveApp } from '../../helpers/serve-app.js';
+import { type Scores, ScoresNotFiniteError } from '../../../src/engine/index.js';
+import { colourLane, type RunBatch, serveApp } from '../../helpers/serve-app.js';
 
 function solid(red: number, green: number, blue: number, side = 16): Buffer {
   const data = Buffer.alloc(side * side * 4);
@@ -154,8 +154,8 @@ t.test('a failing batch is the server’s fault, and its message stays inside', 
 
 t.test('an image whose scores are not numbers fails alone', async (t) => {
   const lane: RunBatch = async (images, paddedSize) => {
-    const [red, ...others] = await colourLane(images, paddedSize);
-    return red && others.length > 0 ? [new ScoresNotFiniteError(), ...others] : [];
+    const scores = (await colourLane(images, paddedSize)) as Scores[];
+    return scores.map((one) => (one.labelIndex[0] === 0 ? new ScoresNotFiniteError() : one));
   };
   const { classify } = await serveApp(t, { lane });
   const form = new FormData();

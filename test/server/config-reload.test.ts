@@ -1,0 +1,74 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import type { Config } from '../../src/server/config.js';
+import { ConfigReload } from '../../src/server/config-reload.js';
+import { loadConfig } from '../../src/server/load-config.js';
+import { until } from '../helpers/start-server.js';
+
+function setup(t: Test, first: object) {
+  const file = join(t.testdir(), 'c.json');
+  const write = (content: object | string) =>
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+  write(first);
+  const load = () => loadConfig(['--config', file], {}) as Config;
+  const applied: Config['batching'][] = [];
+  const said: string[] = [];
+  const reload = new ConfigReload({
+    file,
+    config: load(),
+    load,
+    apply: ({ batching }) => applied.push(batching),
+    say: (line) => said.push(line.replace(file, 'FILE')),
+  });
+  t.teardown(() => reload.close());
+  return { reload, write, applied, said };
+}
+
+t.test('what changed in batching is applied and said, key by key', async (t) => {
+  const { reload, write, applied, said } = setup(t, { batching: { maxBatchSize: 8 } });
+  write({ batching: { maxBatchSize: 16, allowedBatchSizes: [4, 16] } });
+  reload.reload();
+  t.match(applied, [{ maxBatchSize: 16, allowedBatchSizes: [4, 16], maxQueueDelayMs: 1 }]);
+  t.same(said, [
+    'configuration changed: batching.maxBatchSize 8 -> 16',
+    'configuration changed: batching.allowedBatchSizes [] -> [4,16]',
+  ]);
+});
+
+t.test('a bad file changes nothing and says why', async (t) => {
+  const { reload, write, applied, said } = setup(t, { batching: { maxBatchSize: 8 } });
+  for (const [content, why] of [
+    ['{', /FILE is not valid JSON/],
+    [{ batching: { maxBatchSize: 0 } }, /batching\.maxBatchSize/],
+    [{ batching: { maxBatch: 4 } }, /unknown key batching\.maxBatch/],
+    [{ batching: { maxBatchSize: 8, allowedBatchSizes: [8, 4] } }, /rise and end with/],
+    [{ batching: { maxBatchSize: 8, allowedBatchSizes: [4] } }, /rise and end with/],
+  ] as const) {
+    write(content);
+    reload.reload();
+    t.match(said.at(-1), /^configuration not changed: /);
+    t.match(said.at(-1), why);
+  }
+  t.same(applied, []);
+  write({ batching: { maxBatchSize: 9 } });
+  reload.reload();
+  t.equal(applied[0]?.maxBatchSize, 9, 'and the next good one is taken');
+});
+
+t.test('what is not of batching waits for a restart', async (t) => {
+  const { reload, write, applied, said } = setup(t, {});
+  write({ server: { port: 9 } });
+  reload.reload();
+  t.same(said, ['configuration change needs a restart: server.port 8000 -> 9']);
+  reload.reload();
+  t.same(said[1], 'configuration read again, nothing changed: FILE');
+  t.same(applied, []);
+});
+
+t.test('a file that changes is noticed', async (t) => {
+  const { write, applied } = setup(t, {});
+  write({ batching: { maxQueueDelayMs: 7 } });
+  await until(() => applied.length > 0);
+  t.equal(applied[0]?.maxQueueDelayMs, 7);
+});
