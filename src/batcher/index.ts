@@ -1,4 +1,4 @@
-export type { BatchLane, LaneState } from './batch-lane.js';
+export type { BatchLane, LaneObserver, LaneState } from './batch-lane.js';
 export { type BatchLimits, DISPATCH_REASONS, type DispatchReason } from './batch-policy.js';
 export { Batcher } from './batcher.js';
 export type { BatcherObserver } from './batcher-observer.js';

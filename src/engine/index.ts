@@ -1,5 +1,10 @@
+export { engineRuntime } from './engine-runtime.js';
 export { ModelRefusedError } from './graph/index.js';
 export { Lane, type LaneSizes, type Scores, ScoresNotFiniteError } from './lane.js';
+export type { MeasuredBatch } from './lane-messages.js';
 export { curveBatchSizes } from './measure-curve.js';
 export { type Model, readModelFolder } from './model-folder.js';
 export type { ImageInput } from './model-manifest.js';
+export { type Gpu, readGpuHost } from './native/gpu-host.js';
+export { type Engine, openEngine } from './open-engine.js';
+export type { Provider } from './provider.js';

@@ -1,10 +1,14 @@
+import type { SessionSource } from './provider.js';
+
 /** What a lane's worker thread is started with. */
 export interface LaneWorkerData {
-  readonly graph: Uint8Array;
+  readonly source: SessionSource;
   readonly height: number;
   readonly width: number;
-  /** Batch sizes to measure, rising; the last is the largest batch. */
+  /** Batch sizes of the curve, rising; the last is the largest batch. */
   readonly batchSizes: readonly number[];
+  /** Known already: the warm-up then runs the largest batch and the smallest, and measures nothing. */
+  readonly curve?: readonly MeasuredBatch[];
 }
 
 /** To the worker: run the first `batchSize` images of `buffer`, which is transferred, or its own warm-up batch. */

@@ -1,21 +1,15 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { type InferenceSession, Tensor } from 'onnxruntime-node';
 import { CONFIDENCE, IMAGE, LABEL_INDEX } from './graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
+import { openSession } from './open-session.js';
 
 // The thread of one lane. session.run() stalls its thread for the whole batch, so it has one to itself.
 
 const port = parentPort as MessagePort;
-const { graph, height, width, batchSizes } = workerData as LaneWorkerData;
+const { source, height, width, batchSizes, curve: known } = workerData as LaneWorkerData;
 const imageBytes = height * width * 3;
-
-async function open(): Promise<InferenceSession> {
-  return await InferenceSession.create(graph, {
-    executionProviders: ['cpu'],
-    extra: { 'session.intra_op.allow_spinning': '0' },
-  });
-}
 
 async function run(session: InferenceSession, buffer: ArrayBuffer, batchSize: number) {
   const pixels = new Uint8Array(buffer, 0, batchSize * imageBytes);
@@ -27,9 +21,15 @@ async function run(session: InferenceSession, buffer: ArrayBuffer, batchSize: nu
   };
 }
 
-async function measure(session: InferenceSession): Promise<MeasuredBatch[]> {
-  const black = new ArrayBuffer((batchSizes.at(-1) ?? 1) * imageBytes);
-  return await measureCurve(batchSizes, (batchSize) => run(session, black, batchSize));
+/** The largest batch first: it sizes the memory once for all. */
+async function warmUp(session: InferenceSession): Promise<readonly MeasuredBatch[]> {
+  const largest = batchSizes.at(-1) ?? 1;
+  const black = new ArrayBuffer(largest * imageBytes);
+  const runBlack = (batchSize: number) => run(session, black, batchSize);
+  if (!known) return await measureCurve(batchSizes, runBlack);
+  await runBlack(largest);
+  await runBlack(batchSizes[0] ?? 1);
+  return known;
 }
 
 function reply(message: LaneReply, transfer: readonly ArrayBuffer[] = []): void {
@@ -42,8 +42,8 @@ function messageOf(error: unknown): string {
 
 async function main(): Promise<void> {
   const startedMs = performance.now();
-  const session = await open();
-  const curve = await measure(session);
+  const session = await openSession(source);
+  const curve = await warmUp(session);
   port.on('message', async (request: LaneRequest) => {
     if (request.kind === 'warmUp') {
       try {

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
-import { ModelRefusedError } from './graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
 import type { Model } from './model-folder.js';
+import type { SessionSource } from './provider.js';
 
 /** The best classes of one image, best first. Both have the model's `topK` entries. */
 export interface Scores {
@@ -20,6 +20,11 @@ export interface LaneSizes {
 /** The model gave this image scores that are not numbers. */
 export class ScoresNotFiniteError extends Error {
   override readonly name = 'ScoresNotFiniteError';
+}
+
+/** The runtime could not open the session or run the warm-up; the message is the runtime's, for the operator. */
+export class LaneRefusedError extends Error {
+  override readonly name = 'LaneRefusedError';
 }
 
 interface Pending {
@@ -57,26 +62,31 @@ export class Lane {
   }
 
   /**
-   * Opens the session and runs the warm-up, which measures the latency curve.
+   * Opens the session and runs the warm-up, which measures the latency curve unless it is known.
    *
-   * @throws {ModelRefusedError} when the runtime cannot open or run the graph
+   * @throws {LaneRefusedError}
    */
-  static open(model: Model, { maxBatchSize, allowedBatchSizes }: LaneSizes): Promise<Lane> {
+  static open(
+    model: Model,
+    source: SessionSource,
+    { maxBatchSize, allowedBatchSizes }: LaneSizes,
+    curve?: readonly MeasuredBatch[],
+  ): Promise<Lane> {
     const { width, height } = model.manifest.input;
     const batchSizes = curveBatchSizes(maxBatchSize, allowedBatchSizes);
-    const workerData: LaneWorkerData = { graph: model.graph, width, height, batchSizes };
+    const known = curve ? { curve } : {};
+    const workerData: LaneWorkerData = { source, width, height, batchSizes, ...known };
     const worker = new Worker(new URL('./lane-worker.js', import.meta.url), { workerData });
     return new Promise((resolve, reject) => {
       worker.once('error', reject);
       worker.once('message', (reply: LaneReply) => {
         worker.removeListener('error', reject);
-        if (reply.kind === 'ready') resolve(new Lane(worker, model, maxBatchSize, reply));
-        else
-          reject(
-            new ModelRefusedError(
-              `the model cannot be run (do labels.txt and its classes match in number?): ${reply.kind === 'refused' ? reply.message : reply.kind}`,
-            ),
-          );
+        if (reply.kind === 'ready') {
+          resolve(new Lane(worker, model, maxBatchSize, reply));
+          return;
+        }
+        void worker.terminate();
+        reject(new LaneRefusedError(reply.kind === 'refused' ? reply.message : reply.kind));
       });
     });
   }

@@ -1,8 +1,8 @@
 import type { MeasuredBatch } from './lane-messages.js';
 
-/** Runs of one batch size: at least two, since the first pays for memory, and more while they are quick. */
-const MIN_RUNS = 2;
-const MAX_RUNS = 5;
+/** Runs of one batch size: the first pays for memory; more while they are quick, since others use the machine too. */
+const MIN_RUNS = 3;
+const MAX_RUNS = 10;
 const QUICK_MS = 50;
 
 /** Batch sizes from which the latency curve is drawn: the allowed ones, or powers of two and the largest. */

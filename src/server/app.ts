@@ -7,8 +7,13 @@ import { metricsRoute } from './receive/metrics-route.js';
 import { refuse } from './receive/refuse.js';
 import { Problem } from './respond/problem.js';
 
+export interface AppDeps extends ClassifyDeps {
+  /** Of all serving processes, as Prometheus reads them. */
+  readonly readMetrics: () => Promise<string>;
+}
+
 /** The routes. No middleware: a route without it is a single call. */
-export function createApp(deps: ClassifyDeps): Hono<{ Bindings: HttpBindings }> {
+export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
 
   function end(c: Context<{ Bindings: HttpBindings }>, error: unknown): Response {
@@ -18,7 +23,7 @@ export function createApp(deps: ClassifyDeps): Hono<{ Bindings: HttpBindings }> 
   app.post('/api/classify', classifyRoute(deps));
   app.get('/v2/health/live', liveRoute());
   app.get('/v2/health/ready', readyRoute(deps.lifecycle));
-  app.get('/metrics', metricsRoute(deps.metrics));
+  app.get('/metrics', metricsRoute(deps.readMetrics));
   for (const [path, allow] of [
     ['/api/classify', 'POST'],
     ['/v2/health/live', 'GET, HEAD'],

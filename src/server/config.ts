@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { PRECISIONS, PROVIDERS } from '../engine/provider.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -37,6 +38,12 @@ export const configSchema = z.strictObject({
         .max(65535)
         .default(8000)
         .describe('TCP port; 0 takes a free one. `PORT` wins.'),
+      processes: z
+        .int()
+        .min(1)
+        .max(64)
+        .default(1)
+        .describe('Serving processes for each device; limits hold for each of them.'),
       maxConnections: z
         .int()
         .min(1)
@@ -69,6 +76,46 @@ export const configSchema = z.strictObject({
         .enum(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info')
         .describe('Least severe log line written. Each request is one line: info, warn for 5xx.'),
+    })
+    .prefault({}),
+  engine: z
+    .strictObject({
+      provider: z
+        .enum(['auto', ...PROVIDERS])
+        .default('auto')
+        .describe(
+          'What runs the model. "auto" takes the first of tensorrt, cuda, webgpu and cpu that really runs it; one that is named works or the server does not start.',
+        ),
+      devices: z
+        .union([z.literal('all'), z.array(z.int().min(0).max(63)).min(1)])
+        .default('all')
+        .describe(
+          'GPUs to use, by index in what CUDA_VISIBLE_DEVICES allows; each gets processes of its own.',
+        ),
+      lanesPerDevice: z
+        .int()
+        .min(0)
+        .max(8)
+        .default(0)
+        .describe(
+          'Sessions of each serving process, each in a thread of its own; 0 means two on a CUDA device and one elsewhere.',
+        ),
+      precision: z
+        .enum(PRECISIONS)
+        .default('fp16')
+        .describe('Precision of TensorRT engines; the other providers run the model as it is.'),
+      build: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether to build a TensorRT engine before serving where none fits; that takes from seconds to minutes.',
+        ),
+      allowCpuNodes: z
+        .boolean()
+        .default(false)
+        .describe(
+          'Lets nodes that cuda or webgpu do not take run on the CPU, which is slow; the log lists them.',
+        ),
     })
     .prefault({}),
   decode: z

@@ -5,8 +5,9 @@ import pino from 'pino';
 import { Batcher, LatencyCurve } from '../batcher/index.js';
 import {
   curveBatchSizes,
-  Lane,
+  engineRuntime,
   ModelRefusedError,
+  openEngine,
   readModelFolder,
   type Scores,
 } from '../engine/index.js';
@@ -20,13 +21,14 @@ import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
 import {
   BEAT_INTERVAL_MS,
-  CONFIG_VARIABLE,
-  type FromServingProcess,
   type FromSupervisor,
+  ORDERS_VARIABLE,
+  type ServingOrders,
 } from './process-messages.js';
 import { RequestLog } from './request-log.js';
 import { StartError } from './start-error.js';
 import { startReport } from './start-report.js';
+import { SharedMetrics, tell } from './supervisor-link.js';
 import { systemClock } from './system-clock.js';
 import { watchLanes } from './watch-lanes.js';
 
@@ -35,19 +37,22 @@ import { watchLanes } from './watch-lanes.js';
 /** What the other lanes get to finish when one hangs. */
 const HUNG_DRAIN_MS = 2000;
 
-async function main(config: Config): Promise<void> {
+async function main({ config, plan, curve }: ServingOrders): Promise<void> {
+  setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
   // Lines gather and are written off this thread; at most a second of them waits.
   const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
   const logger = pino({ level: config.server.logLevel, base: { pid: process.pid } }, logFile);
   const lifecycle = new Lifecycle((isReady) => tell({ kind: 'availability', isReady }));
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
-  const metrics = new Metrics(sizes, 1);
+  const metrics = new Metrics(sizes);
+  const sharedMetrics = new SharedMetrics(metrics);
   let { defaultTimeoutMs } = batching;
   const app = createApp({
     clock: systemClock,
     lifecycle,
     metrics,
+    readMetrics: () => sharedMetrics.read(),
     requestLog: new RequestLog(logger, systemClock),
     maxBodyBytes: config.server.maxBodyBytes,
     maxPixels: decode.maxPixels,
@@ -62,16 +67,29 @@ async function main(config: Config): Promise<void> {
     decoder: decode.decoder,
     input: model.manifest.input,
   });
-  const lane = await Lane.open(model, batching);
+  const engine = await openEngine(
+    model,
+    { ...config.engine, sizes: batching, ...(curve ? { curve } : {}) },
+    engineRuntime({
+      ...config.engine,
+      model,
+      gpus: plan.gpu ? 1 : 0,
+      modelFolder: config.model,
+      maxBatchSize: batching.maxBatchSize,
+      say,
+      tick: (seconds) => seconds % 10 === 0 && say(`building for ${seconds} s`),
+    }),
+    say,
+  );
   let isLaneHung = false;
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
     limits: batching,
-    lanes: [lane],
-    curve: new LatencyCurve(lane.curve),
+    lanes: engine.lanes,
+    curve: new LatencyCurve(engine.curve),
     release: (pixels) => decodePool.recycle(pixels),
     observer: watchLanes({
-      lanes: 1,
+      names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       metrics,
       lifecycle,
       logger,
@@ -105,7 +123,7 @@ async function main(config: Config): Promise<void> {
   process.on('message', (message: FromSupervisor) => {
     if (message.kind === 'drain') stop();
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
-    else {
+    else if (message.kind === 'batching') {
       batcher.reconfigure(message.batching);
       defaultTimeoutMs = message.batching.defaultTimeoutMs;
     }
@@ -115,8 +133,12 @@ async function main(config: Config): Promise<void> {
     labelsJson: model.labels.map((label) => JSON.stringify(label)),
   });
   const { address, port } = server.address() as AddressInfo;
-  tell({ kind: 'ready', report: startReport({ config, model, lane, threads, address, port }) });
-  setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
+  const report = startReport({ config, plan, model, engine, threads, address, port });
+  tell({ kind: 'ready', report });
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 function listen(server: Server, { host, port }: Config['server']): Promise<void> {
@@ -129,12 +151,8 @@ function listen(server: Server, { host, port }: Config['server']): Promise<void>
   });
 }
 
-function tell(message: FromServingProcess): void {
-  if (process.connected) process.send?.(message);
-}
-
 // A signal that comes before there is anything to drain ends the process at once, with no answer lost.
-main(JSON.parse(process.env[CONFIG_VARIABLE] ?? '')).catch((error: unknown) => {
+main(JSON.parse(process.env[ORDERS_VARIABLE] ?? '')).catch((error: unknown) => {
   const isKnown = error instanceof StartError || error instanceof ModelRefusedError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
   process.exit(1);

@@ -4,6 +4,7 @@ import {
   CancelledError,
   DeadlineExceededError,
   DISPATCH_REASONS,
+  type LaneObserver,
   type DispatchReason,
   type Millis,
   type Settlement,
@@ -30,7 +31,7 @@ export interface Gauges {
 }
 
 /** What GET /metrics tells, and the books that must balance. Listens to the batcher and to the routes. */
-export class Metrics implements Omit<BatcherObserver<Scores>, 'laneChanged'> {
+export class Metrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
   readonly registry = new Registry();
   /** Set once there is a batcher. */
   gauges: Gauges = { undispatched: 0, unsettled: 0 };
@@ -69,7 +70,7 @@ export class Metrics implements Omit<BatcherObserver<Scores>, 'laneChanged'> {
   readonly #batchSize: Histogram;
 
   /** @param batchSizes buckets of the batch size, rising */
-  constructor(batchSizes: readonly number[], lanes: number) {
+  constructor(batchSizes: readonly number[]) {
     collectDefaultMetrics({ register: this.registry });
     this.#batchSize = new Histogram({
       name: 'batch_dispatch_batch_size',
@@ -78,7 +79,6 @@ export class Metrics implements Omit<BatcherObserver<Scores>, 'laneChanged'> {
       registers: [this.registry],
     });
     // From the start, so that a rate can be taken of what has not happened yet.
-    for (let lane = 0; lane < lanes; lane++) this.#serving.set({ lane }, 1);
     for (const outcome of OUTCOMES) this.#outcomes.inc({ outcome }, 0);
     for (const reason of DISPATCH_REASONS) this.#batches.inc({ reason }, 0);
     this.#gauge('items_in_queue', 'Images accepted and not yet dispatched.', 'undispatched');
@@ -103,11 +103,11 @@ export class Metrics implements Omit<BatcherObserver<Scores>, 'laneChanged'> {
     this.#padding.inc(paddedSize - size);
   }
 
-  ran(lane: number, ms: Millis): void {
+  ran(lane: string, ms: Millis): void {
     this.#busy.inc({ lane }, ms / 1000);
   }
 
-  laneServes(lane: number, serves: boolean): void {
+  laneServes(lane: string, serves: boolean): void {
     this.#serving.set({ lane }, serves ? 1 : 0);
   }
 

@@ -5,7 +5,8 @@ import type { Lifecycle } from './lifecycle.js';
 import type { Metrics } from './metrics.js';
 
 export interface WatchLanesOptions {
-  readonly lanes: number;
+  /** What the metrics call each lane. */
+  readonly names: readonly string[];
   readonly metrics: Metrics;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
@@ -15,23 +16,24 @@ export interface WatchLanesOptions {
 
 /** Tells the log and the health checks what becomes of the lanes, and the metrics everything. */
 export function watchLanes({
-  lanes,
+  names,
   metrics,
   lifecycle,
   logger,
   hung,
 }: WatchLanesOptions): BatcherObserver<Scores> {
   const broken = new Set<number>();
+  for (const name of names) metrics.laneServes(name, true);
   return {
     accepted: (count) => metrics.accepted(count),
     settled: (ended) => metrics.settled(ended),
     dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
-    ran: (lane, ms) => metrics.ran(lane, ms),
+    ran: (lane, ms) => metrics.ran(String(names[lane]), ms),
     laneChanged(lane, state, cause) {
-      metrics.laneServes(lane, state === 'serving');
+      metrics.laneServes(String(names[lane]), state === 'serving');
       if (state === 'serving') broken.delete(lane);
       else broken.add(lane);
-      lifecycle.setEngineAvailable(broken.size < lanes);
+      lifecycle.setEngineAvailable(broken.size < names.length);
       if (state === 'serving') logger.info({ lane }, 'lane serves again');
       else logger.error({ lane, state, cause: messages(cause) }, 'lane does not serve');
       if (state === 'hung') hung();

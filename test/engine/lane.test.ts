@@ -1,12 +1,15 @@
 import t from 'tap';
 import {
   Lane,
+  type Model,
   readModelFolder,
   type Scores,
   ScoresNotFiniteError,
 } from '../../src/engine/index.js';
 import { faultyClassifier } from '../helpers/faulty-classifier.js';
 import { writeModelFolder } from '../helpers/onnx-models.js';
+
+const cpu = ({ graph }: Model) => ({ provider: 'cpu', model: graph, allowCpuNodes: true }) as const;
 
 const BATCHES = 10_000;
 const MAX_BATCH_SIZE = 8;
@@ -45,7 +48,10 @@ t.test(`an answer does not depend on its mates, in ${BATCHES} random batches`, a
   t.comment(`SEED=${seed}`);
   const random = randomFrom(seed);
   const model = await readModelFolder('models/demo');
-  const lane = await Lane.open(model, { maxBatchSize: MAX_BATCH_SIZE, allowedBatchSizes: [] });
+  const lane = await Lane.open(model, cpu(model), {
+    maxBatchSize: MAX_BATCH_SIZE,
+    allowedBatchSizes: [],
+  });
   t.teardown(() => lane.close());
   const images = Array.from({ length: KNOWN_IMAGES }, () => {
     // A coarse pattern: what the model says of it is different each time.
@@ -90,7 +96,7 @@ t.test('the curve has a time for each power of two, or for each allowed size', a
       [2, 5],
     ],
   ] as const) {
-    const lane = await Lane.open(model, { maxBatchSize: 5, allowedBatchSizes });
+    const lane = await Lane.open(model, cpu(model), { maxBatchSize: 5, allowedBatchSizes });
     t.same(
       lane.curve.map(({ batchSize }) => batchSize),
       sizes,
@@ -104,7 +110,7 @@ t.test('a lane survives bad images, and takes larger batches than it was opened 
   const folder = t.testdir();
   writeModelFolder(folder, { onnx: faultyClassifier() });
   const model = await readModelFolder(folder);
-  const lane = await Lane.open(model, { maxBatchSize: 2, allowedBatchSizes: [] });
+  const lane = await Lane.open(model, cpu(model), { maxBatchSize: 2, allowedBatchSizes: [] });
   t.teardown(() => lane.close());
   const solid = (r: number, g: number, b: number) =>
     new Uint8Array(model.imageBytes).map((_, i) => [r, g, b][i % 3] as number);

@@ -55,13 +55,14 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   const lifecycle = new Lifecycle((isReady) => {
     lifecycle.processes = { ready: isReady ? 1 : 0, total: 1 };
   });
-  const metrics = new Metrics([1, 2, 4], 1);
+  const metrics = new Metrics([1, 2, 4]);
   const lines: Record<string, unknown>[] = [];
   const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
   const app = createApp({
     clock: systemClock,
     lifecycle,
     metrics,
+    readMetrics: () => metrics.registry.metrics(),
     requestLog: new RequestLog(logger, systemClock),
     maxBodyBytes: config.maxBodyBytes,
     maxPixels: options.maxPixels ?? 1e6,
@@ -75,7 +76,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     lanes: [{ run: options.lane ?? colourLane, warmUp: options.warmUp ?? (async () => {}) }],
     ...(options.curve ? { curve: new LatencyCurve(options.curve) } : {}),
     observer: watchLanes({
-      lanes: 1,
+      names: ['0'],
       metrics,
       lifecycle,
       logger,

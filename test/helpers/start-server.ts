@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { Test } from 'tap';
 
 /** The program as an operator starts it, built; `npm test` builds it first. */
-const PROGRAM = 'dist/src/server/supervisor.js';
+const PROGRAM = 'dist/src/server/supervisor/supervisor.js';
 
 export interface StartedServer {
   readonly child: ChildProcess;

@@ -1,9 +1,7 @@
-import type { Metrics } from '../metrics.js';
-
-/** GET /metrics, for Prometheus. */
-export function metricsRoute({ registry }: Metrics) {
+/** GET /metrics, for Prometheus: the metrics of all serving processes. */
+export function metricsRoute(readMetrics: () => Promise<string>) {
   return async function metrics(): Promise<Response> {
-    const headers = { 'Content-Type': registry.contentType };
-    return new Response(await registry.metrics(), { headers });
+    const headers = { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' };
+    return new Response(await readMetrics(), { headers });
   };
 }

@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import type { Config } from '../../src/server/config.js';
-import { ConfigReload } from '../../src/server/config-reload.js';
-import { loadConfig } from '../../src/server/load-config.js';
-import { until } from '../helpers/start-server.js';
+import type { Config } from '../../../src/server/config.js';
+import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
+import { loadConfig } from '../../../src/server/load-config.js';
+import { until } from '../../helpers/start-server.js';
 
 function setup(t: Test, first: object) {
   const file = join(t.testdir(), 'c.json');

@@ -1,0 +1,27 @@
+import { explainProvider, whatIsMissing } from './explain-provider.js';
+import { Lane } from './lane.js';
+import type { EngineRuntime } from './open-engine.js';
+import { type PrepareOptions, prepareEngine } from './tensorrt/prepare-engine.js';
+
+export interface RuntimeOptions extends PrepareOptions {
+  /** Lets nodes that a GPU's provider does not take run on the CPU. */
+  readonly allowCpuNodes: boolean;
+  /** GPUs that this process sees. */
+  readonly gpus: number;
+}
+
+/** The runtime that serves: real sessions, and engines that are built when needed. */
+export function engineRuntime(options: RuntimeOptions): EngineRuntime {
+  const { model, allowCpuNodes, gpus } = options;
+  return {
+    async prepare(provider) {
+      if (provider !== 'tensorrt') return { provider, model: model.graph, allowCpuNodes };
+      const { contextPath, record } = await prepareEngine(options);
+      const profileBatchSize = record.maxBatchSize;
+      return { provider, model: contextPath, allowCpuNodes: false, profileBatchSize };
+    },
+    openLane: Lane.open,
+    whatIsMissing: (provider) => whatIsMissing(provider, gpus),
+    explain: explainProvider,
+  };
+}

@@ -1,0 +1,65 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+/** A GPU that this process may use: CUDA_VISIBLE_DEVICES has been applied. */
+export interface Gpu {
+  readonly name: string;
+  /** "GPU-…", which CUDA_VISIBLE_DEVICES takes. */
+  readonly uuid: string;
+  readonly computeCapability: string;
+  readonly memoryBytes: number;
+}
+
+/** A shared library that a provider needs, and whether it can be opened. */
+export interface LibraryProbe {
+  readonly file: string;
+  /** Where it was found. */
+  readonly path?: string;
+  readonly version?: string;
+  /** What dlopen said. */
+  readonly error?: string;
+}
+
+/** What this host has for GPUs. */
+export interface GpuHost {
+  /** Version of the kernel driver; undefined where there is none. */
+  readonly driver?: string;
+  readonly gpus: readonly Gpu[];
+  readonly libraries: readonly LibraryProbe[];
+}
+
+/** Libraries of the engine: CUDA, cuDNN, TensorRT, the providers of ONNX Runtime, and Vulkan's loader. */
+export const GPU_LIBRARIES = [
+  'libcuda.so.1',
+  'libcudart.so.13',
+  'libcublas.so.13',
+  'libcublasLt.so.13',
+  'libcurand.so.10',
+  'libcudnn.so.9',
+  'libnvinfer.so.10',
+  'libnvonnxparser.so.10',
+  'libonnxruntime_providers_shared.so',
+  'libonnxruntime_providers_cuda.so',
+  'libonnxruntime_providers_tensorrt.so',
+  'libvulkan.so.1',
+] as const;
+
+const PROBE = fileURLToPath(new URL('./probe-gpu-host.js', import.meta.url));
+const PROBE_TIMEOUT_MS = 60_000;
+
+/**
+ * Opens the libraries in a process of its own, so that none of them stays in this one and a driver that crashes does
+ * not take it along.
+ *
+ * @param libraries which to open; none lists the GPUs only
+ */
+export function readGpuHost(libraries: readonly string[] = []): Promise<GpuHost> {
+  return new Promise((resolve, reject) => {
+    const options = { timeout: PROBE_TIMEOUT_MS };
+    execFile(process.execPath, [PROBE, ...libraries], options, (error, stdout) => {
+      // Some of these libraries crash when they are taken down; the answer is complete by then.
+      if (stdout) resolve(JSON.parse(stdout));
+      else reject(error);
+    });
+  });
+}

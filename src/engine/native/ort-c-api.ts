@@ -1,0 +1,119 @@
+import { join } from 'node:path';
+import koffi, { type TypeObject } from 'koffi';
+import { runtimeFolder } from './runtime-folder.js';
+
+// ONNX Runtime's own C API, in the library that the npm package brings. The package's binding gives TensorRT nothing
+// but a device id; engines with a precision and a profile are built through here. The API is a table of functions
+// whose slots never move (onnxruntime_c_api.h: "add new functions at the end").
+
+const ORT_API_VERSION = 30;
+
+/** Slots of struct OrtApi. */
+const SLOT = {
+  getErrorMessage: 2,
+  createEnv: 3,
+  createSession: 7,
+  createSessionOptions: 10,
+  releaseEnv: 92,
+  releaseStatus: 93,
+  releaseSession: 95,
+  releaseSessionOptions: 100,
+  appendTensorrt: 170,
+  createTensorrtOptions: 171,
+  updateTensorrtOptions: 172,
+  releaseTensorrtOptions: 174,
+} as const;
+
+const LOG_LEVEL_ERROR = 3;
+
+type Pointer = bigint | null;
+
+const PROTO = {
+  getApi: koffi.proto('void *getApi(uint32_t version)'),
+  getVersion: koffi.proto('const char *getVersion()'),
+  getErrorMessage: koffi.proto('const char *getErrorMessage(void *status)'),
+  create: koffi.proto('void *create(_Out_ void **object)'),
+  createEnv: koffi.proto('void *createEnv(int level, const char *id, _Out_ void **env)'),
+  createSession: koffi.proto(
+    'void *createSession(void *env, const char *path, void *options, _Out_ void **session)',
+  ),
+  append: koffi.proto('void *append(void *sessionOptions, void *providerOptions)'),
+  update: koffi.proto(
+    'void *update(void *options, const char **keys, const char **values, size_t n)',
+  ),
+  release: koffi.proto('void release(void *object)'),
+} as const;
+
+/** ONNX Runtime refused; the message is its own and stays inside. */
+export class OrtError extends Error {
+  override readonly name = 'OrtError';
+}
+
+/** As much of the C API as building an engine takes. Linux only. */
+export class OrtCApi {
+  readonly version: string;
+  readonly #functions: (slot: number) => unknown;
+
+  /** @throws {Error} when the library cannot be loaded, or is of another API version */
+  constructor() {
+    const library = koffi.load(join(runtimeFolder(), 'libonnxruntime.so.1'));
+    const base = library.func('void *OrtGetApiBase()')();
+    const [getApi, getVersion] = koffi.decode(base, koffi.array('void *', 2)) as unknown[];
+    this.version = String(koffi.call(getVersion, PROTO.getVersion));
+    const api = koffi.call(getApi, PROTO.getApi, ORT_API_VERSION);
+    if (api === null) {
+      throw new OrtError(`ONNX Runtime ${this.version} has no C API ${ORT_API_VERSION}`);
+    }
+    this.#functions = (slot) => koffi.decode(api, slot * 8, 'void *');
+  }
+
+  /**
+   * Creates a session from a file and releases it again: what creation leaves on disk is what is wanted. Blocks until
+   * it is done.
+   *
+   * @param tensorrt options of the TensorRT provider; without them the session is the CPU's
+   * @throws {OrtError} with the runtime's message
+   */
+  createSession(path: string, tensorrt?: Readonly<Record<string, string>>): void {
+    const env = this.#create('createEnv', PROTO.createEnv, LOG_LEVEL_ERROR, 'batch-dispatch');
+    const options = this.#create('createSessionOptions', PROTO.create);
+    try {
+      if (tensorrt) this.#appendTensorrt(options, tensorrt);
+      const session = this.#create('createSession', PROTO.createSession, env, path, options);
+      this.#call('releaseSession', PROTO.release, session);
+    } finally {
+      this.#call('releaseSessionOptions', PROTO.release, options);
+      this.#call('releaseEnv', PROTO.release, env);
+    }
+  }
+
+  #appendTensorrt(sessionOptions: Pointer, values: Readonly<Record<string, string>>): void {
+    const options = this.#create('createTensorrtOptions', PROTO.create);
+    try {
+      const [keys, texts] = [Object.keys(values), Object.values(values)];
+      this.#check('updateTensorrtOptions', PROTO.update, options, keys, texts, keys.length);
+      this.#check('appendTensorrt', PROTO.append, sessionOptions, options);
+    } finally {
+      this.#call('releaseTensorrtOptions', PROTO.release, options);
+    }
+  }
+
+  #create(name: keyof typeof SLOT, type: TypeObject, ...args: unknown[]): Pointer {
+    const out: [Pointer] = [null];
+    this.#check(name, type, ...args, out);
+    return out[0];
+  }
+
+  /** Calls what answers with a status: null when all went well. */
+  #check(name: keyof typeof SLOT, type: TypeObject, ...args: unknown[]): void {
+    const status = this.#call(name, type, ...args);
+    if (status === null || status === undefined) return;
+    const message = String(this.#call('getErrorMessage', PROTO.getErrorMessage, status));
+    this.#call('releaseStatus', PROTO.release, status);
+    throw new OrtError(message);
+  }
+
+  #call(name: keyof typeof SLOT, type: TypeObject, ...args: unknown[]): unknown {
+    return koffi.call(this.#functions(SLOT[name]), type, ...args);
+  }
+}

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import koffi, { type LibraryHandle } from 'koffi';
+import type { Gpu, GpuHost, LibraryProbe } from './gpu-host.js';
+import { runtimeFolder } from './runtime-folder.js';
+
+// A program: opens the libraries named on its command line and prints what it found as JSON.
+
+const COMPUTE_CAPABILITY_MAJOR = 75;
+const COMPUTE_CAPABILITY_MINOR = 76;
+
+const RTLD_NOW = 2;
+const self = koffi.load(null);
+const dlopen = self.func('void *dlopen(const char *file, int flags)');
+const dlerror = self.func('const char *dlerror()');
+
+/** How a library tells its version: the function, how it answers, and what the number means. */
+const VERSIONS: Readonly<Record<string, (library: LibraryHandle) => string>> = {
+  'libcudart.so.13': (library) => {
+    const out = [0];
+    library.func('int cudaRuntimeGetVersion(_Out_ int *version)')(out);
+    return `${Math.floor(Number(out[0]) / 1000)}.${Math.floor((Number(out[0]) % 1000) / 10)}`;
+  },
+  'libcudnn.so.9': (library) => {
+    const version = Number(library.func('size_t cudnnGetVersion()')());
+    return `${Math.floor(version / 10_000)}.${Math.floor((version % 10_000) / 100)}.${version % 100}`;
+  },
+  'libnvinfer.so.10': (library) => {
+    const version = Number(library.func('int getInferLibVersion()')());
+    return `${Math.floor(version / 10_000)}.${Math.floor((version % 10_000) / 100)}.${version % 100}`;
+  },
+};
+
+function probe(file: string): LibraryProbe {
+  try {
+    const isProvider = file.startsWith('libonnxruntime_providers');
+    const name = isProvider ? join(runtimeFolder(), file) : file;
+    // Not koffi.load: its error leaves out which library is missing, and that may be one that this one needs.
+    if (dlopen(name, RTLD_NOW) === null) return { file, error: String(dlerror()) };
+    const path = mappedPath(file);
+    const version = VERSIONS[file]?.(koffi.load(name));
+    return { file, ...(path ? { path } : {}), ...(version ? { version } : {}) };
+  } catch (error) {
+    return { file, error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+/** The file that the dynamic linker took, which may have a longer name: libcudnn.so.9.14.0. */
+function mappedPath(file: string): string | undefined {
+  const stem = file.replace(/\.so(\..*)?$/, '.so');
+  const maps = readFileSync('/proc/self/maps', 'utf8');
+  return maps
+    .split('\n')
+    .map((line) => line.slice(line.indexOf('/')))
+    .find((path) => path.slice(path.lastIndexOf('/') + 1).startsWith(stem));
+}
+
+function driverVersion(): string | undefined {
+  try {
+    const text = readFileSync('/proc/driver/nvidia/version', 'utf8');
+    return /Module\s+(\d+[\d.]+)/.exec(text)?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+/** The driver API, not the runtime: it comes with the driver, and needs no CUDA. */
+function listGpus(): Gpu[] {
+  let cuda: LibraryHandle;
+  try {
+    cuda = koffi.load('libcuda.so.1');
+  } catch {
+    return [];
+  }
+  const count = [0];
+  if (cuda.func('int cuInit(unsigned int flags)')(0) !== 0) return [];
+  if (cuda.func('int cuDeviceGetCount(_Out_ int *count)')(count) !== 0) return [];
+  const getName = cuda.func('int cuDeviceGetName(_Out_ uint8_t *name, int length, int device)');
+  const getUuid = cuda.func('int cuDeviceGetUuid(_Out_ uint8_t *uuid, int device)');
+  const getAttribute = cuda.func(
+    'int cuDeviceGetAttribute(_Out_ int *value, int attribute, int device)',
+  );
+  const getMemory = cuda.func('int cuDeviceTotalMem_v2(_Out_ size_t *bytes, int device)');
+  return Array.from({ length: Number(count[0]) }, (_, device) => {
+    const name = new Uint8Array(256);
+    const uuid = new Uint8Array(16);
+    const [major, minor, bytes] = [[0], [0], [0]];
+    getName(name, name.length, device);
+    getUuid(uuid, device);
+    getAttribute(major, COMPUTE_CAPABILITY_MAJOR, device);
+    getAttribute(minor, COMPUTE_CAPABILITY_MINOR, device);
+    getMemory(bytes, device);
+    return {
+      name: Buffer.from(name).toString('utf8').replace(/\0.*$/s, ''),
+      uuid: `GPU-${Buffer.from(uuid)
+        .toString('hex')
+        .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}`,
+      computeCapability: `${major[0]}.${minor[0]}`,
+      memoryBytes: Number(bytes[0]),
+    };
+  });
+}
+
+const driver = driverVersion();
+const host: GpuHost = {
+  ...(driver === undefined ? {} : { driver }),
+  gpus: listGpus(),
+  libraries: process.argv.slice(2).map(probe),
+};
+process.stdout.write(JSON.stringify(host));

@@ -1,0 +1,107 @@
+import { ModelRefusedError } from './graph/index.js';
+import type { Lane, LaneSizes } from './lane.js';
+import type { MeasuredBatch } from './lane-messages.js';
+import type { Model } from './model-folder.js';
+import { PROVIDERS, type Provider, type SessionSource } from './provider.js';
+
+/** What the ladder needs of the world, so that it can be tried without a GPU. */
+export interface EngineRuntime {
+  /** What a provider's lanes open; for tensorrt this may build an engine. */
+  readonly prepare: (provider: Provider) => Promise<SessionSource>;
+  readonly openLane: (
+    model: Model,
+    source: SessionSource,
+    sizes: LaneSizes,
+    curve?: readonly MeasuredBatch[],
+  ) => Promise<Lane>;
+  /** What a provider plainly misses, so that it need not be tried. */
+  readonly whatIsMissing: (provider: Provider) => Promise<string | undefined>;
+  /** Which library a provider that failed misses, and what to install; undefined if none is missing. */
+  readonly explain: (provider: Provider) => Promise<string | undefined>;
+}
+
+export interface EngineWishes {
+  readonly provider: 'auto' | Provider;
+  /** Lanes on the device; 0 takes two on a CUDA device, one elsewhere. */
+  readonly lanesPerDevice: number;
+  readonly sizes: LaneSizes;
+  /** Known already, from another process on the same kind of device. */
+  readonly curve?: readonly MeasuredBatch[];
+}
+
+/** One device's lanes, warm. */
+export interface Engine {
+  readonly provider: Provider;
+  readonly lanes: readonly Lane[];
+  readonly curve: readonly MeasuredBatch[];
+  /** Of the first lane, its measurements included. */
+  readonly warmUpMs: number;
+  /** The largest batch that its profile allows; undefined if there is no profile. */
+  readonly profileBatchSize?: number;
+}
+
+/** No provider that may be taken can serve the model. */
+export class NoProviderError extends ModelRefusedError {}
+
+/**
+ * Opens the lanes of one device on the provider that was named, or on the first of tensorrt, cuda, webgpu and cpu that
+ * really runs the warm-up.
+ *
+ * @param say told why a provider was not taken, a line each
+ * @throws {NoProviderError} one sentence
+ */
+export async function openEngine(
+  model: Model,
+  wishes: EngineWishes,
+  runtime: EngineRuntime,
+  say: (line: string) => void,
+): Promise<Engine> {
+  const candidates = wishes.provider === 'auto' ? PROVIDERS : [wishes.provider];
+  for (const provider of candidates) {
+    let reason = await runtime.whatIsMissing(provider);
+    if (reason === undefined) {
+      try {
+        return await openProvider(model, provider, wishes, runtime);
+      } catch (error) {
+        reason = (await runtime.explain(provider)) ?? firstLine(error);
+      }
+    }
+    if (provider === candidates.at(-1)) throw new NoProviderError(sentence(provider, reason));
+    say(`provider ${provider} not taken: ${reason}`);
+  }
+  throw new Error('no provider to try. This is a bug.');
+}
+
+async function openProvider(
+  model: Model,
+  provider: Provider,
+  { lanesPerDevice, sizes, curve }: EngineWishes,
+  { prepare, openLane }: EngineRuntime,
+): Promise<Engine> {
+  const source = await prepare(provider);
+  const count = lanesPerDevice || (provider === 'tensorrt' || provider === 'cuda' ? 2 : 1);
+  const first = await openLane(model, source, sizes, curve);
+  const lanes = [first];
+  try {
+    // One after the other: the curve is that of a lane alone.
+    while (lanes.length < count) lanes.push(await openLane(model, source, sizes, first.curve));
+  } catch (error) {
+    await Promise.all(lanes.map((lane) => lane.close()));
+    throw error;
+  }
+  const { curve: measured, warmUpMs } = first;
+  const { profileBatchSize } = source;
+  const profile = profileBatchSize === undefined ? {} : { profileBatchSize };
+  return { provider, lanes, curve: measured, warmUpMs, ...profile };
+}
+
+function sentence(provider: Provider, reason: string): string {
+  const hint = provider === 'cpu' ? ' (do labels.txt and its classes match in number?)' : '';
+  return `the model cannot be run on ${provider}${hint}: ${reason}`;
+}
+
+/** The runtime's messages go on with stacks and hints. */
+function firstLine(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.trim().split('\n')[0] ?? '';
+}

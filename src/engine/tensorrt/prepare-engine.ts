@@ -1,0 +1,125 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { env } from 'onnxruntime-node';
+import { type Comparison, compareLanes, seededImages } from '../compare-lanes.js';
+import { Lane } from '../lane.js';
+import type { Model } from '../model-folder.js';
+import { readGpuHost } from '../native/gpu-host.js';
+import { buildEngine } from './build-engine.js';
+import type { Precision } from '../provider.js';
+import { type EngineFacts, graphSha256 } from './engine-facts.js';
+import { EngineStore, type StoredEngine } from './engine-store.js';
+
+/** Seeded images on which a new engine is compared with the CPU. */
+const SEEDED_IMAGES = 32;
+const COMPARISON = 'comparison.json';
+
+/** There is no engine to open, and none may be built. */
+export class NoEngineError extends Error {
+  override readonly name = 'NoEngineError';
+}
+
+export interface PrepareOptions {
+  readonly model: Model;
+  readonly modelFolder: string;
+  readonly precision: Precision;
+  readonly maxBatchSize: number;
+  /** Whether to build an engine where none fits. */
+  readonly build: boolean;
+  readonly say: (line: string) => void;
+  /** Called each second of building with the seconds spent. */
+  readonly tick: (seconds: number) => void;
+}
+
+/**
+ * Finds the engine that fits this model, GPU and TensorRT, or builds one and compares its answers with the CPU's.
+ *
+ * @throws {NoEngineError} {EngineBuildError}
+ */
+export async function prepareEngine(options: PrepareOptions): Promise<StoredEngine> {
+  const { model, modelFolder, precision, maxBatchSize, say } = options;
+  const store = new EngineStore(modelFolder);
+  const want = await wantedFacts(model, precision, maxBatchSize);
+  const found = await store.find(want);
+  if (!Array.isArray(found)) return found;
+  for (const reason of found) say(reason);
+  if (!options.build) {
+    throw new NoEngineError(
+      `no TensorRT engine fits (engine.build is false); build one: npm run engine:build -- --model ${modelFolder} --precision ${precision} --max-batch ${maxBatchSize}`,
+    );
+  }
+  say(`building a TensorRT engine for ${want.gpu}, ${precision}, up to ${maxBatchSize} images`);
+  const { width, height } = model.manifest.input;
+  const input = { graph: model.graph, width, height, facts: want };
+  const engine = await buildEngine(store, input, options.tick);
+  say(`built in ${engine.record.buildSeconds} s: ${engine.folder}`);
+  const comparison = await compareWithCpu(
+    model,
+    engine,
+    seededImages(SEEDED_IMAGES, width, height),
+  );
+  await keepComparison(engine, 'seeded', comparison);
+  say(`compared with the CPU: ${describe(comparison)}`);
+  return engine;
+}
+
+/** What an engine must have been built for to serve here; the GPU is the first that this process sees. */
+export async function wantedFacts(
+  model: Model,
+  precision: Precision,
+  maxBatchSize: number,
+): Promise<EngineFacts> {
+  const { gpus, libraries } = await readGpuHost(['libnvinfer.so.10']);
+  const [gpu] = gpus;
+  const tensorrt = libraries[0]?.version;
+  if (!gpu) throw new NoEngineError('there is no NVIDIA GPU that this process may use');
+  if (tensorrt === undefined) throw new NoEngineError(libraries[0]?.error ?? 'TensorRT is missing');
+  return {
+    graphSha256: graphSha256(model.graph),
+    gpu: gpu.name,
+    computeCapability: gpu.computeCapability,
+    tensorrt,
+    onnxruntime: env.versions.node ?? env.versions.common,
+    precision,
+    maxBatchSize,
+  };
+}
+
+/** Runs images on the CPU one by one, and on the engine in full batches. */
+export async function compareWithCpu(
+  model: Model,
+  engine: StoredEngine,
+  images: readonly Uint8Array[],
+): Promise<Comparison> {
+  const { maxBatchSize } = engine.record;
+  const sizes = (size: number) => ({ maxBatchSize: size, allowedBatchSizes: [size] });
+  const cpuSource = { provider: 'cpu', model: model.graph, allowCpuNodes: true } as const;
+  const source = { provider: 'tensorrt', model: engine.contextPath, allowCpuNodes: false } as const;
+  const cpu = await Lane.open(model, cpuSource, sizes(1));
+  try {
+    const lane = await Lane.open(model, source, sizes(maxBatchSize));
+    try {
+      return await compareLanes(cpu, lane, images, maxBatchSize);
+    } finally {
+      await lane.close();
+    }
+  } finally {
+    await cpu.close();
+  }
+}
+
+/** Keeps the differences beside the engine, by the kind of images. */
+export async function keepComparison(
+  { folder }: StoredEngine,
+  kind: 'seeded' | 'real',
+  comparison: Comparison,
+): Promise<void> {
+  const json = JSON.stringify({ kind, ...comparison }, null, 2);
+  await writeFile(join(folder, kind === 'seeded' ? COMPARISON : `real-${COMPARISON}`), `${json}\n`);
+}
+
+export function describe(comparison: Comparison): string {
+  const { images, largestDifference, meanDifference, top1Differs } = comparison;
+  const { sureImages, sureTop1Differs } = comparison;
+  return `${images} images, probabilities differ by at most ${largestDifference.toFixed(4)} (mean ${meanDifference.toFixed(5)}), first class by ${top1Differs}, and by ${sureTop1Differs} of the ${sureImages} where the CPU is sure`;
+}
