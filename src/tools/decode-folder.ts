@@ -1,0 +1,30 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import type { Model } from '../engine/index.js';
+import { DecodePool } from '../server/decode/decode-pool.js';
+import { readImageHeader } from '../server/decode/header/read-image-header.js';
+
+const MAX_PIXELS = 100e6;
+
+/** Decodes every JPEG and PNG of a folder as the server would, in the order of their names. */
+export async function decodeFolder(folder: string, model: Model): Promise<Uint8Array[]> {
+  const files = readdirSync(folder)
+    .filter((name) => /\.(jpe?g|png)$/i.test(name))
+    .sort();
+  const input = model.manifest.input;
+  const pool = new DecodePool(availableParallelism(), { decoder: 'native', input });
+  try {
+    const images = await Promise.all(
+      files.map((name) => {
+        // A copy: small files may share a buffer, and decoding takes the whole of it.
+        const bytes = Buffer.from(new Uint8Array(readFileSync(join(folder, name))).buffer);
+        const header = readImageHeader(bytes, { maxPixels: MAX_PIXELS });
+        return pool.decode(bytes, header, () => true);
+      }),
+    );
+    return images.filter((pixels) => pixels !== undefined);
+  } finally {
+    await pool.close();
+  }
+}

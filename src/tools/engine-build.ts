@@ -1,0 +1,80 @@
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ModelRefusedError, readModelFolder } from '../engine/index.js';
+import { PRECISIONS, type Precision } from '../engine/provider.js';
+import { EngineBuildError } from '../engine/tensorrt/build-engine.js';
+import {
+  compareWithCpu,
+  describe,
+  keepComparison,
+  NoEngineError,
+  prepareEngine,
+} from '../engine/tensorrt/prepare-engine.js';
+import { decodeFolder } from './decode-folder.js';
+
+// npm run engine:build -- --model DIR [--precision fp16] [--max-batch 64] [--device 0] [--images DIR]: builds the
+// TensorRT engine of a model before it is served, and compares its answers with the CPU's.
+
+/** An engine may differ from the CPU in the first class of this share of the images where the CPU is sure. */
+const MAX_SHARE_DIFFERENT = 0.01;
+/** Below this many images the share says nothing. */
+const MIN_IMAGES = 100;
+
+const { values } = parseArgs({
+  options: {
+    model: { type: 'string', default: 'models/demo' },
+    precision: { type: 'string', default: 'fp16' },
+    'max-batch': { type: 'string', default: '64' },
+    device: { type: 'string', default: '0' },
+    images: { type: 'string' },
+  },
+});
+
+async function main(): Promise<void> {
+  const precision = values.precision as Precision;
+  const maxBatchSize = Number(values['max-batch']);
+  if (!PRECISIONS.includes(precision)) throw new NoEngineError('--precision is fp16 or fp32');
+  if (!Number.isInteger(maxBatchSize) || maxBatchSize < 1) {
+    throw new NoEngineError('--max-batch is a whole number, 1 or more');
+  }
+  const visible = process.env['CUDA_VISIBLE_DEVICES']?.split(',');
+  // Of those that are visible already; everything below uses the first that it sees.
+  process.env['CUDA_VISIBLE_DEVICES'] = visible?.[Number(values.device)] ?? values.device;
+  const modelFolder = resolve(values.model);
+  const model = await readModelFolder(modelFolder);
+  const engine = await prepareEngine({
+    model,
+    modelFolder,
+    precision,
+    maxBatchSize,
+    build: true,
+    say: (line) => console.log(line),
+    tick: (seconds) => process.stdout.isTTY && process.stdout.write(`\rbuilding: ${seconds} s \r`),
+  });
+  console.log(`engine: ${engine.folder}`);
+  if (values.images === undefined) return;
+  const images = await decodeFolder(values.images, model);
+  const comparison = await compareWithCpu(model, engine, images);
+  console.log(`${values.images}: ${describe(comparison)}`);
+  const { sureImages, sureTop1Differs } = comparison;
+  if (images.length >= MIN_IMAGES && sureTop1Differs > MAX_SHARE_DIFFERENT * sureImages) {
+    rmSync(engine.folder, { recursive: true });
+    throw new EngineBuildError(
+      `the engine is refused and removed: more than 1 % of its first classes are not the CPU's; try --precision fp32`,
+    );
+  }
+  await keepComparison(engine, 'real', comparison);
+}
+
+try {
+  await main();
+} catch (error) {
+  const isKnown =
+    error instanceof ModelRefusedError ||
+    error instanceof NoEngineError ||
+    error instanceof EngineBuildError;
+  if (!isKnown) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
