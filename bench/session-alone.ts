@@ -1,0 +1,40 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { Tensor } from 'onnxruntime-node';
+import { IMAGE } from '../src/engine/graph/index.js';
+import { openSession } from '../src/engine/open-session.js';
+import type { SessionSource } from '../src/engine/provider.js';
+
+// A thread that runs one session as fast as it goes, batch after batch, with nothing around it: the ceiling of a lane.
+
+export interface SessionAloneData {
+  readonly source: SessionSource;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** From the main thread: run batches of this size until `untilMs` of performance.timeOrigin + now. */
+export interface SessionAloneJob {
+  readonly batchSize: number;
+  readonly seconds: number;
+}
+
+const { source, width, height } = workerData as SessionAloneData;
+const session = await openSession(source);
+
+parentPort?.on('message', async ({ batchSize, seconds }: SessionAloneJob) => {
+  const pixels = new Uint8Array(batchSize * height * width * 3);
+  const feeds = { [IMAGE]: new Tensor('uint8', pixels, [batchSize, height, width, 3]) };
+  try {
+    for (let i = 0; i < 3; i++) await session.run(feeds);
+    const startedMs = performance.now();
+    let images = 0;
+    while (performance.now() - startedMs < seconds * 1000) {
+      await session.run(feeds);
+      images += batchSize;
+    }
+    parentPort?.postMessage((1000 * images) / (performance.now() - startedMs));
+  } catch (error) {
+    parentPort?.postMessage(String((error as Error).message).split('\n')[0]);
+  }
+});
+parentPort?.postMessage('open');
