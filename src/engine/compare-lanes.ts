@@ -16,24 +16,24 @@ export interface Comparison {
 }
 
 /**
- * Runs the same images on two lanes, in batches of several sizes, so that every image is at another position on the
- * second, and compares each class that both give.
+ * Runs the same images on two lanes, on the first one by one and on the second in batches, and compares each class.
  */
 export async function compareLanes(
   reference: Lane,
   other: Lane,
   images: readonly Uint8Array[],
-  maxBatchSize: number,
+  batchSize: number,
+  paddedSize = batchSize,
 ): Promise<Comparison> {
   const expected = await runAll(reference, images, 1, 1);
-  const got = await runAll(other, images, maxBatchSize, maxBatchSize);
+  const got = await runAll(other, images, batchSize, paddedSize);
   let [largest, sum, count, top1Differs, sureImages, sureTop1Differs] = [0, 0, 0, 0, 0, 0];
   expected.forEach((want, i) => {
     const have = got[i] as Scores;
     const byClass = new Map([...have.labelIndex].map((label, k) => [label, have.confidence[k]]));
     want.labelIndex.forEach((label, k) => {
       const confidence = byClass.get(label);
-      // A class that is among the best of one lane only differs by no more than the last of the other.
+      // A class that is among the best of one lane only is compared with the last of the other.
       const difference = Math.abs(
         Number(want.confidence[k]) - Number(confidence ?? have.confidence.at(-1)),
       );
