@@ -1,7 +1,7 @@
 import type { Clock, Millis } from '../../batcher/index.js';
 import { Problem } from '../respond/problem.js';
 import type { Exchange } from './exchange.js';
-import { readBody } from './read-body.js';
+import { breakOff, readBody } from './read-body.js';
 import { readForm } from './read-form.js';
 
 /** The images of a request: one as the raw body, or every part of a form. */
@@ -30,18 +30,25 @@ export async function receiveImages(
   const reading = isForm
     ? readForm(incoming, maxBodyBytes)
     : readBody(incoming, maxBodyBytes).then((body) => [body]);
-  const images = await before(deadlineMs, clock, reading);
+  const images = await before(deadlineMs, clock, reading, (late) => breakOff(incoming, late));
   const isEmpty = isForm ? images.length === 0 : images[0]?.length === 0;
   if (isEmpty) throw new Problem('empty_body');
   return { isForm, images };
 }
 
-async function before<T>(deadlineMs: Millis, clock: Clock, work: Promise<T>): Promise<T> {
+async function before<T>(
+  deadlineMs: Millis,
+  clock: Clock,
+  work: Promise<T>,
+  end: (late: Problem) => void,
+): Promise<T> {
   let callOff = () => {};
   const late = new Promise<never>((_, reject) => {
-    callOff = clock.schedule(deadlineMs - clock.now(), () =>
-      reject(new Problem('deadline_exceeded')),
-    );
+    callOff = clock.schedule(deadlineMs - clock.now(), () => {
+      const problem = new Problem('deadline_exceeded');
+      end(problem);
+      reject(problem);
+    });
   });
   try {
     return await Promise.race([work, late]);
