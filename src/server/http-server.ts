@@ -18,7 +18,7 @@ export function createHttpServer(
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     broken.began(incoming, outgoing);
-    await answer(incoming, outgoing);
+    if (hasOneHost(incoming)) await answer(incoming, outgoing);
     if (!outgoing.writableEnded) broken.refuse(incoming, outgoing);
   }
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) =>
@@ -31,6 +31,8 @@ export function createHttpServer(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       noDelay: true,
+      // Node would answer by itself, with nothing in the log.
+      requireHostHeader: false,
     },
     listener,
   );
@@ -44,4 +46,14 @@ export function createHttpServer(
   server.on('checkContinue', listener);
   server.on('clientError', (error, socket) => broken.end(error, socket));
   return server;
+}
+
+/** None and several are both an error by RFC 9112, section 3.2; Node's `headers` shows only the first. */
+function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts === 1;
 }

@@ -100,6 +100,21 @@ t.test('what never becomes a request is answered, numbered and logged', async (t
   t.match(await metrics.registry.metrics(), /requests_total\{code="request_timeout"\} 1/);
 });
 
+t.test('a Host must be there, once, and make sense', async (t) => {
+  const { port, lines } = await serveApp(t);
+  for (const hosts of ['', 'Host: x\r\nhost: x\r\n', 'Host: a b\r\n', 'Host:\r\n']) {
+    const answer = await raw(port, `GET /v2/health/live HTTP/1.1\r\n${hosts}\r\n`);
+    t.match(answer, /^HTTP\/1\.1 400 /, hosts);
+    const [requestId] = requestIds(answer);
+    t.match(lines.pop(), { requestId, status: 400, method: 'GET', path: '/v2/health/live' });
+  }
+  const answer = await raw(
+    port,
+    'GET /v2/health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+  );
+  t.match(answer, /^HTTP\/1\.1 200 /);
+});
+
 t.test('a body that does not end in time gets 408, after the answers before it', async (t) => {
   const { port, batcher, lines } = await serveApp(t, { server: { requestTimeoutMs: 200 } });
   const text = await raw(port, post('a'), begin('b'));
