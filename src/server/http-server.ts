@@ -44,6 +44,8 @@ export function createHttpServer(
   });
   // The route asks for the body itself, once it knows that it wants it.
   server.on('checkContinue', listener);
+  // An expectation that nobody knows is no reason to refuse.
+  server.on('checkExpectation', listener);
   server.on('clientError', (error, socket) => broken.end(error, socket));
   return server;
 }

@@ -26,7 +26,9 @@ export async function receiveImages(
     throw new Problem('body_too_large');
   }
   // Asking for the body only now spares a refused client the upload.
-  if (incoming.headers.expect !== undefined) outgoing.writeContinue();
+  if (/\b100-continue\b/i.test(incoming.headers.expect ?? '') && incoming.httpVersionMinor > 0) {
+    outgoing.writeContinue();
+  }
   const reading = isForm
     ? readForm(incoming, maxBodyBytes)
     : readBody(incoming, maxBodyBytes).then((body) => [body]);

@@ -115,6 +115,12 @@ t.test('a Host must be there, once, and make sense', async (t) => {
   t.match(answer, /^HTTP\/1\.1 200 /);
 });
 
+t.test('an expectation that is unknown is not held against a client', async (t) => {
+  const { port } = await serveApp(t);
+  const answer = await raw(port, post('a', 'Expect: miracles\r\nConnection: close\r\n'));
+  t.match(answer, /^HTTP\/1\.1 200 /, 'and no 100 before');
+});
+
 t.test('a body that does not end in time gets 408, after the answers before it', async (t) => {
   const { port, batcher, lines } = await serveApp(t, { server: { requestTimeoutMs: 200 } });
   const text = await raw(port, post('a'), begin('b'));
