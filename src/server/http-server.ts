@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { createApp } from './app.js';
 import type { Config } from './config.js';
@@ -37,11 +38,17 @@ export function createHttpServer(
     listener,
   );
   // Not server.maxConnections: under node:cluster a refused connection comes straight back.
-  let connections = 0;
+  const open = new Set<Socket>();
   server.on('connection', (socket) => {
-    if (++connections > limits.maxConnections) socket.destroy();
-    socket.once('close', () => connections--);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    if (open.size > limits.maxConnections) socket.destroy();
   });
+  // Node calls a connection idle as soon as its answer is made, and would cut what a slow reader has not taken yet.
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    if (![...open].some(({ writableLength }) => writableLength > 0)) closeIdle();
+  };
   // The route asks for the body itself, once it knows that it wants it.
   server.on('checkContinue', listener);
   // An expectation that nobody knows is no reason to refuse.
