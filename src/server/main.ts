@@ -26,6 +26,7 @@ import {
   type ServingOrders,
 } from './process-messages.js';
 import { BrokenRequests } from './receive/broken-requests.js';
+import { UploadBudget } from './receive/upload-budget.js';
 import { RequestLog } from './request-log.js';
 import { StartError } from './start-error.js';
 import { startReport } from './start-report.js';
@@ -56,7 +57,7 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
     metrics,
     readMetrics: () => sharedMetrics.read(),
     requestLog,
-    maxBodyBytes: config.server.maxBodyBytes,
+    uploads: new UploadBudget(config.server),
     maxPixels: decode.maxPixels,
     defaultTimeoutMs: () => defaultTimeoutMs,
   });

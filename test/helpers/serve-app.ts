@@ -17,6 +17,7 @@ import { createHttpServer } from '../../src/server/http-server.js';
 import { Lifecycle } from '../../src/server/lifecycle.js';
 import { Metrics } from '../../src/server/metrics.js';
 import { BrokenRequests } from '../../src/server/receive/broken-requests.js';
+import { UploadBudget } from '../../src/server/receive/upload-budget.js';
 import { RequestLog } from '../../src/server/request-log.js';
 import { systemClock } from '../../src/server/system-clock.js';
 import { watchLanes } from '../../src/server/watch-lanes.js';
@@ -66,7 +67,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     metrics,
     readMetrics: () => metrics.registry.metrics(),
     requestLog,
-    maxBodyBytes: config.maxBodyBytes,
+    uploads: new UploadBudget(config),
     maxPixels: options.maxPixels ?? 1e6,
     defaultTimeoutMs: () => batching.defaultTimeoutMs,
   });

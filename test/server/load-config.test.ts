@@ -63,6 +63,15 @@ t.test('each bound holds at the limit and not one over', async (t) => {
   }
 });
 
+t.test('all bodies together may be as large as one, not smaller', async (t) => {
+  const accepts = (maxUploadBytes: number) =>
+    configSchema.safeParse({ server: { maxBodyBytes: 5000, maxUploadBytes } });
+  t.ok(accepts(5000).success);
+  t.match(accepts(4999).error?.issues, [
+    { path: ['server', 'maxUploadBytes'], message: 'must not be less than maxBodyBytes' },
+  ]);
+});
+
 t.test('any JSON is either a configuration or a StartError of one line', async (t) => {
   const folder = t.testdir({});
   const file = `${folder}/c.json`;
