@@ -37,6 +37,15 @@ t.test('flags win over the environment’s file, the environment over the file',
   t.equal(loadConfig(['--help'], {}), 'help');
 });
 
+t.test('a file may begin with a byte order mark, one', async (t) => {
+  const folder = t.testdir({
+    'c.json': '\uFEFF{"server":{"port":1}}',
+    'd.json': '\uFEFF\uFEFF{"server":{"port":1}}',
+  });
+  t.match(loadConfig(['--config', `${folder}/c.json`], {}), { server: { port: 1 } });
+  t.throws(() => loadConfig(['--config', `${folder}/d.json`], {}), StartError);
+});
+
 t.test('PORT is a whole number from 0 to 65535', async (t) => {
   t.chdir(t.testdir({}));
   t.match(loadConfig([], { PORT: '65535' }), { server: { port: 65535 } });
