@@ -56,6 +56,14 @@ export const configSchema = z.strictObject({
         .max(1024 * MIB)
         .default(16 * MIB)
         .describe('Largest request body in bytes, by its header and as it arrives.'),
+      maxUploadBytes: z
+        .int()
+        .min(KIB)
+        .max(1024 * 1024 * MIB)
+        .default(1024 * MIB)
+        .describe(
+          'Most bytes of request bodies held at once, from their arrival to the answer, at least maxBodyBytes; over it a request is refused with 503.',
+        ),
       headersTimeoutMs: ms(100, 600_000)
         .default(5_000)
         .describe('Milliseconds that a client may take to send its headers.'),
@@ -76,6 +84,10 @@ export const configSchema = z.strictObject({
         .enum(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info')
         .describe('Least severe log line written. Each request is one line: info, warn for 5xx.'),
+    })
+    .refine(({ maxBodyBytes, maxUploadBytes }) => maxBodyBytes <= maxUploadBytes, {
+      path: ['maxUploadBytes'],
+      message: 'must not be less than maxBodyBytes',
     })
     .prefault({}),
   engine: z

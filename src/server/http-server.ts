@@ -1,9 +1,9 @@
-import { createServer, type Server } from 'node:http';
-import type { Duplex } from 'node:stream';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { Config } from './config.js';
 import type { createApp } from './app.js';
-import { PROBLEMS, type ProblemCode, problemBody } from './respond/problem.js';
+import type { Config } from './config.js';
+import type { BrokenRequests } from './receive/broken-requests.js';
 
 const MAX_HEADERS_BYTES = 8192;
 /** How often Node looks for clients that are too slow. */
@@ -11,10 +11,19 @@ const CHECK_INTERVAL_MS = 500;
 
 /** Node's HTTP server with this server's limits around the app. Does not listen yet. */
 export function createHttpServer(
-  app: ReturnType<typeof createApp>,
+  app: Pick<ReturnType<typeof createApp>, 'fetch'>,
   limits: Config['server'],
+  broken: BrokenRequests,
 ): Server {
-  const listener = getRequestListener(app.fetch, { errorHandler: internalError });
+  // What the adapter cannot make a request of, it leaves unanswered.
+  const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
+  async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    broken.began(incoming, outgoing);
+    if (hasOneHost(incoming)) await answer(incoming, outgoing);
+    if (!outgoing.writableEnded) broken.refuse(incoming, outgoing);
+  }
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) =>
+    void serve(incoming, outgoing);
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADERS_BYTES,
@@ -23,49 +32,37 @@ export function createHttpServer(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       noDelay: true,
+      // Node would answer by itself, with nothing in the log.
+      requireHostHeader: false,
     },
     listener,
   );
   // Not server.maxConnections: under node:cluster a refused connection comes straight back.
-  let connections = 0;
+  const open = new Set<Socket>();
   server.on('connection', (socket) => {
-    if (++connections > limits.maxConnections) socket.destroy();
-    socket.once('close', () => connections--);
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+    if (open.size > limits.maxConnections) socket.destroy();
   });
+  // Node calls a connection idle as soon as its answer is made, and would cut what a slow reader has not taken yet.
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    if (![...open].some(({ writableLength }) => writableLength > 0)) closeIdle();
+  };
   // The route asks for the body itself, once it knows that it wants it.
   server.on('checkContinue', listener);
-  server.on('clientError', answerBrokenRequest);
+  // An expectation that nobody knows is no reason to refuse.
+  server.on('checkExpectation', listener);
+  server.on('clientError', (error, socket) => broken.end(error, socket));
   return server;
 }
 
-/** The adapter could not make a request of it, for want of a usable Host, say. Nothing else gets here. */
-function internalError(): Response {
-  return new Response('', { status: 400, headers: { Connection: 'close' } });
-}
-
-/** Answers what never became a request, or took too long to: there is no exchange to answer through. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Duplex): void {
-  const sent = (socket as Duplex & { _httpMessage?: { headersSent: boolean } | null })._httpMessage;
-  if (!socket.writable || sent?.headersSent || error.code === 'ECONNRESET') {
-    socket.destroy();
-    return;
+/** None and several are both an error by RFC 9112, section 3.2; Node's `headers` shows only the first. */
+function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    socket.end(rawProblem('request_timeout'));
-  } else {
-    const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
-    socket.end(`HTTP/1.1 ${status} \r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-  }
-}
-
-function rawProblem(code: ProblemCode): string {
-  const body = problemBody(code);
-  return [
-    `HTTP/1.1 ${PROBLEMS[code].status} `,
-    'Connection: close',
-    'Content-Type: application/problem+json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    '',
-    body,
-  ].join('\r\n');
+  return hosts === 1;
 }

@@ -66,7 +66,8 @@ function readJson(file: string): unknown {
     throw new StartError(`cannot read the configuration file ${file}`, { cause });
   }
   try {
-    return JSON.parse(text);
+    // Editors on Windows may put a byte order mark first.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new StartError(`${file} is not valid JSON`, { cause });
   }

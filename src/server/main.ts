@@ -25,6 +25,8 @@ import {
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './process-messages.js';
+import { BrokenRequests } from './receive/broken-requests.js';
+import { UploadBudget } from './receive/upload-budget.js';
 import { RequestLog } from './request-log.js';
 import { StartError } from './start-error.js';
 import { startReport } from './start-report.js';
@@ -48,17 +50,18 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
   const metrics = new Metrics(sizes);
   const sharedMetrics = new SharedMetrics(metrics);
   let { defaultTimeoutMs } = batching;
+  const requestLog = new RequestLog(logger, systemClock);
   const app = createApp({
     clock: systemClock,
     lifecycle,
     metrics,
     readMetrics: () => sharedMetrics.read(),
-    requestLog: new RequestLog(logger, systemClock),
-    maxBodyBytes: config.server.maxBodyBytes,
+    requestLog,
+    uploads: new UploadBudget(config.server),
     maxPixels: decode.maxPixels,
     defaultTimeoutMs: () => defaultTimeoutMs,
   });
-  const server = createHttpServer(app, config.server);
+  const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
   await listen(server, config.server);
 
   const model = await readModelFolder(config.model);

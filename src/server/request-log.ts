@@ -5,6 +5,15 @@ import type { ImageOutcome } from './respond/classify-response.js';
 import { Problem, type ProblemCode } from './respond/problem.js';
 import { stageTimes } from './respond/timing-headers.js';
 
+/** What is known of something that is hardly a request. */
+export interface MalformedFacts {
+  readonly requestId: string;
+  readonly method?: string | undefined;
+  readonly path?: string | undefined;
+  readonly status: number;
+  readonly code?: ProblemCode;
+}
+
 /** Writes one structured line a request. Times are milliseconds. */
 export class RequestLog {
   readonly #logger: Logger;
@@ -40,6 +49,11 @@ export class RequestLog {
     if (code === 'client_gone') this.#logger.info({ ...facts, status: 499 }, 'request');
     else if (problem.status < 500) this.#logger.info(facts, 'request');
     else this.#logger.warn({ ...facts, cause: causeOf(problem) }, 'request');
+  }
+
+  /** What never became a request was answered all the same; there may be no code for it. */
+  malformed(facts: MalformedFacts): void {
+    this.#logger.info(facts, 'request');
   }
 
   #facts({ id, incoming, startedMs }: Exchange) {

@@ -63,7 +63,8 @@ Written by \`npm run docs\` from \`src/server/respond/problem.ts\`. Do not edit.
 
 Every error is \`application/problem+json\` (RFC 9457) with a stable \`code\`; texts are constant. \`instance\` is the
 request's id, as in the header X-Request-Id and in the log. In a form of several images, an image's error stands in its
-place as \`{"error":{...}}\` with the same members.
+place as \`{"error":{...}}\` with the same members. Only what is not a valid HTTP request gets a bare 400 or 431; its
+X-Request-Id is in the log too.
 
 | code | status | what happened | what to do |
 |---|---|---|---|

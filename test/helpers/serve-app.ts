@@ -16,6 +16,8 @@ import { DecodePool } from '../../src/server/decode/decode-pool.js';
 import { createHttpServer } from '../../src/server/http-server.js';
 import { Lifecycle } from '../../src/server/lifecycle.js';
 import { Metrics } from '../../src/server/metrics.js';
+import { BrokenRequests } from '../../src/server/receive/broken-requests.js';
+import { UploadBudget } from '../../src/server/receive/upload-budget.js';
 import { RequestLog } from '../../src/server/request-log.js';
 import { systemClock } from '../../src/server/system-clock.js';
 import { watchLanes } from '../../src/server/watch-lanes.js';
@@ -58,13 +60,14 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   const metrics = new Metrics([1, 2, 4]);
   const lines: Record<string, unknown>[] = [];
   const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
+  const requestLog = new RequestLog(logger, systemClock);
   const app = createApp({
     clock: systemClock,
     lifecycle,
     metrics,
     readMetrics: () => metrics.registry.metrics(),
-    requestLog: new RequestLog(logger, systemClock),
-    maxBodyBytes: config.maxBodyBytes,
+    requestLog,
+    uploads: new UploadBudget(config),
     maxPixels: options.maxPixels ?? 1e6,
     defaultTimeoutMs: () => batching.defaultTimeoutMs,
   });
@@ -91,7 +94,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
       labelsJson: LABELS.map((label) => JSON.stringify(label)),
     });
   }
-  const server = createHttpServer(app, config);
+  const server = createHttpServer(app, config, new BrokenRequests(requestLog, metrics));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(async () => {
     server.closeAllConnections();

@@ -37,6 +37,15 @@ t.test('flags win over the environment’s file, the environment over the file',
   t.equal(loadConfig(['--help'], {}), 'help');
 });
 
+t.test('a file may begin with a byte order mark, one', async (t) => {
+  const folder = t.testdir({
+    'c.json': '\uFEFF{"server":{"port":1}}',
+    'd.json': '\uFEFF\uFEFF{"server":{"port":1}}',
+  });
+  t.match(loadConfig(['--config', `${folder}/c.json`], {}), { server: { port: 1 } });
+  t.throws(() => loadConfig(['--config', `${folder}/d.json`], {}), StartError);
+});
+
 t.test('PORT is a whole number from 0 to 65535', async (t) => {
   t.chdir(t.testdir({}));
   t.match(loadConfig([], { PORT: '65535' }), { server: { port: 65535 } });
@@ -61,6 +70,15 @@ t.test('each bound holds at the limit and not one over', async (t) => {
       configSchema.safeParse({ [section]: { [key]: value } }).success;
     t.same([min - 1, min, max, max + 1].map(accepts), [false, true, true, false], key);
   }
+});
+
+t.test('all bodies together may be as large as one, not smaller', async (t) => {
+  const accepts = (maxUploadBytes: number) =>
+    configSchema.safeParse({ server: { maxBodyBytes: 5000, maxUploadBytes } });
+  t.ok(accepts(5000).success);
+  t.match(accepts(4999).error?.issues, [
+    { path: ['server', 'maxUploadBytes'], message: 'must not be less than maxBodyBytes' },
+  ]);
 });
 
 t.test('any JSON is either a configuration or a StartError of one line', async (t) => {

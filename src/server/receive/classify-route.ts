@@ -10,10 +10,11 @@ import { type Exchange, openExchange } from './exchange.js';
 import { type RefuseDeps, refuse } from './refuse.js';
 import { readRequestOptions } from './read-request-options.js';
 import { receiveImages } from './receive-images.js';
+import type { Upload, UploadBudget } from './upload-budget.js';
 
 export interface ClassifyDeps extends RefuseDeps {
   readonly clock: Clock;
-  readonly maxBodyBytes: number;
+  readonly uploads: UploadBudget;
   readonly maxPixels: number;
   /** Changes when the configuration is read again. */
   readonly defaultTimeoutMs: () => number;
@@ -23,10 +24,13 @@ export interface ClassifyDeps extends RefuseDeps {
 export function classifyRoute(deps: ClassifyDeps) {
   return async function classify(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
     const exchange = openExchange(c.env, deps.clock);
+    const upload = deps.uploads.open();
     try {
-      return await answer(deps, exchange, c.req.query('top_k'));
+      return await answer(deps, exchange, upload, c.req.query('top_k'));
     } catch (error) {
       return refuse(deps, exchange, error);
+    } finally {
+      upload.release();
     }
   };
 }
@@ -34,6 +38,7 @@ export function classifyRoute(deps: ClassifyDeps) {
 async function answer(
   deps: ClassifyDeps,
   exchange: Exchange,
+  upload: Upload,
   topKQuery: string | undefined,
 ): Promise<Response> {
   const { incoming, startedMs } = exchange;
@@ -46,12 +51,7 @@ async function answer(
   const deadlineMs = startedMs + timeoutMs;
   // Who would be refused anyway is spared the upload.
   admitting(deps, 1, () => service.classifier.admit(deadlineMs));
-  const { isForm, images } = await receiveImages(
-    exchange,
-    deps.maxBodyBytes,
-    deps.clock,
-    deadlineMs,
-  );
+  const { isForm, images } = await receiveImages(exchange, upload, deps.clock, deadlineMs);
   const checked = images.map((bytes) => checkImage(bytes, deps));
   const first = checked[0];
   if (!isForm && first instanceof Problem) throw first;

@@ -11,9 +11,12 @@ export interface Exchange {
   readonly startedMs: Millis;
 }
 
-/** A client's X-Request-Id is kept if it is harmless in a log and in a header; else one is made. */
 export function openExchange({ incoming, outgoing }: HttpBindings, clock: Clock): Exchange {
-  const wanted = incoming.headers['x-request-id'];
-  const id = typeof wanted === 'string' && /^[\w.-]{1,128}$/.test(wanted) ? wanted : randomUUID();
-  return { incoming, outgoing, id, startedMs: clock.now() };
+  return { incoming, outgoing, id: requestId(incoming), startedMs: clock.now() };
+}
+
+/** A client's X-Request-Id is kept if it is harmless in a log and in a header; else one is made. */
+export function requestId({ headers }: IncomingMessage): string {
+  const wanted = headers['x-request-id'];
+  return typeof wanted === 'string' && /^[\w.-]{1,128}$/.test(wanted) ? wanted : randomUUID();
 }

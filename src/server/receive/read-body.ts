@@ -1,30 +1,48 @@
 import type { IncomingMessage } from 'node:http';
-import { Problem } from '../respond/problem.js';
+import type { Problem } from '../respond/problem.js';
 import { ClientGoneError } from './client-gone-error.js';
 import { GrowingBuffer } from './growing-buffer.js';
+import type { Upload } from './upload-budget.js';
+
+const BROKEN_OFF = Symbol('brokenOff');
+
+/** Ends the reading of a body, if it is not over yet, with what is to be answered. */
+export function breakOff(incoming: IncomingMessage, problem: Problem): void {
+  incoming.emit(BROKEN_OFF, problem);
+}
 
 /**
  * Counts the bytes of a body as they arrive and hands each chunk on.
  *
  * @returns when the body is complete
- * @throws {Problem} body_too_large when one byte too many arrives
+ * @throws {Problem} body_too_large or queue_full when one byte too many arrives, or that of `breakOff`
  * @throws {ClientGoneError} when the connection ends first
  */
 export function readChunks(
   incoming: IncomingMessage,
-  maxBodyBytes: number,
-  take: (chunk: Buffer) => void,
+  upload: Upload,
+  keep: (chunk: Buffer) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    let received = 0;
-    incoming.on('data', (chunk: Buffer) => {
-      received += chunk.length;
-      if (received > maxBodyBytes) reject(new Problem('body_too_large'));
-      else take(chunk);
-    });
+    function receive(chunk: Buffer): void {
+      try {
+        upload.take(chunk.length);
+        keep(chunk);
+      } catch (error) {
+        end(error);
+      }
+    }
+    /** What comes after the end is let go, not kept. */
+    function end(error: unknown): void {
+      incoming.off('data', receive);
+      reject(error);
+    }
+    const gone = () => end(new ClientGoneError());
+    incoming.on('data', receive);
     incoming.once('end', resolve);
-    incoming.once('error', () => reject(new ClientGoneError()));
-    incoming.once('close', () => reject(new ClientGoneError()));
+    incoming.once('error', gone);
+    incoming.once('close', gone);
+    incoming.once(BROKEN_OFF, end);
   });
 }
 
@@ -33,8 +51,8 @@ export function readChunks(
  *
  * @throws as readChunks
  */
-export async function readBody(incoming: IncomingMessage, maxBodyBytes: number): Promise<Buffer> {
+export async function readBody(incoming: IncomingMessage, upload: Upload): Promise<Buffer> {
   const body = new GrowingBuffer();
-  await readChunks(incoming, maxBodyBytes, (chunk) => body.append(chunk));
+  await readChunks(incoming, upload, (chunk) => body.append(chunk));
   return body.bytes();
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { Busboy, type BusboyHeaders } from '@fastify/busboy';
-import { Problem } from '../respond/problem.js';
+import { Problem, type ProblemCode } from '../respond/problem.js';
 import { GrowingBuffer } from './growing-buffer.js';
-import { readChunks } from './read-body.js';
+import { breakOff, readChunks } from './read-body.js';
+import type { Upload } from './upload-budget.js';
 
 /** Most images in one request. */
 export const MAX_PARTS = 64;
@@ -13,23 +14,28 @@ export const MAX_PARTS = 64;
  * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image when the form
  * is broken; and as readChunks
  */
-export async function readForm(incoming: IncomingMessage, maxBodyBytes: number): Promise<Buffer[]> {
+export async function readForm(incoming: IncomingMessage, upload: Upload): Promise<Buffer[]> {
   const form = openForm(incoming);
   const parts: GrowingBuffer[] = [];
   const parsed = new Promise<void>((resolve, reject) => {
+    function fail(code: ProblemCode): void {
+      const problem = new Problem(code);
+      breakOff(incoming, problem);
+      reject(problem);
+    }
     form.on('file', (_name, stream) => {
       const part = new GrowingBuffer();
       parts.push(part);
       stream.on('data', (chunk: Buffer) => part.append(chunk));
       // A form that ends inside a part ends here, and kills the process if nobody listens.
-      stream.on('error', () => reject(new Problem('undecodable_image')));
+      stream.on('error', () => fail('undecodable_image'));
     });
-    form.on('filesLimit', () => reject(new Problem('too_many_parts')));
-    form.on('partsLimit', () => reject(new Problem('too_many_parts')));
-    form.on('error', () => reject(new Problem('undecodable_image')));
+    form.on('filesLimit', () => fail('too_many_parts'));
+    form.on('partsLimit', () => fail('too_many_parts'));
+    form.on('error', () => fail('undecodable_image'));
     form.on('finish', resolve);
   });
-  const received = readChunks(incoming, maxBodyBytes, (chunk) => form.write(chunk));
+  const received = readChunks(incoming, upload, (chunk) => form.write(chunk));
   await Promise.race([received, parsed.then(() => received)]);
   form.end();
   await parsed;

@@ -2,28 +2,13 @@ import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import t from 'tap';
+import { raw } from '../../helpers/raw.js';
 import { serveApp } from '../../helpers/serve-app.js';
 
 const IMAGE = Buffer.from(
   jpeg.encode({ data: Buffer.alloc(16 * 16 * 4, 99), width: 16, height: 16 }, 95).data,
 );
 const LIMIT = 4096;
-
-/** Sends raw bytes and collects everything that comes back until the connection ends. */
-function raw(port: number, ...chunks: (string | Buffer)[]): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const socket = connect(port, '127.0.0.1');
-    let text = '';
-    socket.on('data', (chunk) => {
-      text += chunk.toString('latin1');
-    });
-    socket.on('close', () => resolve(text));
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'ECONNRESET' ? resolve(text) : reject(error),
-    );
-    for (const chunk of chunks) socket.write(chunk);
-  });
-}
 
 /** A JPEG of exactly `length` bytes: what follows the end of the image does not count. */
 function padded(length: number): Buffer {
@@ -58,42 +43,6 @@ t.test('a client that waits for 100 Continue is refused before it uploads', asyn
   t.notMatch(refused, /100 Continue/);
   const accepted = await raw(port, `${head(IMAGE.length)}Connection: close\r\n\r\n`, IMAGE);
   t.match(accepted, /^HTTP\/1\.1 100 Continue\r\n\r\nHTTP\/1\.1 200 OK/);
-});
-
-t.test('headers that do not end in time get 408', async (t) => {
-  const { port } = await serveApp(t, { server: { headersTimeoutMs: 100 } });
-  const answer = await raw(port, 'POST /api/classify HTTP/1.1\r\nHost: x\r\n');
-  t.match(answer, /^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/);
-});
-
-t.test('a body that does not end in time gets 408 and holds no place', async (t) => {
-  const { port, batcher } = await serveApp(t, { server: { requestTimeoutMs: 200 } });
-  const answer = await raw(
-    port,
-    'POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc',
-  );
-  t.match(answer, /^HTTP\/1\.1 408 [\s\S]*"code":"request_timeout"/);
-  t.equal(batcher.unsettled, 0);
-});
-
-t.test('a deadline that passes while the body is on its way gives 504', async (t) => {
-  const { port } = await serveApp(t);
-  const answer = await raw(
-    port,
-    'POST /api/classify HTTP/1.1\r\nHost: x\r\nX-Request-Timeout-Ms: 50\r\nContent-Length: 9\r\n\r\nabc',
-  );
-  t.match(answer, /^HTTP\/1\.1 504 [\s\S]*"code":"deadline_exceeded"/);
-});
-
-t.test('what is not HTTP gets 400, and headers that are too long 431', async (t) => {
-  const { port } = await serveApp(t);
-  t.match(await raw(port, 'nonsense\r\n\r\n'), /^HTTP\/1\.1 400 /);
-  const long = `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(9000)}\r\n\r\n`;
-  t.match(await raw(port, long), /^HTTP\/1\.1 431 /);
-  t.match(
-    await raw(port, 'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n'),
-    /^HTTP\/1\.1 400 /,
-  );
 });
 
 t.test('a client that goes away while its image waits is cancelled', async (t) => {
