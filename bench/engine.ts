@@ -22,7 +22,7 @@ import type { SessionAloneData } from './session-alone.js';
 // Images a second by provider, lanes and batch size: of sessions alone, each in a thread that does nothing else, and of
 // the same lanes fed by the batcher with finished pixels. The second over the first is what the server adds.
 
-const USAGE = `Usage: npm run bench:engine -- --model DIR [--model DIR ...] [--provider cpu,cuda] [--lanes 1,2] [--batch 1,8,64]
+const USAGE = `Usage: npm run bench:engine -- --model DIR [--model DIR ...] [--provider cpu,cuda] [--lanes 1,2] [--in-flight 1,2] [--batch 1,8,64]
                                 [--seconds S] [--precision fp16] [--out FILE]
 `;
 
@@ -30,6 +30,8 @@ interface Figure {
   readonly model: string;
   readonly provider: Provider;
   readonly lanes: number;
+  /** Batches given to a lane at once: one that runs, and one in its inbox. */
+  readonly inFlight: number;
   readonly batchSize: number;
   /** Sessions alone; a text is the error. */
   readonly alone: number | string;
@@ -81,6 +83,7 @@ async function measureFed(
   model: Model,
   source: SessionSource,
   count: number,
+  inFlight: number,
   batchSize: number,
   seconds: number,
 ): Promise<{ rate: number | string; eventLoopP99Ms: number }> {
@@ -89,7 +92,8 @@ async function measureFed(
   try {
     while (lanes.length < count) lanes.push(await Lane.open(model, source, sizes, []));
     const limits = { ...sizes, maxQueueDelayMs: 0, maxQueueSize: 1e6 };
-    const batcher = new Batcher<Uint8Array, Scores>({ clock: systemClock, limits, lanes });
+    const slots = lanes.flatMap((lane) => Array.from({ length: inFlight }, () => lane));
+    const batcher = new Batcher<Uint8Array, Scores>({ clock: systemClock, limits, lanes: slots });
     const images = Array.from({ length: 256 }, () => new Uint8Array(model.imageBytes));
     let answered = 0;
     let isOver = false;
@@ -102,7 +106,7 @@ async function measureFed(
         answered++;
       }
     };
-    const clients = Array.from({ length: 3 * count * batchSize }, (_, i) =>
+    const clients = Array.from({ length: 2 * (count * inFlight + 1) * batchSize }, (_, i) =>
       client(i % images.length),
     );
     await sleep(Math.min(1, seconds));
@@ -128,11 +132,14 @@ function sleep(seconds: number): Promise<void> {
 
 function print(figures: readonly Figure[]): void {
   const text = (rate: number | string) => (typeof rate === 'number' ? rate.toFixed(0) : 'failed');
-  console.log('model           provider  lanes  batch    alone      fed  fed/alone  loop p99 ms');
+  console.log(
+    'model           provider  lanes  in flight  batch    alone      fed  fed/alone  loop p99 ms',
+  );
   for (const {
     model,
     provider,
     lanes,
+    inFlight,
     batchSize,
     alone,
     fed,
@@ -140,7 +147,7 @@ function print(figures: readonly Figure[]): void {
     eventLoopP99Ms,
   } of figures) {
     console.log(
-      `${model.padEnd(15)} ${provider.padEnd(8)} ${String(lanes).padStart(6)} ${String(batchSize).padStart(6)} ${text(alone).padStart(8)} ${text(fed).padStart(8)} ${fedOverAlone.toFixed(2).padStart(10)} ${eventLoopP99Ms.toFixed(1).padStart(12)}`,
+      `${model.padEnd(15)} ${provider.padEnd(8)} ${String(lanes).padStart(6)} ${String(inFlight).padStart(10)} ${String(batchSize).padStart(6)} ${text(alone).padStart(8)} ${text(fed).padStart(8)} ${fedOverAlone.toFixed(2).padStart(10)} ${eventLoopP99Ms.toFixed(1).padStart(12)}`,
     );
     for (const one of [alone, fed]) if (typeof one === 'string') console.log(`  ${one}`);
   }
@@ -151,6 +158,7 @@ const { values } = parseArgs({
     model: { type: 'string', multiple: true, default: ['models/demo'] },
     provider: { type: 'string', default: 'cpu' },
     lanes: { type: 'string', default: '1,2' },
+    'in-flight': { type: 'string', default: '1,2' },
     batch: { type: 'string', default: '1,8,32' },
     seconds: { type: 'string', default: '1' },
     precision: { type: 'string', default: 'fp16' },
@@ -163,6 +171,7 @@ if (values.help) {
   process.exit(0);
 }
 const numbers = (text: string) => text.split(',').map(Number);
+const inFlights = numbers(values['in-flight']);
 const [lanes, batches, seconds] = [
   numbers(values.lanes),
   numbers(values.batch),
@@ -191,26 +200,30 @@ for (const folder of values.model) {
     for (const count of lanes) {
       for (const batchSize of batches) {
         const alone = await measureAlone(model, source, count, batchSize, seconds);
-        const { rate: fed, eventLoopP99Ms } = await measureFed(
-          model,
-          source,
-          count,
-          batchSize,
-          seconds,
-        );
-        const fedOverAlone = typeof alone === 'number' && typeof fed === 'number' ? fed / alone : 0;
-        const name = model.manifest.name;
-        figures.push({
-          model: name,
-          provider,
-          lanes: count,
-          batchSize,
-          alone,
-          fed,
-          fedOverAlone,
-          eventLoopP99Ms,
-        });
-        bar.increment(1, { what: `${name} ${provider}` });
+        for (const inFlight of inFlights) {
+          const { rate: fed, eventLoopP99Ms } = await measureFed(
+            model,
+            source,
+            count,
+            inFlight,
+            batchSize,
+            seconds,
+          );
+          const fedOverAlone =
+            typeof alone === 'number' && typeof fed === 'number' ? fed / alone : 0;
+          figures.push({
+            model: model.manifest.name,
+            provider,
+            lanes: count,
+            inFlight,
+            batchSize,
+            alone,
+            fed,
+            fedOverAlone,
+            eventLoopP99Ms,
+          });
+        }
+        bar.increment(1, { what: `${model.manifest.name} ${provider}` });
       }
     }
   }

@@ -33,8 +33,9 @@ interface Pending {
 }
 
 /**
- * One session on one device, in a thread of its own, running one batch at a time. The batch travels there and
- * back in one transferred buffer, which is reused.
+ * One session on one device, in a thread of its own, running one batch at a time; further ones wait in its inbox, so
+ * that it finds the next when it has finished one. A batch travels there and back in one transferred buffer, which is
+ * reused.
  */
 export class Lane {
   readonly warmUpMs: number;
@@ -42,9 +43,12 @@ export class Lane {
   readonly curve: readonly MeasuredBatch[];
   readonly #worker: Worker;
   readonly #imageBytes: number;
+  #bufferBytes: number;
   readonly #topK: number;
-  #buffer: ArrayBuffer;
-  #pending: Pending | undefined;
+  /** Back from the thread, for the next batch; as many as there were batches at once. */
+  readonly #buffers: ArrayBuffer[] = [];
+  /** In the order in which they were asked, which is that of the replies. */
+  readonly #pending: Pending[] = [];
 
   private constructor(
     worker: Worker,
@@ -55,7 +59,7 @@ export class Lane {
     this.#worker = worker;
     this.#imageBytes = model.imageBytes;
     this.#topK = model.topK;
-    this.#buffer = new ArrayBuffer(maxBatchSize * model.imageBytes);
+    this.#bufferBytes = maxBatchSize * model.imageBytes;
     this.warmUpMs = warmUpMs;
     this.curve = curve;
     worker.on('message', (reply: LaneReply) => this.#receive(reply));
@@ -100,10 +104,7 @@ export class Lane {
     images: readonly Uint8Array[],
     paddedSize: number,
   ): Promise<(Scores | ScoresNotFiniteError)[]> {
-    const neededBytes = paddedSize * this.#imageBytes;
-    // Larger than at the start only after a reload has raised the limit.
-    if (this.#buffer.byteLength < neededBytes) this.#buffer = new ArrayBuffer(neededBytes);
-    const buffer = this.#buffer;
+    const buffer = this.#takeBuffer(paddedSize * this.#imageBytes);
     const batch = new Uint8Array(buffer);
     images.forEach((image, i) => {
       batch.set(image, i * this.#imageBytes);
@@ -124,18 +125,23 @@ export class Lane {
     await this.#worker.terminate();
   }
 
+  #takeBuffer(neededBytes: number): ArrayBuffer {
+    // Larger than at the start only after a reload has raised the limit.
+    this.#bufferBytes = Math.max(this.#bufferBytes, neededBytes);
+    const buffer = this.#buffers.pop();
+    return buffer && buffer.byteLength >= neededBytes ? buffer : new ArrayBuffer(this.#bufferBytes);
+  }
+
   #ask(request: LaneRequest, transfer: readonly ArrayBuffer[] = []): Promise<LaneReply> {
-    if (this.#pending) throw new Error('the lane is busy. This is a bug.');
     return new Promise((resolve, reject) => {
-      this.#pending = { resolve, reject };
+      this.#pending.push({ resolve, reject });
       this.#worker.postMessage(request, transfer);
     });
   }
 
   #receive(reply: LaneReply): void {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    if ('buffer' in reply && reply.buffer) this.#buffer = reply.buffer;
+    const pending = this.#pending.shift();
+    if ('buffer' in reply && reply.buffer) this.#buffers.push(reply.buffer);
     if (reply.kind === 'failed') pending?.reject(new Error(reply.message));
     else pending?.resolve(reply);
   }

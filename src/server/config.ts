@@ -143,7 +143,9 @@ export const configSchema = z.strictObject({
         .min(0)
         .max(1024)
         .default(0)
-        .describe('Threads that decode; 0 means one for each usable core, and at least 2.'),
+        .describe(
+          'Threads of each serving process that decode; 0 shares the usable cores among the processes, and means at least 2.',
+        ),
       maxPixels: z
         .int()
         .min(1)

@@ -65,7 +65,8 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
   await listen(server, config.server);
 
   const model = await readModelFolder(config.model);
-  const threads = decode.threads || Math.max(2, availableParallelism());
+  // The cores are shared by the processes of this host.
+  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
   const decodePool = new DecodePool(threads, {
     decoder: decode.decoder,
     input: model.manifest.input,

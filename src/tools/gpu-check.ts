@@ -61,7 +61,7 @@ print(
     {
       what: 'NVIDIA driver',
       state: host.driver ?? 'missing',
-      details: host.driver === undefined ? adviceFor('libcuda.so') : '/proc/driver/nvidia',
+      details: host.driver === undefined ? adviceFor('libcuda.so') : '',
     },
     ...host.gpus.map(({ name, computeCapability, memoryBytes }, i) => ({
       what: `GPU ${i}`,

@@ -57,9 +57,19 @@ export function readGpuHost(libraries: readonly string[] = []): Promise<GpuHost>
   return new Promise((resolve, reject) => {
     const options = { timeout: PROBE_TIMEOUT_MS };
     execFile(process.execPath, [PROBE, ...libraries], options, (error, stdout) => {
-      // Some of these libraries crash when they are taken down; the answer is complete by then.
-      if (stdout) resolve(JSON.parse(stdout));
-      else reject(error);
+      const [host, ...probes] = stdout
+        .split('\n')
+        .filter(Boolean)
+        .map((line) => JSON.parse(line));
+      if (host === undefined) {
+        reject(error ?? new Error('the probe said nothing'));
+        return;
+      }
+      // Some libraries crash when they are opened without what they expect; that one, and those after it.
+      const crashed = libraries
+        .slice(probes.length)
+        .map((file) => ({ file, error: `${file}: opening it, or one before it, crashed` }));
+      resolve({ ...host, libraries: [...probes, ...crashed] });
     });
   });
 }

@@ -1,15 +1,16 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 import type { Gpu, GpuHost, LibraryProbe } from './gpu-host.js';
 import { runtimeFolder } from './runtime-folder.js';
 
-// A program: opens the libraries named on its command line and prints what it found as JSON.
+// A program: opens the libraries named on its command line and prints what it found, a JSON object a line.
 
 const COMPUTE_CAPABILITY_MAJOR = 75;
 const COMPUTE_CAPABILITY_MINOR = 76;
 
-const RTLD_NOW = 2;
+const RTLD_LAZY = 1;
+const RTLD_GLOBAL = 0x100;
 const self = koffi.load(null);
 const dlopen = self.func('void *dlopen(const char *file, int flags)');
 const dlerror = self.func('const char *dlerror()');
@@ -36,7 +37,7 @@ function probe(file: string): LibraryProbe {
     const isProvider = file.startsWith('libonnxruntime_providers');
     const name = isProvider ? join(runtimeFolder(), file) : file;
     // Not koffi.load: its error leaves out which library is missing, and that may be one that this one needs.
-    if (dlopen(name, RTLD_NOW) === null) return { file, error: String(dlerror()) };
+    if (dlopen(name, RTLD_LAZY) === null) return { file, error: String(dlerror()) };
     const path = mappedPath(file);
     const version = VERSIONS[file]?.(koffi.load(name));
     return { file, ...(path ? { path } : {}), ...(version ? { version } : {}) };
@@ -55,13 +56,10 @@ function mappedPath(file: string): string | undefined {
     .find((path) => path.slice(path.lastIndexOf('/') + 1).startsWith(stem));
 }
 
+/** It stands in the name of the driver's library: libcuda.so.580.159.04. */
 function driverVersion(): string | undefined {
-  try {
-    const text = readFileSync('/proc/driver/nvidia/version', 'utf8');
-    return /Module\s+(\d+[\d.]+)/.exec(text)?.[1];
-  } catch {
-    return undefined;
-  }
+  dlopen('libcuda.so.1', RTLD_LAZY);
+  return /\.so\.(\d+\.[\d.]+)$/.exec(mappedPath('libcuda.so.1') ?? '')?.[1];
 }
 
 /** The driver API, not the runtime: it comes with the driver, and needs no CUDA. */
@@ -101,10 +99,13 @@ function listGpus(): Gpu[] {
   });
 }
 
+// A line each: if a library brings the process down, what came before is known.
 const driver = driverVersion();
-const host: GpuHost = {
-  ...(driver === undefined ? {} : { driver }),
-  gpus: listGpus(),
-  libraries: process.argv.slice(2).map(probe),
-};
-process.stdout.write(JSON.stringify(host));
+print({ ...(driver === undefined ? {} : { driver }), gpus: listGpus() });
+// The providers find each other through this one.
+dlopen(join(runtimeFolder(), 'libonnxruntime_providers_shared.so'), RTLD_LAZY | RTLD_GLOBAL);
+for (const file of process.argv.slice(2)) print(probe(file));
+
+function print(line: Omit<GpuHost, 'libraries'> | LibraryProbe): void {
+  writeSync(1, `${JSON.stringify(line)}\n`);
+}

@@ -5,6 +5,8 @@ import { StartError } from '../start-error.js';
 /** One serving process to be: its number, and the GPU that it alone sees. */
 export interface ProcessPlan {
   readonly index: number;
+  /** Of how many on this host. */
+  readonly total: number;
   /** Index of the device in engine.devices' counting; undefined where there is none. */
   readonly device?: number;
   readonly gpu?: Gpu;
@@ -41,8 +43,9 @@ export function planProcesses(
   const perDevice = isCpu ? [undefined] : used;
   return perDevice
     .flatMap((device) => Array.from({ length: server.processes }, () => device))
-    .map((device, index) => {
+    .map((device, index, all) => {
       const gpu = device === undefined ? undefined : gpus[device];
-      return gpu && device !== undefined ? { index, device, gpu } : { index };
+      const plan = { index, total: all.length };
+      return gpu && device !== undefined ? { ...plan, device, gpu } : plan;
     });
 }
