@@ -1,4 +1,5 @@
 export { engineRuntime } from './engine-runtime.js';
+export { keepCurve } from './keep-curve.js';
 export { ModelRefusedError } from './graph/index.js';
 export { Lane, type LaneSizes, type Scores, ScoresNotFiniteError } from './lane.js';
 export type { MeasuredBatch } from './lane-messages.js';

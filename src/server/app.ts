@@ -4,6 +4,7 @@ import { type ClassifyDeps, classifyRoute } from './receive/classify-route.js';
 import { openExchange } from './receive/exchange.js';
 import { liveRoute, readyRoute } from './receive/health-routes.js';
 import { metricsRoute } from './receive/metrics-route.js';
+import { latencyCurveRoute, modelRoute } from './receive/model-routes.js';
 import { refuse } from './receive/refuse.js';
 import { Problem } from './respond/problem.js';
 
@@ -23,11 +24,16 @@ export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
   app.post('/api/classify', classifyRoute(deps));
   app.get('/v2/health/live', liveRoute());
   app.get('/v2/health/ready', readyRoute(deps.lifecycle));
+  const [model, latencyCurve] = [modelRoute(deps.lifecycle), latencyCurveRoute(deps.lifecycle)];
+  app.get('/v2/models/:name', (c) => model(c.req.param('name')));
+  app.get('/v2/models/:name/latency-curve', (c) => latencyCurve(c.req.param('name')));
   app.get('/metrics', metricsRoute(deps.readMetrics));
   for (const [path, allow] of [
     ['/api/classify', 'POST'],
     ['/v2/health/live', 'GET, HEAD'],
     ['/v2/health/ready', 'GET, HEAD'],
+    ['/v2/models/:name', 'GET, HEAD'],
+    ['/v2/models/:name/latency-curve', 'GET, HEAD'],
     ['/metrics', 'GET, HEAD'],
   ] as const) {
     app.all(path, (c) => end(c, new Problem('method_not_allowed', { Allow: allow })));

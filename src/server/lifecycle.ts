@@ -1,4 +1,5 @@
 import type { Classifier } from './classifier.js';
+import type { ModelDescription } from './respond/model-description.js';
 import { Problem } from './respond/problem.js';
 
 /** What answers requests once the model is warm. */
@@ -6,6 +7,7 @@ export interface Service {
   readonly classifier: Classifier;
   /** Each label as a JSON string, in the order of the classes. */
   readonly labelsJson: readonly string[];
+  readonly describe: () => ModelDescription;
 }
 
 /** How many serving processes there are, and how many of them are ready: the supervisor's word. */

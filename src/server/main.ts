@@ -6,6 +6,7 @@ import { Batcher, LatencyCurve } from '../batcher/index.js';
 import {
   curveBatchSizes,
   engineRuntime,
+  keepCurve,
   ModelRefusedError,
   openEngine,
   readModelFolder,
@@ -30,6 +31,7 @@ import { UploadBudget } from './receive/upload-budget.js';
 import { RequestLog } from './request-log.js';
 import { StartError } from './start-error.js';
 import { startReport } from './start-report.js';
+import { describeModel } from './respond/model-description.js';
 import { SharedMetrics, tell } from './supervisor-link.js';
 import { systemClock } from './system-clock.js';
 import { watchLanes } from './watch-lanes.js';
@@ -49,7 +51,7 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
   const sharedMetrics = new SharedMetrics(metrics);
-  let { defaultTimeoutMs } = batching;
+  let inForce = batching;
   const requestLog = new RequestLog(logger, systemClock);
   const app = createApp({
     clock: systemClock,
@@ -59,7 +61,7 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
     requestLog,
     uploads: new UploadBudget(config.server),
     maxPixels: decode.maxPixels,
-    defaultTimeoutMs: () => defaultTimeoutMs,
+    defaultTimeoutMs: () => inForce.defaultTimeoutMs,
   });
   const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
   await listen(server, config.server);
@@ -85,6 +87,7 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
     }),
     say,
   );
+  if (!curve) await keepCurve(config.model, model, engine, plan.gpu?.name ?? 'cpu');
   let isLaneHung = false;
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
@@ -129,12 +132,13 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
     else if (message.kind === 'batching') {
       batcher.reconfigure(message.batching);
-      defaultTimeoutMs = message.batching.defaultTimeoutMs;
+      inForce = message.batching;
     }
   });
   lifecycle.serve({
     classifier: new Classifier(batcher, decodePool),
     labelsJson: model.labels.map((label) => JSON.stringify(label)),
+    describe: () => describeModel(model, engine, plan, inForce),
   });
   const { address, port } = server.address() as AddressInfo;
   const report = startReport({ config, plan, model, engine, threads, address, port });

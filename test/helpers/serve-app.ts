@@ -19,10 +19,23 @@ import { Metrics } from '../../src/server/metrics.js';
 import { BrokenRequests } from '../../src/server/receive/broken-requests.js';
 import { UploadBudget } from '../../src/server/receive/upload-budget.js';
 import { RequestLog } from '../../src/server/request-log.js';
+import type { ModelDescription } from '../../src/server/respond/model-description.js';
 import { systemClock } from '../../src/server/system-clock.js';
 import { watchLanes } from '../../src/server/watch-lanes.js';
 
 export const LABELS = ['c1 red', 'c2 green', 'c3 blue, "sky"'];
+
+/** What the server says of its model. */
+export const DESCRIPTION: ModelDescription = {
+  name: 'colours',
+  input: { width: 8, height: 8 },
+  labels: LABELS.length,
+  provider: 'cpu',
+  device: 'cpu',
+  lanes: 1,
+  batching: configSchema.parse({}).batching,
+  latencyCurve: [{ batchSize: 1, ms: 2, imagesPerSecond: 500 }],
+};
 
 export type RunBatch = BatchLane<Uint8Array, Scores>['run'];
 
@@ -92,6 +105,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     lifecycle.serve({
       classifier: new Classifier(batcher, decodePool),
       labelsJson: LABELS.map((label) => JSON.stringify(label)),
+      describe: () => DESCRIPTION,
     });
   }
   const server = createHttpServer(app, config, new BrokenRequests(requestLog, metrics));

@@ -25,6 +25,11 @@ export const PROBLEMS = {
     title: 'There is nothing at this path',
     detail: 'Images go to POST /api/classify.',
   },
+  model_not_found: {
+    status: 404,
+    title: 'There is no model of this name',
+    detail: 'The name is that in model.json.',
+  },
   method_not_allowed: {
     status: 405,
     title: 'The method is not allowed here',
