@@ -1,10 +1,8 @@
-import PQueue from 'p-queue';
+import { decodeCostMs } from './decode-cost.js';
 import type { DecodeWorkerData } from './decode-messages.js';
 import { DecodeThread } from './decode-thread.js';
 import type { ImageHeader } from './header/image-header.js';
-
-/** One image in the works and one in the inbox, so that a thread need not wait for the main thread. */
-const IMAGES_PER_THREAD = 2;
+import { ThreadQueue } from './thread-queue.js';
 
 /**
  * Decodes images on its own threads. What waits here is bounded by the batcher, which has accepted it; so this
@@ -12,18 +10,18 @@ const IMAGES_PER_THREAD = 2;
  */
 export class DecodePool {
   readonly #threads: DecodeThread[];
-  readonly #queue: PQueue;
+  readonly #queue: ThreadQueue<DecodeThread>;
   readonly #imageBytes: number;
   readonly #spare: Uint8Array[] = [];
 
   constructor(threads: number, workerData: DecodeWorkerData) {
     const { width, height } = workerData.input;
     this.#imageBytes = width * height * 3;
-    this.#queue = new PQueue({ concurrency: threads * IMAGES_PER_THREAD });
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, (pixels) => this.recycle(pixels)),
     );
+    this.#queue = new ThreadQueue(this.#threads);
   }
 
   /**
@@ -37,10 +35,10 @@ export class DecodePool {
     header: ImageHeader,
     isWanted: () => boolean,
   ): Promise<Uint8Array | undefined> {
-    return this.#queue.add(async () => {
+    return this.#queue.run(decodeCostMs(header), async (thread) => {
       if (!isWanted()) return undefined;
       const pixels = this.#spare.pop() ?? new Uint8Array(this.#imageBytes);
-      return await this.#leastLoaded().decode(bytes, header, pixels);
+      return await thread.decode(bytes, header, pixels);
     });
   }
 
@@ -51,9 +49,5 @@ export class DecodePool {
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-
-  #leastLoaded(): DecodeThread {
-    return this.#threads.reduce((best, thread) => (thread.load < best.load ? thread : best));
   }
 }
