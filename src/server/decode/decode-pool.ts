@@ -2,6 +2,7 @@ import { decodeCostMs } from './decode-cost.js';
 import type { DecodeWorkerData } from './decode-messages.js';
 import { DecodeThread } from './decode-thread.js';
 import type { ImageHeader } from './header/image-header.js';
+import { SparePixels } from './spare-pixels.js';
 import { ThreadQueue } from './thread-queue.js';
 
 /**
@@ -11,12 +12,11 @@ import { ThreadQueue } from './thread-queue.js';
 export class DecodePool {
   readonly #threads: DecodeThread[];
   readonly #queue: ThreadQueue<DecodeThread>;
-  readonly #imageBytes: number;
-  readonly #spare: Uint8Array[] = [];
+  readonly #spare: SparePixels;
 
   constructor(threads: number, workerData: DecodeWorkerData) {
     const { width, height } = workerData.input;
-    this.#imageBytes = width * height * 3;
+    this.#spare = new SparePixels(width * height * 3);
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, (pixels) => this.recycle(pixels)),
@@ -37,14 +37,13 @@ export class DecodePool {
   ): Promise<Uint8Array | undefined> {
     return this.#queue.run(decodeCostMs(header), async (thread) => {
       if (!isWanted()) return undefined;
-      const pixels = this.#spare.pop() ?? new Uint8Array(this.#imageBytes);
-      return await thread.decode(bytes, header, pixels);
+      return await thread.decode(bytes, header, this.#spare.take());
     });
   }
 
   /** Takes back pixels that were copied or are not needed, for a later image. */
   recycle(pixels: Uint8Array): void {
-    this.#spare.push(pixels);
+    this.#spare.give(pixels);
   }
 
   async close(): Promise<void> {
