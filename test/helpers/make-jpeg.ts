@@ -14,9 +14,22 @@ export function segment(code: number, payload: Uint8Array, length = payload.leng
   return Buffer.concat([head, payload]);
 }
 
-/** A segment of 64 zeros: the walk passes over tables and does not look inside. */
+/** A table of zeros of which only the length is right. */
 export function quantTable(): Buffer {
   return segment(0xdb, Buffer.alloc(65));
+}
+
+/** One code of one bit. */
+export function huffmanTable(): Buffer {
+  return segment(0xc4, Buffer.concat([Buffer.of(0, 1), Buffer.alloc(16)]));
+}
+
+export function restartInterval(mcus: number): Buffer {
+  return segment(0xdd, Buffer.of(mcus >> 8, mcus & 0xff));
+}
+
+export function comment(payload: Uint8Array): Buffer {
+  return segment(0xfe, payload);
 }
 
 export function exifSegment(tiff: Buffer): Buffer {

@@ -1,6 +1,6 @@
 import type { ImageInput } from '../../engine/index.js';
-import type { DecoderName } from './decode-image.js';
 import type { ImageHeader } from './header/image-header.js';
+import type { DecoderName } from './load-raster-decoder.js';
 
 /** What a decode thread is started with. */
 export interface DecodeWorkerData {

@@ -1,10 +1,9 @@
-import PQueue from 'p-queue';
+import { decodeCostMs } from './decode-cost.js';
 import type { DecodeWorkerData } from './decode-messages.js';
 import { DecodeThread } from './decode-thread.js';
 import type { ImageHeader } from './header/image-header.js';
-
-/** One image in the works and one in the inbox, so that a thread need not wait for the main thread. */
-const IMAGES_PER_THREAD = 2;
+import { SparePixels } from './spare-pixels.js';
+import { ThreadQueue } from './thread-queue.js';
 
 /**
  * Decodes images on its own threads. What waits here is bounded by the batcher, which has accepted it; so this
@@ -12,18 +11,17 @@ const IMAGES_PER_THREAD = 2;
  */
 export class DecodePool {
   readonly #threads: DecodeThread[];
-  readonly #queue: PQueue;
-  readonly #imageBytes: number;
-  readonly #spare: Uint8Array[] = [];
+  readonly #queue: ThreadQueue<DecodeThread>;
+  readonly #spare: SparePixels;
 
   constructor(threads: number, workerData: DecodeWorkerData) {
     const { width, height } = workerData.input;
-    this.#imageBytes = width * height * 3;
-    this.#queue = new PQueue({ concurrency: threads * IMAGES_PER_THREAD });
+    this.#spare = new SparePixels(width * height * 3);
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, (pixels) => this.recycle(pixels)),
     );
+    this.#queue = new ThreadQueue(this.#threads);
   }
 
   /**
@@ -37,23 +35,18 @@ export class DecodePool {
     header: ImageHeader,
     isWanted: () => boolean,
   ): Promise<Uint8Array | undefined> {
-    return this.#queue.add(async () => {
+    return this.#queue.run(decodeCostMs(header), async (thread) => {
       if (!isWanted()) return undefined;
-      const pixels = this.#spare.pop() ?? new Uint8Array(this.#imageBytes);
-      return await this.#leastLoaded().decode(bytes, header, pixels);
+      return await thread.decode(bytes, header, this.#spare.take());
     });
   }
 
   /** Takes back pixels that were copied or are not needed, for a later image. */
   recycle(pixels: Uint8Array): void {
-    this.#spare.push(pixels);
+    this.#spare.give(pixels);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#threads.map((thread) => thread.close()));
-  }
-
-  #leastLoaded(): DecodeThread {
-    return this.#threads.reduce((best, thread) => (thread.load < best.load ? thread : best));
   }
 }

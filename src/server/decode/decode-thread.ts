@@ -4,7 +4,6 @@ import { UndecodableImageError } from './header/image-errors.js';
 import type { ImageHeader } from './header/image-header.js';
 
 interface Pending {
-  readonly cost: number;
   readonly resolve: (pixels: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
@@ -15,8 +14,6 @@ export class DecodeThread {
   readonly #pending = new Map<number, Pending>();
   readonly #recycle: (pixels: Uint8Array) => void;
   #nextId = 0;
-  /** Cost of the images that are in the thread, in megapixel-scans. */
-  load = 0;
 
   constructor(workerData: DecodeWorkerData, recycle: (pixels: Uint8Array) => void) {
     this.#recycle = recycle;
@@ -31,11 +28,8 @@ export class DecodeThread {
    */
   decode(bytes: Uint8Array, header: ImageHeader, pixels: Uint8Array): Promise<Uint8Array> {
     const id = this.#nextId++;
-    // Half a megapixel for what every image costs.
-    const cost = 0.5 + (header.width * header.height * header.scans) / 1e6;
-    this.load += cost;
     return new Promise((resolve, reject) => {
-      this.#pending.set(id, { cost, resolve, reject });
+      this.#pending.set(id, { resolve, reject });
       const job: DecodeJob = { id, bytes, header, pixels };
       this.#worker.postMessage(job, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
     });
@@ -49,7 +43,6 @@ export class DecodeThread {
     const pending = this.#pending.get(id);
     if (!pending) return;
     this.#pending.delete(id);
-    this.load -= pending.cost;
     if (outcome === 'decoded') {
       pending.resolve(pixels);
       return;

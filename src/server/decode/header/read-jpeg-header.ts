@@ -1,21 +1,8 @@
 import { UndecodableImageError } from './image-errors.js';
 import type { ImageHeader, Orientation } from './image-header.js';
+import { isSoundSegment } from './is-sound-segment.js';
+import { JpegMarker } from './jpeg-marker.js';
 import { readExifOrientation } from './read-exif-orientation.js';
-
-// Marker codes of ITU-T T.81, table B.1: the second byte, after 0xff.
-const SOI = 0xd8;
-const EOI = 0xd9;
-const SOS = 0xda;
-const SOF0_BASELINE = 0xc0;
-const SOF1_EXTENDED = 0xc1;
-const SOF2_PROGRESSIVE = 0xc2;
-const DHT = 0xc4;
-const JPG = 0xc8;
-const DAC = 0xcc;
-const APP1 = 0xe1;
-const TEM = 0x01;
-const RST0 = 0xd0;
-const RST7 = 0xd7;
 
 /** Far more than any encoder writes; a body of nothing but tiny segments would hold up the main thread. */
 const MAX_SEGMENTS = 10_000;
@@ -26,53 +13,67 @@ type Frame = Pick<ImageHeader, 'width' | 'height' | 'colour'>;
 
 /**
  * Walks the markers from SOI to EOI, or to the end of a file that was cut off: that is the decoder's to judge.
- * What follows EOI, such as a second picture, does not count. Stops counting scans above `maxScans`.
+ * What follows EOI, such as a second picture, does not count. Stops counting scans above `maxScans`. Whatever
+ * some decoder could read in another way is refused, so that none finds scans or frames that are not counted.
  *
  * @throws {UndecodableImageError} for anything but Huffman-coded DCT of 8 bits with 1, 3 or 4 components
  */
 export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
-  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + SOI) fail('no SOI');
+  if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + JpegMarker.SOI) fail('no SOI');
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
   let scans = 0;
   let segments = 0;
-  let at = nextMarker(bytes, 2);
+  let at = markerAt(bytes, 2);
   while (at !== -1 && scans <= maxScans) {
     const marker = bytes.readUInt8(at);
-    if (marker === EOI) break;
+    if (marker === JpegMarker.EOI) break;
     if (++segments > MAX_SEGMENTS) fail('too many segments');
-    if (marker === SOI) fail('SOI inside an image');
-    if (marker === TEM) {
-      at = nextMarker(bytes, at + 1);
-      continue;
-    }
+    if (marker === JpegMarker.SOI) fail('SOI inside an image');
     const end = segmentEnd(bytes, at);
+    const payload = bytes.subarray(at + 3, end);
     if (isStartOfFrame(marker)) {
       if (frame) fail('two frames');
-      frame = readFrame(marker, bytes.subarray(at + 3, end));
-    } else if (marker === SOS) {
+      frame = readFrame(payload);
+    } else if (!isSoundSegment(marker, payload)) {
+      fail('a segment that decoders may read differently');
+    } else if (marker === JpegMarker.SOS) {
       if (!frame) fail('a scan before its frame');
       scans++;
-    } else if (marker === APP1) {
-      orientation ??= readExifOrientation(bytes.subarray(at + 3, end));
+    } else if (marker === JpegMarker.APP1) {
+      orientation ??= readExifOrientation(payload);
     }
-    at = nextMarker(bytes, end);
+    at = marker === JpegMarker.SOS ? markerAfterScan(bytes, end) : markerAt(bytes, end);
   }
   if (!frame || scans === 0) fail('no scan');
   return { format: 'jpeg', ...frame, bitDepth: 8, orientation: orientation ?? 1, scans };
 }
 
+/**
+ * Position of the code of the marker at `from`, past its fill bytes, or -1 at the end of the file. Decoders do
+ * not agree on what to make of other bytes there.
+ */
+function markerAt(bytes: Buffer, from: number): number {
+  if (from >= bytes.length) return -1;
+  if (bytes[from] !== 0xff) fail('no marker after a segment');
+  let at = from + 1;
+  while (bytes[at] === 0xff) at++;
+  return at < bytes.length ? at : -1;
+}
+
 /** Where 0xff bytes stand closer than this, stepping costs less than a search for each. */
 const NEAR = 16;
 
-/** Position of the next marker's code at or after `from`, or -1: skips entropy-coded data and fill bytes. */
-function nextMarker(bytes: Buffer, from: number): number {
+/** Position of the next marker's code, or -1: skips entropy-coded data with its stuffed bytes and restart markers. */
+function markerAfterScan(bytes: Buffer, from: number): number {
   let at = bytes.indexOf(0xff, from);
-  while (at !== -1 && at + 1 < bytes.length) {
-    const code = bytes[at + 1] as number;
-    if (code === 0xff) at++;
-    else if (code === 0 || (code >= RST0 && code <= RST7)) at = nextFf(bytes, at + 2);
-    else return at + 1;
+  while (at !== -1) {
+    let code = at + 1;
+    if (bytes[code] !== 0 && !isRestart(bytes[code])) {
+      code = markerAt(bytes, at);
+      if (code === -1 || !isRestart(bytes[code])) return code;
+    }
+    at = nextFf(bytes, code + 1);
   }
   return -1;
 }
@@ -92,15 +93,18 @@ function segmentEnd(bytes: Buffer, at: number): number {
   return end;
 }
 
+function isRestart(code: number | undefined): boolean {
+  return code !== undefined && code >= JpegMarker.RST0 && code <= JpegMarker.RST7;
+}
+
+/** Huffman-coded DCT; lossless, hierarchical and arithmetic coding have codes of their own. */
 function isStartOfFrame(marker: number): boolean {
-  return marker >= 0xc0 && marker <= 0xcf && marker !== DHT && marker !== JPG && marker !== DAC;
+  const { SOF0_BASELINE, SOF1_EXTENDED, SOF2_PROGRESSIVE } = JpegMarker;
+  return marker === SOF0_BASELINE || marker === SOF1_EXTENDED || marker === SOF2_PROGRESSIVE;
 }
 
 /** T.81 B.2.2: precision, lines, samples a line, number of components. */
-function readFrame(marker: number, segment: Buffer): Frame {
-  if (marker !== SOF0_BASELINE && marker !== SOF1_EXTENDED && marker !== SOF2_PROGRESSIVE) {
-    fail('lossless, hierarchical or arithmetic coding');
-  }
+function readFrame(segment: Buffer): Frame {
   if (segment.length < 6) fail('cut off in the frame header');
   const components = segment.readUInt8(5);
   const colour = COLOURS[components];

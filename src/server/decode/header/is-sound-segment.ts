@@ -1,0 +1,63 @@
+import { JpegMarker } from './jpeg-marker.js';
+
+/** Four destinations each for DC and AC. */
+const MAX_TABLES = 8;
+const HUFFMAN_COUNTS = 16;
+const COEFFICIENTS = 64;
+
+/**
+ * Whether every decoder finds the end of this segment where its length says. Some go by the length and some by
+ * what stands inside: where the two differ, a decoder could find scans that the header walk has not counted.
+ * Of a marker that is not known, each decoder thinks differently. Frame headers are not its business.
+ */
+export function isSoundSegment(marker: number, payload: Buffer): boolean {
+  switch (marker) {
+    case JpegMarker.DHT:
+      return areWholeTables(payload, huffmanTableBytes);
+    case JpegMarker.DQT:
+      return areWholeTables(payload, quantTableBytes);
+    case JpegMarker.DRI:
+    case JpegMarker.DNL:
+      return payload.length === 2;
+    case JpegMarker.SOS:
+      return isScanHeader(payload);
+    case JpegMarker.APP0:
+      // The image crate reads five bytes of anything longer than three.
+      return payload.length !== 4;
+    case JpegMarker.COM:
+      return true;
+    default:
+      return marker > JpegMarker.APP0 && marker <= JpegMarker.APP15;
+  }
+}
+
+/** `tableBytes` tells the length of the table that begins at the first byte. */
+function areWholeTables(payload: Buffer, tableBytes: (table: Buffer) => number): boolean {
+  let at = 0;
+  for (let tables = 0; at < payload.length && tables < MAX_TABLES; tables++) {
+    at += tableBytes(payload.subarray(at));
+  }
+  return at === payload.length;
+}
+
+/** T.81 B.2.4.2: class and destination, how many codes of each length, a byte for each code. */
+function huffmanTableBytes(table: Buffer): number {
+  let bytes = 1 + HUFFMAN_COUNTS;
+  for (let i = 1; i <= HUFFMAN_COUNTS; i++) bytes += table[i] ?? 0;
+  return bytes;
+}
+
+/** T.81 B.2.4.1: precision and destination, 64 elements of one or two bytes. */
+function quantTableBytes(table: Buffer): number {
+  const isPrecise = Number(table[0]) >= 0x10;
+  return 1 + COEFFICIENTS * (isPrecise ? 2 : 1);
+}
+
+/** T.81 B.2.3: 1 to 4 components, each named once, and a band of coefficients: more would cost more than a scan. */
+function isScanHeader(payload: Buffer): boolean {
+  const components = payload[0] ?? 0;
+  if (components < 1 || components > 4 || payload.length !== 4 + 2 * components) return false;
+  const names = new Set(payload.subarray(1, 1 + 2 * components).filter((_, i) => i % 2 === 0));
+  const lastCoefficient = payload.readUInt8(2 + 2 * components);
+  return names.size === components && lastCoefficient < COEFFICIENTS;
+}
