@@ -1,9 +1,9 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { type InferenceSession, Tensor } from 'onnxruntime-node';
+import { Tensor } from 'onnxruntime-node';
 import { CONFIDENCE, IMAGE, LABEL_INDEX } from './graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
-import { openSession } from './open-session.js';
+import { type OpenSession, openSession } from './open-session.js';
 
 // The thread of one lane. session.run() stalls its thread for the whole batch, so it has one to itself.
 
@@ -11,7 +11,7 @@ const port = parentPort as MessagePort;
 const { source, height, width, batchSizes, curve: known } = workerData as LaneWorkerData;
 const imageBytes = height * width * 3;
 
-async function run(session: InferenceSession, buffer: ArrayBuffer, batchSize: number) {
+async function run(session: OpenSession, buffer: ArrayBuffer, batchSize: number) {
   const pixels = new Uint8Array(buffer, 0, batchSize * imageBytes);
   const image = new Tensor('uint8', pixels, [batchSize, height, width, 3]);
   const outputs = await session.run({ [IMAGE]: image });
@@ -22,7 +22,7 @@ async function run(session: InferenceSession, buffer: ArrayBuffer, batchSize: nu
 }
 
 /** The largest batch first: it sizes the memory once for all. */
-async function warmUp(session: InferenceSession): Promise<readonly MeasuredBatch[]> {
+async function warmUp(session: OpenSession): Promise<readonly MeasuredBatch[]> {
   const largest = batchSizes.at(-1) ?? 1;
   const black = new ArrayBuffer(largest * imageBytes);
   const runBlack = (batchSize: number) => run(session, black, batchSize);

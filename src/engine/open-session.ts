@@ -1,30 +1,34 @@
-import { env, InferenceSession } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
+import { createSession } from './create-session.js';
 import type { SessionSource } from './provider.js';
+import { sessionParts } from './session-parts.js';
 
-/** Fatal only: every error comes as an exception too, and TensorRT warns of harmless things at every start. */
-const LOG_FATAL = 4;
+/** A model that is open on its provider, in as many sessions as that takes. */
+export interface OpenSession {
+  /** IMAGE in, CONFIDENCE and LABEL_INDEX out. */
+  readonly run: (feeds: InferenceSession.FeedsType) => Promise<InferenceSession.ReturnType>;
+}
 
 /**
- * Opens a session. GPU providers use the first device that this process sees.
+ * Opens a model.
  *
+ * @param parts each fed with what the one before it gives
  * @throws {Error} the runtime's; a provider that is missing, or that does not take every node, is an error
  */
-export async function openSession(source: SessionSource): Promise<InferenceSession> {
-  const { provider, model, allowCpuNodes } = source;
-  env.logLevel = 'fatal';
-  const isCpu = provider === 'cpu';
-  const options: InferenceSession.SessionOptions = {
-    executionProviders: [
-      isCpu || provider === 'webgpu' ? provider : { name: provider, deviceId: 0 },
-    ],
-    logSeverityLevel: LOG_FATAL,
-    ...(isCpu ? {} : { intraOpNumThreads: 1, interOpNumThreads: 1 }),
-    extra: {
-      'session.intra_op.allow_spinning': '0',
-      'session.disable_cpu_ep_fallback': isCpu || allowCpuNodes ? '0' : '1',
+export async function openSession(
+  source: SessionSource,
+  parts = sessionParts(source),
+): Promise<OpenSession> {
+  // Beside a GPU the cores belong to the decode threads.
+  const threads =
+    source.provider === 'cpu' ? {} : ({ intraOpNumThreads: 1, interOpNumThreads: 1 } as const);
+  const sessions: InferenceSession[] = [];
+  for (const part of parts) sessions.push(await createSession(part, threads));
+  return {
+    async run(feeds) {
+      let values = feeds;
+      for (const session of sessions) values = await session.run(values);
+      return values;
     },
   };
-  return typeof model === 'string'
-    ? await InferenceSession.create(model, options)
-    : await InferenceSession.create(model, options);
 }

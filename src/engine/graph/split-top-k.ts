@@ -1,0 +1,44 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import {
+  TensorProto_DataType as DataType,
+  GraphProtoSchema,
+  ModelProtoSchema,
+} from './generated/onnx_pb.js';
+import { CONFIDENCE, PREFIX } from './names.js';
+import { value } from './onnx-builders.js';
+import { readGraph } from './read-graph.js';
+
+/** A rewritten graph in two: what the first gives out, the second takes in under the same name. */
+export interface SplitGraph {
+  /** From IMAGE to the scores, float32 [n, classes]. */
+  readonly scores: Uint8Array;
+  /** From the scores to CONFIDENCE and LABEL_INDEX. */
+  readonly best: Uint8Array;
+}
+
+/** Cuts a graph that `rewriteClassifier` made before its TopK. All else in the file stays with the scores. */
+export function splitTopK(rewritten: Uint8Array): SplitGraph {
+  const { model, graph } = readGraph(rewritten);
+  // The rewrite put TopK and what follows it last.
+  const at = graph.node.findIndex(({ output }) => output[0] === CONFIDENCE);
+  const tail = graph.node.slice(at);
+  const name = tail[0]?.input[0];
+  if (at < 0 || name === undefined) throw new Error('no graph of the rewrite. This is a bug.');
+  const taken = new Set(tail.flatMap(({ input }) => input));
+  const scores = value(name, DataType.FLOAT, ['batch', 'classes']);
+  const best = create(ModelProtoSchema, {
+    irVersion: model.irVersion,
+    opsetImport: model.opsetImport.filter(({ domain }) => domain === '' || domain === 'ai.onnx'),
+    graph: create(GraphProtoSchema, {
+      name: `${PREFIX}best`,
+      node: tail,
+      initializer: graph.initializer.filter((constant) => taken.has(constant.name)),
+      input: [scores],
+      output: graph.output,
+    }),
+  });
+  graph.node = graph.node.slice(0, at);
+  graph.initializer = graph.initializer.filter((constant) => !taken.has(constant.name));
+  graph.output = [scores];
+  return { scores: toBinary(ModelProtoSchema, model), best: toBinary(ModelProtoSchema, best) };
+}
