@@ -24,7 +24,13 @@ export interface MeasuredBatch {
 
 /** From the worker: it is warm, a batch ended well or badly; the buffer comes back for reuse. */
 export type LaneReply =
-  | { readonly kind: 'ready'; readonly warmUpMs: number; readonly curve: readonly MeasuredBatch[] }
+  | {
+      readonly kind: 'ready';
+      readonly warmUpMs: number;
+      readonly curve: readonly MeasuredBatch[];
+      /** Nodes that the CPU runs for a GPU's provider. */
+      readonly cpuNodes: readonly string[];
+    }
   | { readonly kind: 'refused'; readonly message: string }
   | {
       readonly kind: 'done';

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
+import { findCpuNodes } from './find-cpu-nodes.js';
 import { CONFIDENCE, IMAGE, LABEL_INDEX } from './graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
@@ -42,6 +43,8 @@ function messageOf(error: unknown): string {
 
 async function main(): Promise<void> {
   const startedMs = performance.now();
+  const mayFallBack = source.allowCpuNodes && source.provider !== 'cpu';
+  const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height) : [];
   const session = await openSession(source);
   const curve = await warmUp(session);
   port.on('message', async (request: LaneRequest) => {
@@ -62,7 +65,7 @@ async function main(): Promise<void> {
       reply({ kind: 'failed', buffer, message: messageOf(error) }, [buffer]);
     }
   });
-  reply({ kind: 'ready', warmUpMs: performance.now() - startedMs, curve });
+  reply({ kind: 'ready', warmUpMs: performance.now() - startedMs, curve, cpuNodes });
 }
 
 main().catch((error: unknown) => reply({ kind: 'refused', message: messageOf(error) }));

@@ -41,6 +41,8 @@ export class Lane {
   readonly warmUpMs: number;
   /** Milliseconds that a batch takes, by rising batch size, measured during the warm-up. */
   readonly curve: readonly MeasuredBatch[];
+  /** Nodes that the CPU runs for a GPU's provider, where that is allowed. */
+  readonly cpuNodes: readonly string[];
   readonly #worker: Worker;
   readonly #imageBytes: number;
   #bufferBytes: number;
@@ -54,7 +56,7 @@ export class Lane {
     worker: Worker,
     model: Model,
     maxBatchSize: number,
-    { warmUpMs, curve }: { warmUpMs: number; curve: readonly MeasuredBatch[] },
+    { warmUpMs, curve, cpuNodes }: Extract<LaneReply, { kind: 'ready' }>,
   ) {
     this.#worker = worker;
     this.#imageBytes = model.imageBytes;
@@ -62,6 +64,7 @@ export class Lane {
     this.#bufferBytes = maxBatchSize * model.imageBytes;
     this.warmUpMs = warmUpMs;
     this.curve = curve;
+    this.cpuNodes = cpuNodes;
     worker.on('message', (reply: LaneReply) => this.#receive(reply));
   }
 

@@ -50,7 +50,7 @@ export class NoProviderError extends ModelRefusedError {}
  * Opens the lanes of one device on the provider that was named, or on the first of tensorrt, cuda, webgpu and cpu that
  * really runs the warm-up.
  *
- * @param say told why a provider was not taken, a line each
+ * @param say told why a provider was not taken, a line each, and which nodes of the model the CPU runs for a GPU
  * @throws {NoProviderError} one sentence
  */
 export async function openEngine(
@@ -64,7 +64,9 @@ export async function openEngine(
     let reason = await runtime.whatIsMissing(provider);
     if (reason === undefined) {
       try {
-        return await openProvider(model, provider, wishes, runtime);
+        const engine = await openProvider(model, provider, wishes, runtime);
+        sayCpuNodes(engine.lanes[0]?.cpuNodes ?? [], say);
+        return engine;
       } catch (error) {
         reason = (await runtime.explain(provider)) ?? firstLine(error);
       }
@@ -103,6 +105,12 @@ async function openProvider(
   const { profileBatchSize } = source;
   const profile = profileBatchSize === undefined ? {} : { profileBatchSize };
   return { provider, lanes, curve: measured, parallelism, warmUpMs, ...profile };
+}
+
+function sayCpuNodes(names: readonly string[], say: (line: string) => void): void {
+  if (names.length === 0) return;
+  const count = names.length === 1 ? '1 node runs' : `${names.length} nodes run`;
+  say(`${count} on the CPU: ${names.join(', ')}`);
 }
 
 function sentence(provider: Provider, reason: string): string {

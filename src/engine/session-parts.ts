@@ -2,8 +2,8 @@ import { splitTopK } from './graph/index.js';
 import type { SessionSource } from './provider.js';
 
 /**
- * The sessions that a source becomes, each fed with what the one before it gives. One, but for webgpu: it does not
- * take TopK and its int64 indices, so these have a session on the CPU, and nothing else may fall back to it.
+ * The sessions that a source becomes, each fed with what the one before it gives. One, but for webgpu: TopK
+ * and the Cast of its int64 indices, which it may not take, get a session on the CPU, and nothing else may fall back.
  */
 export function sessionParts(source: SessionSource): readonly SessionSource[] {
   const { provider, model } = source;
