@@ -1,3 +1,5 @@
+import './no-telemetry.js';
+
 export { engineRuntime } from './engine-runtime.js';
 export { keepCurve } from './keep-curve.js';
 export { ModelRefusedError } from './graph/index.js';

@@ -38,7 +38,6 @@ export const GPU_LIBRARIES = [
   'libcudnn.so.9',
   'libnvinfer.so.10',
   'libnvonnxparser.so.10',
-  'libonnxruntime_providers_shared.so',
   'libonnxruntime_providers_cuda.so',
   'libonnxruntime_providers_tensorrt.so',
   'libvulkan.so.1',

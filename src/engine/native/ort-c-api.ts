@@ -22,6 +22,9 @@ const SLOT = {
   createTensorrtOptions: 171,
   updateTensorrtOptions: 172,
   releaseTensorrtOptions: 174,
+  appendCuda: 204,
+  createCudaOptions: 205,
+  releaseCudaOptions: 208,
 } as const;
 
 const LOG_LEVEL_ERROR = 3;
@@ -87,11 +90,37 @@ export class OrtCApi {
     }
   }
 
+  /**
+   * Loads a provider's libraries as a session would, and says what is missing.
+   *
+   * @throws {OrtError} "…Failed to load library FILE with error: …"
+   */
+  loadProvider(provider: 'cuda' | 'tensorrt'): void {
+    const options = this.#create('createSessionOptions', PROTO.create);
+    try {
+      if (provider === 'tensorrt') this.#appendTensorrt(options, {});
+      else this.#appendCuda(options);
+    } finally {
+      this.#call('releaseSessionOptions', PROTO.release, options);
+    }
+  }
+
+  #appendCuda(sessionOptions: Pointer): void {
+    const options = this.#create('createCudaOptions', PROTO.create);
+    try {
+      this.#check('appendCuda', PROTO.append, sessionOptions, options);
+    } finally {
+      this.#call('releaseCudaOptions', PROTO.release, options);
+    }
+  }
+
   #appendTensorrt(sessionOptions: Pointer, values: Readonly<Record<string, string>>): void {
     const options = this.#create('createTensorrtOptions', PROTO.create);
     try {
       const [keys, texts] = [Object.keys(values), Object.values(values)];
-      this.#check('updateTensorrtOptions', PROTO.update, options, keys, texts, keys.length);
+      if (keys.length > 0) {
+        this.#check('updateTensorrtOptions', PROTO.update, options, keys, texts, keys.length);
+      }
       this.#check('appendTensorrt', PROTO.append, sessionOptions, options);
     } finally {
       this.#call('releaseTensorrtOptions', PROTO.release, options);

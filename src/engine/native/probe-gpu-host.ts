@@ -1,8 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import koffi, { type LibraryHandle } from 'koffi';
 import type { Gpu, GpuHost, LibraryProbe } from './gpu-host.js';
-import { runtimeFolder } from './runtime-folder.js';
+import { OrtCApi } from './ort-c-api.js';
 
 // A program: opens the libraries named on its command line and prints what it found, a JSON object a line.
 
@@ -10,7 +9,10 @@ const COMPUTE_CAPABILITY_MAJOR = 75;
 const COMPUTE_CAPABILITY_MINOR = 76;
 
 const RTLD_LAZY = 1;
-const RTLD_GLOBAL = 0x100;
+const PROVIDER_OF: Readonly<Record<string, 'cuda' | 'tensorrt'>> = {
+  'libonnxruntime_providers_cuda.so': 'cuda',
+  'libonnxruntime_providers_tensorrt.so': 'tensorrt',
+};
 const self = koffi.load(null);
 const dlopen = self.func('void *dlopen(const char *file, int flags)');
 const dlerror = self.func('const char *dlerror()');
@@ -33,16 +35,18 @@ const VERSIONS: Readonly<Record<string, (library: LibraryHandle) => string>> = {
 };
 
 function probe(file: string): LibraryProbe {
+  const provider = PROVIDER_OF[file];
   try {
-    const isProvider = file.startsWith('libonnxruntime_providers');
-    const name = isProvider ? join(runtimeFolder(), file) : file;
+    // A provider's library loads only the way the runtime loads it.
+    if (provider) new OrtCApi().loadProvider(provider);
     // Not koffi.load: its error leaves out which library is missing, and that may be one that this one needs.
-    if (dlopen(name, RTLD_LAZY) === null) return { file, error: String(dlerror()) };
+    else if (dlopen(file, RTLD_LAZY) === null) return { file, error: String(dlerror()) };
     const path = mappedPath(file);
-    const version = VERSIONS[file]?.(koffi.load(name));
+    const version = VERSIONS[file]?.(koffi.load(file));
     return { file, ...(path ? { path } : {}), ...(version ? { version } : {}) };
   } catch (error) {
-    return { file, error: error instanceof Error ? error.message : String(error) };
+    const message = error instanceof Error ? error.message : String(error);
+    return { file, error: message.split('with error: ').at(-1)?.trim() ?? message };
   }
 }
 
@@ -102,8 +106,6 @@ function listGpus(): Gpu[] {
 // A line each: if a library brings the process down, what came before is known.
 const driver = driverVersion();
 print({ ...(driver === undefined ? {} : { driver }), gpus: listGpus() });
-// The providers find each other through this one.
-dlopen(join(runtimeFolder(), 'libonnxruntime_providers_shared.so'), RTLD_LAZY | RTLD_GLOBAL);
 for (const file of process.argv.slice(2)) print(probe(file));
 
 function print(line: Omit<GpuHost, 'libraries'> | LibraryProbe): void {
