@@ -24,10 +24,28 @@ const SLOT = {
   releaseTensorrtOptions: 174,
   appendCuda: 204,
   createCudaOptions: 205,
+  updateCudaOptions: 206,
   releaseCudaOptions: 208,
 } as const;
 
-const LOG_LEVEL_ERROR = 3;
+export type ProviderWithOptions = 'cuda' | 'tensorrt';
+
+const OPTIONS_SLOTS = {
+  tensorrt: {
+    create: 'createTensorrtOptions',
+    update: 'updateTensorrtOptions',
+    append: 'appendTensorrt',
+    release: 'releaseTensorrtOptions',
+  },
+  cuda: {
+    create: 'createCudaOptions',
+    update: 'updateCudaOptions',
+    append: 'appendCuda',
+    release: 'releaseCudaOptions',
+  },
+} as const;
+
+const LOG_LEVEL_FATAL = 4;
 
 type Pointer = bigint | null;
 
@@ -78,10 +96,10 @@ export class OrtCApi {
    * @throws {OrtError} with the runtime's message
    */
   createSession(path: string, tensorrt?: Readonly<Record<string, string>>): void {
-    const env = this.#create('createEnv', PROTO.createEnv, LOG_LEVEL_ERROR, 'batch-dispatch');
+    const env = this.#createEnv();
     const options = this.#create('createSessionOptions', PROTO.create);
     try {
-      if (tensorrt) this.#appendTensorrt(options, tensorrt);
+      if (tensorrt) this.#append('tensorrt', options, tensorrt);
       const session = this.#create('createSession', PROTO.createSession, env, path, options);
       this.#call('releaseSession', PROTO.release, session);
     } finally {
@@ -95,35 +113,35 @@ export class OrtCApi {
    *
    * @throws {OrtError} "…Failed to load library FILE with error: …"
    */
-  loadProvider(provider: 'cuda' | 'tensorrt'): void {
+  loadProvider(provider: ProviderWithOptions): void {
+    const env = this.#createEnv();
     const options = this.#create('createSessionOptions', PROTO.create);
     try {
-      if (provider === 'tensorrt') this.#appendTensorrt(options, {});
-      else this.#appendCuda(options);
+      this.#append(provider, options, { device_id: '0' });
     } finally {
       this.#call('releaseSessionOptions', PROTO.release, options);
+      this.#call('releaseEnv', PROTO.release, env);
     }
   }
 
-  #appendCuda(sessionOptions: Pointer): void {
-    const options = this.#create('createCudaOptions', PROTO.create);
-    try {
-      this.#check('appendCuda', PROTO.append, sessionOptions, options);
-    } finally {
-      this.#call('releaseCudaOptions', PROTO.release, options);
-    }
+  /** The runtime logs through it; nothing works before there is one. */
+  #createEnv(): Pointer {
+    return this.#create('createEnv', PROTO.createEnv, LOG_LEVEL_FATAL, 'batch-dispatch');
   }
 
-  #appendTensorrt(sessionOptions: Pointer, values: Readonly<Record<string, string>>): void {
-    const options = this.#create('createTensorrtOptions', PROTO.create);
+  #append(
+    provider: ProviderWithOptions,
+    sessionOptions: Pointer,
+    values: Readonly<Record<string, string>>,
+  ): void {
+    const slots = OPTIONS_SLOTS[provider];
+    const options = this.#create(slots.create, PROTO.create);
     try {
       const [keys, texts] = [Object.keys(values), Object.values(values)];
-      if (keys.length > 0) {
-        this.#check('updateTensorrtOptions', PROTO.update, options, keys, texts, keys.length);
-      }
-      this.#check('appendTensorrt', PROTO.append, sessionOptions, options);
+      this.#check(slots.update, PROTO.update, options, keys, texts, keys.length);
+      this.#check(slots.append, PROTO.append, sessionOptions, options);
     } finally {
-      this.#call('releaseTensorrtOptions', PROTO.release, options);
+      this.#call(slots.release, PROTO.release, options);
     }
   }
 
