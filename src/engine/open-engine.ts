@@ -23,7 +23,6 @@ export interface EngineRuntime {
 
 export interface EngineWishes {
   readonly provider: 'auto' | Provider;
-  /** Lanes on the device; 0 takes two on a CUDA device, one elsewhere. */
   readonly lanesPerDevice: number;
   readonly sizes: LaneSizes;
   /** Known already, from another process on the same kind of device. */
@@ -84,12 +83,12 @@ async function openProvider(
   { prepare, openLane }: EngineRuntime,
 ): Promise<Engine> {
   const source = await prepare(provider);
-  const count = lanesPerDevice || (provider === 'tensorrt' || provider === 'cuda' ? 2 : 1);
   const first = await openLane(model, source, sizes, curve);
   const lanes = [first];
   try {
     // One after the other: the curve is that of a lane alone.
-    while (lanes.length < count) lanes.push(await openLane(model, source, sizes, first.curve));
+    while (lanes.length < lanesPerDevice)
+      lanes.push(await openLane(model, source, sizes, first.curve));
   } catch (error) {
     await Promise.all(lanes.map((lane) => lane.close()));
     throw error;

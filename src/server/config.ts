@@ -106,11 +106,11 @@ export const configSchema = z.strictObject({
         ),
       lanesPerDevice: z
         .int()
-        .min(0)
+        .min(1)
         .max(8)
-        .default(0)
+        .default(1)
         .describe(
-          'Sessions of each serving process, each in a thread of its own; 0 means two on a CUDA device and one elsewhere.',
+          'Sessions of each serving process, each in a thread of its own. More overlap copying and computing on a GPU, and cost a core each.',
         ),
       precision: z
         .enum(PRECISIONS)
