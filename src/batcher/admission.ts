@@ -41,9 +41,13 @@ function earliestFinishMs(
   now: Millis,
 ): Millis {
   const batchesBefore = Math.ceil((undispatched + count) / maxBatchSize) - 1;
-  const rounds = Math.floor(batchesBefore / lanes);
-  const lastBatch = padUp(Math.min(count, maxBatchSize), allowedBatchSizes);
-  return Math.max(now, nextIdleMs) + rounds * curve.msOf(maxBatchSize) + curve.msOf(lastBatch);
+  const inLastBatch = undispatched + count - batchesBefore * maxBatchSize;
+  const fullMs = curve.msOf(maxBatchSize);
+  // A full batch beside the last one that holds some of them too ends after it.
+  const hasFullBeside = count > inLastBatch && batchesBefore % lanes > 0;
+  const lastMs = curve.msOf(padUp(Math.min(count, inLastBatch), allowedBatchSizes));
+  const startMs = Math.max(now, nextIdleMs) + Math.floor(batchesBefore / lanes) * fullMs;
+  return startMs + (hasFullBeside ? fullMs : lastMs);
 }
 
 /** How long the lanes will take for what waits now, in full batches. */

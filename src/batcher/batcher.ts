@@ -45,7 +45,8 @@ export class Batcher<I, O> {
   #undispatched = 0;
   #unsettled = 0;
   #draining = false;
-  #drained: (() => void) | undefined;
+  /** Who waits for the end of the drain. */
+  readonly #drained: (() => void)[] = [];
 
   constructor(options: BatcherOptions<I, O>) {
     this.#clock = options.clock;
@@ -151,7 +152,7 @@ export class Batcher<I, O> {
   drain(): Promise<void> {
     this.#draining = true;
     return new Promise((resolve) => {
-      this.#drained = resolve;
+      this.#drained.push(resolve);
       this.#pump();
     });
   }
@@ -175,7 +176,7 @@ export class Batcher<I, O> {
       }
       this.#dispatch(action.size, action.reason);
     }
-    if (this.#draining && this.#unsettled === 0) this.#drained?.();
+    if (this.#draining && this.#unsettled === 0) for (const resolve of this.#drained) resolve();
   }
 
   /** Nobody will run them soon: the client knows better what to do with its time. */

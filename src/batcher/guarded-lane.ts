@@ -14,7 +14,7 @@ const HUNG_MIN_MS = 5000;
 /** A lane with its breaker and its watchdog: it fails in bounded time, and is not used while it is broken. */
 export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly index: number;
-  /** When the current run ends, by the curve; in the past when there is none. */
+  /** When the current run ends, by the curve; when the last one ended, if there is none. */
   idleAtMs: Millis = 0;
   readonly #lane: BatchLane<I, O>;
   readonly #clock: Clock;
@@ -94,7 +94,8 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
       );
       const end = () => {
         callOff();
-        this.#observer.ran(this.index, this.#clock.now() - startedMs);
+        this.idleAtMs = this.#clock.now();
+        this.#observer.ran(this.index, this.idleAtMs - startedMs);
       };
       // In an async function, so that what is thrown at once is a rejection too.
       (async () => work())().finally(end).then(resolve, reject);

@@ -1,0 +1,53 @@
+import type {
+  BatcherObserver,
+  DispatchReason,
+  LaneState,
+  Settlement,
+} from '../../../src/batcher/index.js';
+
+/** A batch, as the observer was told of it. */
+export interface Told {
+  readonly size: number;
+  readonly paddedSize: number;
+  readonly reason: DispatchReason;
+}
+
+/** What can be known of a batcher by listening to it. */
+export class Books implements BatcherObserver<number> {
+  acceptedCount = 0;
+  settledCount = 0;
+  /** Settled items by how they ended. */
+  readonly byEnd = new Map<string, number>();
+  /** The last batch that was dispatched. */
+  lastBatch: Told | undefined;
+  /** Who is told of the states of lanes. */
+  lanes: readonly { becomes(state: LaneState): void }[] = [];
+
+  accepted(count: number): void {
+    this.acceptedCount += count;
+  }
+
+  settled(ended: Settlement<number> | Error): void {
+    this.settledCount++;
+    count(this.byEnd, endOf(ended));
+  }
+
+  dispatched(size: number, paddedSize: number, reason: DispatchReason): void {
+    this.lastBatch = { size, paddedSize, reason };
+  }
+
+  ran(): void {}
+
+  laneChanged(lane: number, state: LaneState): void {
+    this.lanes[lane]?.becomes(state);
+  }
+}
+
+/** `ok`, or the kind of error. */
+export function endOf(ended: Settlement<number> | Error): string {
+  return ended instanceof Error ? ended.constructor.name : 'ok';
+}
+
+export function count(into: Map<string, number>, end: string): void {
+  into.set(end, (into.get(end) ?? 0) + 1);
+}

@@ -1,0 +1,137 @@
+import type { BatchLane, LaneState } from '../../../src/batcher/batch-lane.js';
+import type { Millis } from '../../../src/batcher/index.js';
+import { PuppetLane } from '../puppet-lane.js';
+import { hasPassed, isLive, isWarmUp, type ModelBatch, type ModelRun } from './model-item.js';
+import { padded } from './padded.js';
+import type { World } from './world.js';
+
+const FAILURES_TO_OPEN = 3;
+const PROBE_INTERVAL_MS = 1000;
+
+/** A lane whose runs end as its items and its own state would have it, and who sees what it is given to do. */
+export class ModelLane implements BatchLane<number, number> {
+  readonly index: number;
+  /** Every run fails, the warm-up batch too. */
+  isBroken = false;
+  /** What it is given to do does not end. */
+  isSilent = false;
+  /** What the batcher has said of it. */
+  told: LaneState = 'serving';
+  /** What the model makes of what it saw. */
+  expected: LaneState = 'serving';
+  current: ModelRun | undefined;
+  batch: ModelBatch | undefined;
+  failuresInARow = 0;
+  /** Its place in the order in which lanes became idle. */
+  idleSince: number;
+  /** When it last ended something. */
+  endedMs: Millis = 0;
+  readonly #puppet = new PuppetLane<number>();
+  readonly #world: World;
+
+  constructor(index: number, world: World) {
+    this.index = index;
+    this.idleSince = index;
+    this.#world = world;
+  }
+
+  get isIdle(): boolean {
+    return this.expected === 'serving' && this.batch === undefined;
+  }
+
+  run(inputs: readonly number[], paddedSize: number): Promise<readonly (number | Error)[]> {
+    const items = inputs.map((input) => this.#world.itemOf(input));
+    const { check } = this.#world;
+    check(items.length >= 1, 'a run has items');
+    const isAgain = items.every(({ batch }) => batch !== undefined && batch === this.batch);
+    const batch = isAgain && this.batch ? this.batch : this.#world.begin(this, items);
+    this.batch = batch;
+    check(items.every(isLive), 'who has gone is not run again');
+    const runs = batch.runs.filter((one) => !isWarmUp(one));
+    check(runs.length < 2 * batch.items.length - 1, 'isolation ends');
+    check(paddedSize === padded(items.length, batch.allowedBatchSizes), 'padding is allowed');
+    this.#begin({ items, paddedSize, startedMs: this.#world.clock.now(), ended: undefined });
+    return this.#puppet.run(inputs, paddedSize);
+  }
+
+  warmUp(): Promise<void> {
+    const { check, clock } = this.#world;
+    if (this.batch) check(!hasPassed(this.batch), 'a lane that is known to be well is not tested');
+    else {
+      check(this.expected === 'open', 'only an open lane is probed');
+      const due = this.endedMs + PROBE_INTERVAL_MS;
+      check(!this.#world.isSteady || clock.now() === due, 'a probe comes in time');
+    }
+    this.#begin({ items: [], paddedSize: 1, startedMs: clock.now(), ended: undefined });
+    return this.#puppet.warmUp();
+  }
+
+  /** Ends the current run: badly if it must, or if told to. A lane that is silent ends it only when it is too late. */
+  async finish(fails = false): Promise<void> {
+    const { current: run } = this;
+    if (!run || (this.isSilent && this.expected !== 'hung')) return;
+    const isPoisoned = run.items.some(({ nature }) => nature === 'poisoned');
+    const fate = fails || this.isBroken || isPoisoned ? 'failed' : 'passed';
+    // What comes too late changes nothing.
+    if (this.expected !== 'hung') run.ended = fate;
+    this.current = undefined;
+    this.endedMs = this.#world.clock.now();
+    this.idleSince = this.#world.next();
+    if (!this.batch && this.expected === 'open' && fate === 'passed') this.#recovered();
+    if (fate === 'failed') await this.#puppet.fail(new Error('the run failed'));
+    else await this.#puppet.finish(run.items.map(answer));
+    this.conclude();
+  }
+
+  /** A batch is over when its lane does nothing more for it. */
+  conclude(): void {
+    const { batch } = this;
+    if (!batch || this.current || batch.state === 'hung') return;
+    this.batch = undefined;
+    batch.state = 'over';
+    const last = batch.runs.at(-1);
+    const isWholeFailure = last !== undefined && isWarmUp(last) && last.ended === 'failed';
+    this.failuresInARow = isWholeFailure ? this.failuresInARow + 1 : 0;
+    if (this.failuresInARow >= FAILURES_TO_OPEN) this.expected = 'open';
+  }
+
+  /** The batcher says so. A lane that hangs must have run for long enough. */
+  becomes(state: LaneState): void {
+    this.told = state;
+    if (state !== 'hung') return;
+    const { check, clock, isSteady } = this.#world;
+    check(this.current !== undefined, 'only a run can hang');
+    if (this.current && isSteady) check(clock.now() >= this.hungAtMs, 'it had its time');
+    this.expected = 'hung';
+    if (this.batch) this.batch.state = 'hung';
+  }
+
+  /** When the current run has lasted longer than any run does. */
+  get hungAtMs(): Millis {
+    const { current: run } = this;
+    if (!run || this.expected === 'hung') return Number.POSITIVE_INFINITY;
+    return run.startedMs + Math.max(5000, 10 * this.#world.curve.msOf(run.paddedSize));
+  }
+
+  /** When it is idle, by the curve. */
+  get idleAtMs(): Millis {
+    const { current: run } = this;
+    return run ? run.startedMs + this.#world.curve.msOf(run.paddedSize) : 0;
+  }
+
+  #begin(run: ModelRun): void {
+    this.#world.check(this.current === undefined, 'a lane runs one batch at a time');
+    this.#world.check(this.expected !== 'hung', 'a hung lane is not used again');
+    this.current = run;
+    this.batch?.runs.push(run);
+  }
+
+  #recovered(): void {
+    this.expected = 'serving';
+    this.failuresInARow = 0;
+  }
+}
+
+function answer({ input, nature }: { input: number | undefined; nature: string }): number | Error {
+  return nature === 'erroneous' ? new Error(`item ${input}`) : (input ?? -1);
+}
