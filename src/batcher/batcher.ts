@@ -44,6 +44,7 @@ export class Batcher<I, O> {
   #limits: BatchLimits;
   #undispatched = 0;
   #unsettled = 0;
+  #batchesRunning = 0;
   #draining = false;
   /** Who waits for the end of the drain. */
   readonly #drained: (() => void)[] = [];
@@ -148,7 +149,10 @@ export class Batcher<I, O> {
     this.#pump();
   }
 
-  /** Accepts nothing more; resolves when every accepted item is settled. */
+  /**
+   * Accepts nothing more; resolves when every accepted item is settled and no batch runs: a lane may not be ended inside
+   * one, even if nobody waits for it any more.
+   */
   drain(): Promise<void> {
     this.#draining = true;
     return new Promise((resolve) => {
@@ -176,7 +180,8 @@ export class Batcher<I, O> {
       }
       this.#dispatch(action.size, action.reason);
     }
-    if (this.#draining && this.#unsettled === 0) for (const resolve of this.#drained) resolve();
+    const isDrained = this.#draining && this.#unsettled === 0 && this.#batchesRunning === 0;
+    if (isDrained) for (const resolve of this.#drained) resolve();
   }
 
   /** Nobody will run them soon: the client knows better what to do with its time. */
@@ -209,9 +214,11 @@ export class Batcher<I, O> {
   }
 
   async #run(batch: readonly Item<I, O>[], padUp: (size: number) => number): Promise<void> {
+    this.#batchesRunning++;
     const isOver = await this.#lanes.run(batch, padUp, (item, outcome) =>
       this.#finish(item, outcome),
     );
+    this.#batchesRunning--;
     if (isOver) for (const item of batch) this.#releaseInput(item);
     this.#pump();
   }

@@ -41,32 +41,3 @@ export async function measureCurve(
   }
   return curve;
 }
-
-/** Batches that each lane runs to see what they do together. */
-const BATCHES_TOGETHER = 4;
-
-/**
- * How many lanes' worth of work all lanes do together, from 1 to their number: lanes of one device share it, and gain
- * what copying and computing overlap.
- *
- * @param aloneMs a batch of `batchSize` on one lane alone
- */
-export async function measureParallelism(
-  lanes: readonly { run(images: readonly Uint8Array[], paddedSize: number): Promise<unknown> }[],
-  imageBytes: number,
-  batchSize: number,
-  aloneMs: number,
-): Promise<number> {
-  if (lanes.length === 1) return 1;
-  const black = new Uint8Array(imageBytes);
-  const images = Array.from({ length: batchSize }, () => black);
-  const startedMs = performance.now();
-  await Promise.all(
-    lanes.map(async (lane) => {
-      for (let i = 0; i < BATCHES_TOGETHER; i++) await lane.run(images, batchSize);
-    }),
-  );
-  const togetherMs = performance.now() - startedMs;
-  const gain = (lanes.length * BATCHES_TOGETHER * aloneMs) / togetherMs;
-  return Math.min(lanes.length, Math.max(1, gain));
-}

@@ -1,7 +1,6 @@
 import { ModelRefusedError } from './graph/index.js';
 import type { Lane, LaneSizes } from './lane.js';
 import type { MeasuredBatch } from './lane-messages.js';
-import { measureParallelism } from './measure-curve.js';
 import type { Model } from './model-folder.js';
 import { PROVIDERS, type Provider, type SessionSource } from './provider.js';
 
@@ -34,8 +33,6 @@ export interface Engine {
   readonly provider: Provider;
   readonly lanes: readonly Lane[];
   readonly curve: readonly MeasuredBatch[];
-  /** How many lanes' worth of work all lanes do together. */
-  readonly parallelism: number;
   /** Of the first lane, its measurements included. */
   readonly warmUpMs: number;
   /** The largest batch that its profile allows; undefined if there is no profile. */
@@ -94,16 +91,9 @@ async function openProvider(
     throw error;
   }
   const { curve: measured, warmUpMs } = first;
-  const largest = measured.at(-1) ?? { batchSize: 1, ms: 0 };
-  const parallelism = await measureParallelism(
-    lanes,
-    model.imageBytes,
-    largest.batchSize,
-    largest.ms,
-  );
   const { profileBatchSize } = source;
   const profile = profileBatchSize === undefined ? {} : { profileBatchSize };
-  return { provider, lanes, curve: measured, parallelism, warmUpMs, ...profile };
+  return { provider, lanes, curve: measured, warmUpMs, ...profile };
 }
 
 function sayCpuNodes(names: readonly string[], say: (line: string) => void): void {

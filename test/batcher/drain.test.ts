@@ -68,6 +68,16 @@ t.test('so does its deadline', async (t) => {
   t.equal(await isResolved(drained), true);
 });
 
+t.test('a batch that nobody waits for any more is still waited for', async (t) => {
+  const { lane, batcher, submit } = setUp({ maxQueueDelayMs: 0 });
+  batcher.cancel(submit('a'));
+  t.equal(batcher.unsettled, 0);
+  const drained = batcher.drain();
+  t.equal(await isResolved(drained), false, 'the lane runs');
+  await lane.finish();
+  t.equal(await isResolved(drained), true);
+});
+
 t.test('an idle batcher drains at once', async (t) => {
   const { batcher } = setUp();
   t.equal(await isResolved(batcher.drain()), true);

@@ -70,6 +70,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       'this.#limits = limits;\n    this.#pump();',
       'this.#limits = limits;',
     ],
+    ['a drain ends inside a batch', ' && this.#batchesRunning === 0', ''],
     [
       'the second drain hides the first',
       'this.#drained.push(resolve)',
