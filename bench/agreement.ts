@@ -1,11 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Comparison, compareLanes } from '../src/engine/compare-lanes.js';
 import { engineRuntime, Lane, readGpuHost, readModelFolder } from '../src/engine/index.js';
 import { type Precision, PROVIDERS } from '../src/engine/provider.js';
 import { decodeFolder } from '../src/tools/decode-folder.js';
-import { machine } from './machine.js';
+import { writeResult } from './tools/write-result.js';
 
 // Whether a provider gives the CPU's answers: every image of a folder at every position of a batch, and in padded
 // batches, against the CPU running each image alone.
@@ -81,7 +79,6 @@ for (const { model: name, provider, batches, ...row } of rows) {
   );
 }
 if (values.out !== undefined) {
-  mkdirSync(dirname(values.out), { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ ...machine(gpus), rows }, null, 2)}\n`);
+  writeResult(values.out, { gpus: gpus.map(({ name }) => name), rows });
 }
 process.exit(0);

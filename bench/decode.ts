@@ -1,12 +1,14 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { basename, dirname } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import type { DecoderName } from '../src/server/decode/decode-image.js';
 import { DecodePool } from '../src/server/decode/decode-pool.js';
 import { readImageHeader } from '../src/server/decode/header/read-image-header.js';
+import { median } from './tools/quantile.js';
+import { writeResult } from './tools/write-result.js';
 
 // How many images a second the server's own decode pool turns into pixels, by decoder, image and threads.
 // The row "arithmetic" is the control: threads that only multiply integers show how far this machine scales.
@@ -86,11 +88,6 @@ function passed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Number(sorted[Math.floor(sorted.length / 2)]);
-}
-
 function powersOfTwo(max: number): number[] {
   const powers = [1];
   while (Number(powers.at(-1)) * 2 <= max) powers.push(Number(powers.at(-1)) * 2);
@@ -157,14 +154,7 @@ if (values.help) {
   });
   print(figures, threads);
   if (values.out !== undefined) {
-    mkdirSync(dirname(values.out), { recursive: true });
-    const machine = { cpu: cpus()[0]?.model, cores: availableParallelism(), node: process.version };
     const sizes = Object.fromEntries(images.map((image) => [basename(image), sizeOf(image)]));
-    const text = JSON.stringify(
-      { date: new Date().toISOString(), machine, sizes, figures },
-      null,
-      2,
-    );
-    writeFileSync(values.out, `${text}\n`);
+    writeResult(values.out, { sizes, figures });
   }
 }

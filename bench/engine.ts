@@ -1,5 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
@@ -16,8 +14,8 @@ import {
 } from '../src/engine/index.js';
 import { type Precision, PROVIDERS, type SessionSource } from '../src/engine/provider.js';
 import { systemClock } from '../src/server/system-clock.js';
-import { machine } from './machine.js';
 import type { SessionAloneData } from './session-alone.js';
+import { writeResult } from './tools/write-result.js';
 
 // Images a second by provider, lanes and batch size: of sessions alone, each in a thread that does nothing else, and of
 // the same lanes fed by the batcher with finished pixels. The second over the first is what the server adds.
@@ -231,7 +229,6 @@ for (const folder of values.model) {
 bar.stop();
 print(figures);
 if (values.out !== undefined) {
-  mkdirSync(dirname(values.out), { recursive: true });
-  writeFileSync(values.out, `${JSON.stringify({ ...machine(gpus), seconds, figures }, null, 2)}\n`);
+  writeResult(values.out, { gpus: gpus.map(({ name }) => name), seconds, figures });
 }
 process.exit(0);

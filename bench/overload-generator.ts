@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:http';
+import type { LoadFigures, LoadSetup } from './overload/messages.js';
+import { coreWaitSeconds } from './tools/core-wait.js';
+import { quantile } from './tools/quantile.js';
+
+// Independent clients: requests leave by a Poisson process, whether or not the earlier ones were answered, and each
+// is timed from when it was meant to leave. A loop that waits for answers would slow down with the server and hide
+// how long a queue is. bench:overload forks it, so that it and the server do not share an event loop.
+
+class Generator {
+  readonly #setup: LoadSetup;
+  readonly #bodies: readonly Buffer[];
+  readonly #agent: Agent;
+  readonly #endings: Record<string, number> = {};
+  readonly #answeredMs: number[] = [];
+  readonly #refusedMs: number[] = [];
+  readonly #lateMs: number[] = [];
+  readonly #connectMs: number[] = [];
+  #connections = 0;
+  #malformedRefusals = 0;
+  #sent = 0;
+  #ended = 0;
+
+  constructor(setup: LoadSetup) {
+    const { maxSockets } = setup;
+    this.#setup = setup;
+    this.#bodies = setup.images.map((image) => readFileSync(image));
+    this.#agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets });
+  }
+
+  async run(): Promise<LoadFigures> {
+    const { requestsPerSecond, seconds, timeoutMs } = this.#setup;
+    const loop = performance.eventLoopUtilization();
+    const waitBefore = coreWaitSeconds();
+    const startedMs = performance.now();
+    const endMs = startedMs + seconds * 1000;
+    let nextMs = startedMs;
+    for (;;) {
+      nextMs += (-Math.log(1 - Math.random()) * 1000) / requestsPerSecond;
+      if (nextMs >= endMs) break;
+      const aheadMs = nextMs - performance.now();
+      if (aheadMs > 0) await passed(aheadMs);
+      this.#send(nextMs);
+    }
+    const sentSeconds = Math.max(seconds, (performance.now() - startedMs) / 1000);
+    const { utilization } = performance.eventLoopUtilization(loop);
+    while (this.#ended < this.#sent) await passed(10);
+    this.#agent.destroy();
+    const coreWait = (coreWaitSeconds() - waitBefore) / ((performance.now() - startedMs) / 1000);
+    const inTime = this.#answeredMs.filter((ms) => ms <= timeoutMs).length;
+    return {
+      sent: this.#sent,
+      requestsPerSecond: this.#sent / sentSeconds,
+      meantPerSecond: this.#sent / seconds,
+      goodput: inTime / sentSeconds,
+      endings: this.#endings,
+      answeredP50Ms: quantile(this.#answeredMs, 0.5),
+      answeredP99Ms: quantile(this.#answeredMs, 0.99),
+      refusedP50Ms: quantile(this.#refusedMs, 0.5),
+      refusedP99Ms: quantile(this.#refusedMs, 0.99),
+      malformedRefusals: this.#malformedRefusals,
+      lateP99Ms: quantile(this.#lateMs, 0.99),
+      connectP99Ms: quantile(this.#connectMs, 0.99),
+      connections: this.#connections,
+      loopUtilization: utilization,
+      coreWait,
+    };
+  }
+
+  #send(meantMs: number): void {
+    const { url, timeoutMs } = this.#setup;
+    const body = this.#bodies[this.#sent++ % this.#bodies.length] as Buffer;
+    const madeMs = performance.now();
+    this.#lateMs.push(madeMs - meantMs);
+    const headers = { 'Content-Length': body.length, 'X-Request-Timeout-Ms': timeoutMs };
+    const sending = request(`${url}/api/classify`, {
+      method: 'POST',
+      agent: this.#agent,
+      headers,
+    });
+    sending.once('socket', (socket) => {
+      const connected = () => this.#connectMs.push(performance.now() - madeMs);
+      if (!socket.connecting) {
+        connected();
+        return;
+      }
+      this.#connections++;
+      socket.once('connect', connected);
+    });
+    this.#await(sending, meantMs);
+    sending.end(body);
+  }
+
+  #await(sending: ClientRequest, meantMs: number): void {
+    let isOver = false;
+    const end = (how: string) => {
+      if (isOver) return;
+      isOver = true;
+      this.#ended++;
+      this.#endings[how] = (this.#endings[how] ?? 0) + 1;
+    };
+    const fail = (error: NodeJS.ErrnoException) => end(error.code ?? error.message);
+    sending.on('error', fail);
+    sending.once('response', (response) => {
+      response.on('error', fail);
+      response.resume();
+      response.once('end', () => {
+        this.#see(response, performance.now() - meantMs);
+        end(String(response.statusCode));
+      });
+    });
+  }
+
+  #see(response: IncomingMessage, ms: number): void {
+    if (response.statusCode === 200) this.#answeredMs.push(ms);
+    if (response.statusCode !== 503) return;
+    this.#refusedMs.push(ms);
+    if (!isWellFormed(response)) this.#malformedRefusals++;
+  }
+}
+
+function isWellFormed({ headers }: IncomingMessage): boolean {
+  return (
+    /^[1-9]\d*$/.test(headers['retry-after'] ?? '') &&
+    headers['content-type'] === 'application/problem+json'
+  );
+}
+
+function passed(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+const figures = await new Generator(JSON.parse(process.argv[2] ?? '') as LoadSetup).run();
+process.send?.(figures);

@@ -1,0 +1,92 @@
+import type { AddressInfo } from 'node:net';
+import pino from 'pino';
+import { Batcher, type BatchLane, LatencyCurve } from '../src/batcher/index.js';
+import type { Scores } from '../src/engine/index.js';
+import { createApp } from '../src/server/app.js';
+import { Classifier } from '../src/server/classifier.js';
+import { configSchema } from '../src/server/config.js';
+import { DecodePool } from '../src/server/decode/decode-pool.js';
+import { createHttpServer } from '../src/server/http-server.js';
+import { Lifecycle } from '../src/server/lifecycle.js';
+import { Metrics } from '../src/server/metrics.js';
+import { RequestLog } from '../src/server/request-log.js';
+import { systemClock } from '../src/server/system-clock.js';
+import { watchLanes } from '../src/server/watch-lanes.js';
+import type { EngineSetup, FromServer, ToServer } from './overload/messages.js';
+import { ServerMeter } from './overload/server-meter.js';
+
+// The server as src/server/main.ts puts it together, around a lane that only takes its time. bench:overload forks it.
+
+const SCORES: Scores = {
+  confidence: Float32Array.of(0.5, 0.2, 0.15, 0.1, 0.05),
+  labelIndex: Int32Array.of(0, 1, 2, 3, 4),
+};
+const LABELS = ['one', 'two', 'three', 'four', 'five'];
+
+function fakeLane(batchMs: number): BatchLane<Uint8Array, Scores> {
+  return {
+    run: (images) =>
+      new Promise((resolve) => {
+        setTimeout(() => resolve(images.map(() => SCORES)), batchMs);
+      }),
+    warmUp: async () => {},
+  };
+}
+
+function tell(message: FromServer): void {
+  process.send?.(message);
+}
+
+async function serve(setup: EngineSetup): Promise<void> {
+  const { maxBatchSize, batchMs, maxQueueDelayMs, maxQueueSize, decodeThreads } = setup;
+  const { server: serverConfig, batching, decode } = configSchema.parse({});
+  const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
+  const logger = pino({ level: serverConfig.logLevel, base: { pid: process.pid } }, logFile);
+  const lifecycle = new Lifecycle();
+  const metrics = new Metrics([1, 2, 4, 8], 1);
+  const app = createApp({
+    clock: systemClock,
+    lifecycle,
+    metrics,
+    requestLog: new RequestLog(logger, systemClock),
+    maxBodyBytes: serverConfig.maxBodyBytes,
+    maxPixels: decode.maxPixels,
+    defaultTimeoutMs: () => batching.defaultTimeoutMs,
+  });
+  const input = { width: 224, height: 224, resize: 'squash' } as const;
+  const decodePool = new DecodePool(decodeThreads, { decoder: 'native', input });
+  const batcher = new Batcher<Uint8Array, Scores>({
+    clock: systemClock,
+    limits: { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] },
+    lanes: [fakeLane(batchMs)],
+    curve: new LatencyCurve([
+      { batchSize: 1, ms: batchMs },
+      { batchSize: maxBatchSize, ms: batchMs },
+    ]),
+    release: (pixels) => decodePool.recycle(pixels),
+    observer: watchLanes({ lanes: 1, metrics, lifecycle, logger, hung: () => process.exit(1) }),
+  });
+  metrics.gauges = batcher;
+  lifecycle.serve({
+    classifier: new Classifier(batcher, decodePool),
+    labelsJson: LABELS.map((label) => JSON.stringify(label)),
+  });
+  const server = createHttpServer(app, { ...serverConfig, maxConnections: 65_536 });
+  const meter = new ServerMeter(server);
+  process.on('message', (message: ToServer) => {
+    if (message.kind === 'end') {
+      tell({ kind: 'measured', ...meter.end() });
+    } else {
+      meter.begin();
+      tell({ kind: 'begun' });
+    }
+  });
+  // Ends with bench:overload, and in order: `node --cpu-prof dist/bench/overload.js` profiles it too.
+  process.once('disconnect', () => process.exit());
+  server.listen({ host: '127.0.0.1', port: 0, backlog: 1024 }, () => {
+    const { port } = server.address() as AddressInfo;
+    tell({ kind: 'listening', url: `http://127.0.0.1:${port}` });
+  });
+}
+
+await serve(JSON.parse(process.argv[2] ?? '') as EngineSetup);
