@@ -33,12 +33,12 @@ interface Figure {
 }
 
 function serverMetrics(): BatcherObserver<Uint8Array> {
-  const metrics = new Metrics([1, 2, 4, 8, 16, 32], 1);
+  const metrics = new Metrics([1, 2, 4, 8, 16, 32]);
   return {
     accepted: (count) => metrics.accepted(count),
     settled: (ended) => metrics.settled(ended as Parameters<Metrics['settled']>[0]),
     dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
-    ran: (lane, ms) => metrics.ran(lane, ms),
+    ran: (lane, ms) => metrics.ran(String(lane), ms),
     laneChanged() {},
   };
 }

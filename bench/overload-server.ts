@@ -9,7 +9,10 @@ import { DecodePool } from '../src/server/decode/decode-pool.js';
 import { createHttpServer } from '../src/server/http-server.js';
 import { Lifecycle } from '../src/server/lifecycle.js';
 import { Metrics } from '../src/server/metrics.js';
+import { BrokenRequests } from '../src/server/receive/broken-requests.js';
+import { UploadBudget } from '../src/server/receive/upload-budget.js';
 import { RequestLog } from '../src/server/request-log.js';
+import { Problem } from '../src/server/respond/problem.js';
 import { systemClock } from '../src/server/system-clock.js';
 import { watchLanes } from '../src/server/watch-lanes.js';
 import type { EngineSetup, FromServer, ToServer } from './overload/messages.js';
@@ -43,13 +46,15 @@ async function serve(setup: EngineSetup): Promise<void> {
   const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
   const logger = pino({ level: serverConfig.logLevel, base: { pid: process.pid } }, logFile);
   const lifecycle = new Lifecycle();
-  const metrics = new Metrics([1, 2, 4, 8], 1);
+  const metrics = new Metrics([1, 2, 4, 8]);
+  const requestLog = new RequestLog(logger, systemClock);
   const app = createApp({
     clock: systemClock,
     lifecycle,
     metrics,
-    requestLog: new RequestLog(logger, systemClock),
-    maxBodyBytes: serverConfig.maxBodyBytes,
+    readMetrics: () => metrics.registry.metrics(),
+    requestLog,
+    uploads: new UploadBudget(serverConfig),
     maxPixels: decode.maxPixels,
     defaultTimeoutMs: () => batching.defaultTimeoutMs,
   });
@@ -64,14 +69,21 @@ async function serve(setup: EngineSetup): Promise<void> {
       { batchSize: maxBatchSize, ms: batchMs },
     ]),
     release: (pixels) => decodePool.recycle(pixels),
-    observer: watchLanes({ lanes: 1, metrics, lifecycle, logger, hung: () => process.exit(1) }),
+    observer: watchLanes({ names: ['0'], metrics, lifecycle, logger, hung: () => process.exit(1) }),
   });
   metrics.gauges = batcher;
   lifecycle.serve({
     classifier: new Classifier(batcher, decodePool),
     labelsJson: LABELS.map((label) => JSON.stringify(label)),
+    describe: () => {
+      throw new Problem('model_not_found');
+    },
   });
-  const server = createHttpServer(app, { ...serverConfig, maxConnections: 65_536 });
+  const server = createHttpServer(
+    app,
+    { ...serverConfig, maxConnections: 65_536 },
+    new BrokenRequests(requestLog, metrics),
+  );
   const meter = new ServerMeter(server);
   process.on('message', (message: ToServer) => {
     if (message.kind === 'end') {
