@@ -39,15 +39,12 @@ export interface Engine {
   readonly profileBatchSize?: number;
 }
 
-/** No provider that may be taken can serve the model. */
-export class NoProviderError extends ModelRefusedError {}
-
 /**
  * Opens the lanes of one device on the provider that was named, or on the first of tensorrt, cuda, webgpu and cpu that
  * really runs the warm-up.
  *
  * @param say told why a provider was not taken, a line each, and which nodes of the model the CPU runs for a GPU
- * @throws {NoProviderError} one sentence
+ * @throws {ModelRefusedError} one sentence
  */
 export async function openEngine(
   model: Model,
@@ -67,7 +64,7 @@ export async function openEngine(
         reason = (await runtime.explain(provider)) ?? firstLine(error);
       }
     }
-    if (provider === candidates.at(-1)) throw new NoProviderError(sentence(provider, reason));
+    if (provider === candidates.at(-1)) throw new ModelRefusedError(sentence(provider, reason));
     say(`provider ${provider} not taken: ${reason}`);
   }
   throw new Error('no provider to try. This is a bug.');

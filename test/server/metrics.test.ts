@@ -1,13 +1,13 @@
 import t from 'tap';
 import { solidJpeg } from '../helpers/make-jpeg.js';
+import { chunk, ihdr, pngOf } from '../helpers/make-png.js';
 import { colourLane, type RunBatch, serveApp } from '../helpers/serve-app.js';
 import { until } from '../helpers/start-server.js';
 
 const RED = solidJpeg(16, 16, [220, 10, 20]);
 const WHITE = solidJpeg(16, 16, [255, 255, 255]);
-/** Its header is whole and its Huffman tables are not. */
-const DHT = RED.indexOf(Buffer.of(0xff, 0xc4));
-const BROKEN = Buffer.from(RED).fill(0xee, DHT + 5, DHT + 21);
+/** Its header is whole and its pixels are not. */
+const BROKEN = pngOf(ihdr(), chunk('IDAT', Buffer.from('no pixels')), chunk('IEND'));
 
 /** Fails any batch with a white image in it. */
 const poisonable: RunBatch = async (images, paddedSize) => {

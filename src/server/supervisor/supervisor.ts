@@ -62,6 +62,13 @@ class Supervisor {
     return this.#processes.every(({ hasServed }) => hasServed);
   }
 
+  /** @throws {StartError} a batch limit over what the engine was built for */
+  checked(config: Config): Config {
+    const profile = this.#report?.profileBatchSize ?? Number.POSITIVE_INFINITY;
+    if (config.batching.maxBatchSize <= profile) return config;
+    throw new StartError(`batching.maxBatchSize: the engine was built for up to ${profile} images`);
+  }
+
   /** Batches formed from now on obey it, here and in successors. */
   reconfigure({ batching }: Config): void {
     this.#config = { ...this.#config, batching };
@@ -138,7 +145,7 @@ async function supervise(argv: readonly string[], config: Config): Promise<void>
   const reload = new ConfigReload({
     file: configFile(argv),
     config,
-    load: () => loadConfig(argv, process.env) as Config,
+    load: () => supervisor.checked(loadConfig(argv, process.env) as Config),
     apply: (changed) => supervisor.reconfigure(changed),
     say: (line) => console.error(line),
   });
