@@ -1,0 +1,36 @@
+import t from 'tap';
+import type { StartReport } from '../../../src/server/process-messages.js';
+import { startText } from '../../../src/server/supervisor/start-text.js';
+
+const REPORT: StartReport = {
+  model: 'm',
+  engine: 'e',
+  provider: 'cpu',
+  decoder: 'd',
+  batching: 'b',
+  address: 'http://h:1',
+  curve: [
+    { batchSize: 1, ms: 2 },
+    { batchSize: 64, ms: 16 },
+  ],
+};
+
+t.test('the start-up report has the curve as a table', async (t) => {
+  t.same(startText(REPORT, 1, 1234).split('\n'), [
+    'Batch Dispatch',
+    '  model     m',
+    '  engine    e',
+    '            batch      ms  images/s   gain',
+    '                1    2.00       500   1.0x',
+    '               64    16.0      4000   8.0x',
+    '  decoder   d',
+    '  batching  b',
+    '  ready     http://h:1/api/classify after 1.2 s',
+  ]);
+});
+
+t.test('several processes are counted, and a curve without points is no table', async (t) => {
+  const text = startText({ ...REPORT, curve: [] }, 3, 50);
+  t.match(text, /after 0\.1 s, 3 serving processes$/);
+  t.notMatch(text, /images\/s/);
+});
