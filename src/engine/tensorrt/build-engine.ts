@@ -33,12 +33,14 @@ export class EngineBuildError extends Error {
  * the store. Takes from seconds to minutes.
  *
  * @param tick called each second with the seconds spent
+ * @param builder the program that builds
  * @throws {EngineBuildError}
  */
 export async function buildEngine(
   store: EngineStore,
   { graph, width, height, facts }: BuildInput,
   tick: (seconds: number) => void,
+  builder = BUILDER,
 ): Promise<StoredEngine> {
   return await store.add(facts, async (folder) => {
     const path = join(folder, GRAPH);
@@ -59,7 +61,7 @@ export async function buildEngine(
         trt_ep_context_file_path: folder,
       },
     };
-    await runBuilder(job, tick);
+    await runBuilder(builder, job, tick);
     const files = await readdir(folder);
     const engineFile = files.find((file) => file.endsWith('.engine'));
     const contextFile = files.find((file) => file.endsWith('_ctx.onnx'));
@@ -70,8 +72,12 @@ export async function buildEngine(
   });
 }
 
-async function runBuilder(job: BuildJob, tick: (seconds: number) => void): Promise<void> {
-  const child = fork(BUILDER, [JSON.stringify(job)], {
+async function runBuilder(
+  builder: string,
+  job: BuildJob,
+  tick: (seconds: number) => void,
+): Promise<void> {
+  const child = fork(builder, [JSON.stringify(job)], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let seconds = 0;
