@@ -55,20 +55,25 @@ const PROBE_TIMEOUT_MS = 60_000;
 export function readGpuHost(libraries: readonly string[] = []): Promise<GpuHost> {
   return new Promise((resolve, reject) => {
     const options = { timeout: PROBE_TIMEOUT_MS };
-    execFile(process.execPath, [PROBE, ...libraries], options, (error, stdout) => {
-      const [host, ...probes] = stdout
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line));
-      if (host === undefined) {
-        reject(error ?? new Error('the probe said nothing'));
-        return;
-      }
-      // Some libraries crash when they are opened without what they expect; that one, and those after it.
-      const crashed = libraries
-        .slice(probes.length)
-        .map((file) => ({ file, error: `${file}: opening it, or one before it, crashed` }));
-      resolve({ ...host, libraries: [...probes, ...crashed] });
-    });
+    execFile(
+      process.execPath,
+      [...process.execArgv, PROBE, ...libraries],
+      options,
+      (error, stdout) => {
+        const [host, ...probes] = stdout
+          .split('\n')
+          .filter(Boolean)
+          .map((line) => JSON.parse(line));
+        if (host === undefined) {
+          reject(error ?? new Error('the probe said nothing'));
+          return;
+        }
+        // Some libraries crash when they are opened without what they expect; that one, and those after it.
+        const crashed = libraries
+          .slice(probes.length)
+          .map((file) => ({ file, error: `${file}: opening it, or one before it, crashed` }));
+        resolve({ ...host, libraries: [...probes, ...crashed] });
+      },
+    );
   });
 }
