@@ -13,6 +13,9 @@ export interface RefuseDeps {
   readonly lifecycle: Lifecycle;
 }
 
+/** A refused body up to this is read to its end: under overload, a new connection would cost more than that. */
+const MAX_READ_ON_BYTES = 256 * 1024;
+
 /** Logs why a request gets no answer and makes its problem response. */
 export function refuse(
   { requestLog, metrics, lifecycle }: RefuseDeps,
@@ -26,10 +29,13 @@ export function refuse(
   requestLog.refused(exchange, code, problem);
   metrics.request(code);
   const { headers, complete } = incoming;
-  const isUploading =
-    !complete &&
-    (Number(headers['content-length']) > 0 || headers['transfer-encoding'] !== undefined);
+  const bodyBytes =
+    headers['transfer-encoding'] === undefined
+      ? Number(headers['content-length'] ?? 0)
+      : Number.POSITIVE_INFINITY;
+  const isUploading = !complete && bodyBytes > 0;
   // What is left of the body is let go, so that the client reads the answer instead of a full pipe.
   if (isUploading) incoming.resume();
-  return problemResponse(problem, exchange.id, lifecycle.isEnding || isUploading);
+  const isLong = bodyBytes > MAX_READ_ON_BYTES || headers.expect !== undefined;
+  return problemResponse(problem, exchange.id, lifecycle.isEnding || (isUploading && isLong));
 }

@@ -81,6 +81,37 @@ t.test('who would be refused is told before the upload', async (t) => {
   t.same([(await running).status, (await waiting).status], [200, 200]);
 });
 
+t.test('a refused client keeps its connection unless much of the body is to come', async (t) => {
+  const { lane, release } = heldLane();
+  const limits = { maxBatchSize: 1, maxQueueSize: 1 };
+  const { classify, batcher, port } = await serveApp(t, { lane, limits });
+  const running = classify(RED);
+  await until(() => batcher.unsettled === 1 && batcher.undispatched === 0);
+  const waiting = classify(RED);
+  await until(() => batcher.undispatched === 1);
+  const head = (bytes: number) =>
+    `POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n`;
+  const socket = connect(port, '127.0.0.1');
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  const refusals = () => received.split('HTTP/1.1 503 ').length - 1;
+  const MAX_BYTES = 256 * 1024;
+  for (let count = 1; count <= 2; count++) {
+    socket.write(head(MAX_BYTES));
+    await until(() => refusals() === count);
+    socket.write(Buffer.alloc(MAX_BYTES));
+  }
+  t.notMatch(received, /connection: close/i);
+  socket.write(head(MAX_BYTES + 1));
+  await until(() => refusals() === 3);
+  t.match(received, /connection: close/i);
+  socket.destroy();
+  release();
+  t.same([(await running).status, (await waiting).status], [200, 200]);
+});
+
 t.test('a deadline that the curve says cannot be met is refused at once', async (t) => {
   const { lane, release } = heldLane();
   const limits = { maxBatchSize: 4, maxQueueSize: 100 };
