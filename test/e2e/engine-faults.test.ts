@@ -40,7 +40,10 @@ t.test('a lane that hangs gives 504, and its process is replaced', async (t) => 
   const classify = (body: Buffer) => fetch(`${url}/api/classify`, { method: 'POST', body });
   const hung = classify(GREY);
   // It waits behind the batch that hangs.
-  await until(async () => /busy|in_progress 1/.test(await (await fetch(`${url}/metrics`)).text()));
+  await until(async () => {
+    const metrics = await (await fetch(`${url}/metrics`)).text();
+    return /items_in_queue 0\n/.test(metrics) && /items_in_progress 1\n/.test(metrics);
+  });
   const behind = classify(RED);
   const answer = await hung;
   t.equal(answer.status, 504);
