@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import type { BatcherObserver } from '../src/batcher/index.js';
 import { Metrics } from '../src/server/metrics.js';
+import type { ModelMetrics } from '../src/server/model-metrics.js';
 import { LIMITS, type Submit, throughBatcher, withoutBatcher } from './batcher/harness.js';
 import { flatOutCost, type ItemCost, pacedCost } from './batcher/item-cost.js';
 import { type QueueLengthCost, queueLengthCost } from './batcher/queue-length-cost.js';
@@ -33,10 +34,10 @@ interface Figure {
 }
 
 function serverMetrics(): BatcherObserver<Uint8Array> {
-  const metrics = new Metrics([1, 2, 4, 8, 16, 32]);
+  const metrics = new Metrics([1, 2, 4, 8, 16, 32]).ofModel('demo');
   return {
     accepted: (count) => metrics.accepted(count),
-    settled: (ended) => metrics.settled(ended as Parameters<Metrics['settled']>[0]),
+    settled: (ended) => metrics.settled(ended as Parameters<ModelMetrics['settled']>[0]),
     dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
     ran: (lane, ms) => metrics.ran(String(lane), ms),
     laneChanged() {},

@@ -60,14 +60,14 @@ async function measure({ decoder, image, threads }: Case, seconds: number): Prom
   if (decoder === CONTROL) return measureControl(threads, seconds);
   const bytes = readFileSync(image);
   const header = readImageHeader(bytes, { maxPixels: 25e6 });
-  const pool = new DecodePool(threads, { decoder, input: INPUT });
+  const pool = new DecodePool(threads, { decoder });
   let decoded = 0;
   let isOver = false;
   async function feed(): Promise<void> {
     while (!isOver) {
       const copy = Buffer.allocUnsafeSlow(bytes.length);
       bytes.copy(copy);
-      const pixels = await pool.decode(copy, header, () => true);
+      const pixels = await pool.decode(copy, header, INPUT, () => true);
       if (pixels) pool.recycle(pixels);
       decoded++;
     }

@@ -1,9 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
-import { Batcher, type BatchLane, LatencyCurve } from '../src/batcher/index.js';
+import { type BatchLane, LatencyCurve } from '../src/batcher/index.js';
 import type { Scores } from '../src/engine/index.js';
 import { createApp } from '../src/server/app.js';
-import { Classifier } from '../src/server/classifier.js';
 import { configSchema } from '../src/server/config.js';
 import { DecodePool } from '../src/server/decode/decode-pool.js';
 import { createHttpServer } from '../src/server/http-server.js';
@@ -13,8 +12,8 @@ import { BrokenRequests } from '../src/server/receive/broken-requests.js';
 import { UploadBudget } from '../src/server/receive/upload-budget.js';
 import { RequestLog } from '../src/server/request-log.js';
 import { Problem } from '../src/server/respond/problem.js';
+import { createServedModel } from '../src/server/served-model.js';
 import { systemClock } from '../src/server/system-clock.js';
-import { watchLanes } from '../src/server/watch-lanes.js';
 import type { EngineSetup, FromServer, ToServer } from './overload/messages.js';
 import { ServerMeter } from './overload/server-meter.js';
 
@@ -58,27 +57,31 @@ async function serve(setup: EngineSetup): Promise<void> {
     maxPixels: decode.maxPixels,
     defaultTimeoutMs: () => batching.defaultTimeoutMs,
   });
-  const input = { width: 224, height: 224, resize: 'squash' } as const;
-  const decodePool = new DecodePool(decodeThreads, { decoder: 'native', input });
-  const batcher = new Batcher<Uint8Array, Scores>({
-    clock: systemClock,
-    limits: { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] },
-    lanes: [fakeLane(batchMs)],
-    curve: new LatencyCurve([
-      { batchSize: 1, ms: batchMs },
-      { batchSize: maxBatchSize, ms: batchMs },
-    ]),
-    release: (pixels) => decodePool.recycle(pixels),
-    observer: watchLanes({ names: ['0'], metrics, lifecycle, logger, hung: () => process.exit(1) }),
-  });
-  metrics.gauges = batcher;
-  lifecycle.serve({
-    classifier: new Classifier(batcher, decodePool),
-    labelsJson: LABELS.map((label) => JSON.stringify(label)),
-    describe: () => {
-      throw new Problem('model_not_found');
+  const model = createServedModel(
+    {
+      name: 'fake',
+      input: { width: 224, height: 224, resize: 'squash' },
+      labels: LABELS,
+      lanes: [fakeLane(batchMs)],
+      laneNames: ['0'],
+      curve: new LatencyCurve([
+        { batchSize: 1, ms: batchMs },
+        { batchSize: maxBatchSize, ms: batchMs },
+      ]),
+      limits: { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] },
+      describe: () => {
+        throw new Problem('model_not_found');
+      },
     },
-  });
+    {
+      decodePool: new DecodePool(decodeThreads, { decoder: 'native' }),
+      lifecycle,
+      metrics,
+      logger,
+      hung: () => process.exit(1),
+    },
+  );
+  lifecycle.serve([model]);
   const server = createHttpServer(
     app,
     { ...serverConfig, maxConnections: 65_536 },

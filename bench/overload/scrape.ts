@@ -17,7 +17,7 @@ export async function scrape(url: string, seen: Seen): Promise<Scrape> {
   const accepted = sum(text, 'batch_dispatch_items_accepted_total');
   const refused = sum(text, 'batch_dispatch_items_refused_total');
   const settled = sum(text, 'batch_dispatch_items_settled_total');
-  const ok = sum(text, 'batch_dispatch_items_settled_total{outcome="ok"}');
+  const ok = sum(text, 'batch_dispatch_items_settled_total{model="fake",outcome="ok"}');
   const requests = sum(text, 'batch_dispatch_requests_total');
   const booksOff = [
     accepted - settled,

@@ -1,5 +1,5 @@
 import type { Batcher, Item, Millis, Settlement } from '../batcher/index.js';
-import type { Scores } from '../engine/index.js';
+import type { ImageInput, Scores } from '../engine/index.js';
 import type { DecodePool } from './decode/decode-pool.js';
 import type { ImageHeader } from './decode/header/image-header.js';
 
@@ -16,10 +16,13 @@ export type ImageSettlement = Settlement<Scores>;
 export class Classifier {
   readonly #batcher: Batcher<Uint8Array, Scores>;
   readonly #decodePool: DecodePool;
+  readonly #input: ImageInput;
 
-  constructor(batcher: Batcher<Uint8Array, Scores>, decodePool: DecodePool) {
+  /** @param input what the model wants of an image */
+  constructor(batcher: Batcher<Uint8Array, Scores>, decodePool: DecodePool, input: ImageInput) {
     this.#batcher = batcher;
     this.#decodePool = decodePool;
+    this.#input = input;
   }
 
   /**
@@ -50,7 +53,7 @@ export class Classifier {
   async #decode(item: ImageItem, { bytes, header }: CheckedImage): Promise<void> {
     try {
       const isWanted = () => item.state === 'accepted';
-      const pixels = await this.#decodePool.decode(bytes, header, isWanted);
+      const pixels = await this.#decodePool.decode(bytes, header, this.#input, isWanted);
       if (pixels) this.#batcher.enqueue(item, pixels);
     } catch (error) {
       this.#batcher.fail(item, error instanceof Error ? error : new Error(String(error)));

@@ -16,12 +16,13 @@ export const configSchema = z.strictObject({
     .string()
     .optional()
     .describe('Where an editor finds the JSON Schema; the server does not read it.'),
-  model: z
-    .string()
+  models: z
+    .array(z.string().min(1))
     .min(1)
-    .default('models/demo')
+    .max(64)
+    .default(['models/demo'])
     .describe(
-      'Folder of the model to serve, relative to this file; without a file, to the project. `--model DIR` wins.',
+      'Folders of the models to serve side by side, relative to this file; without a file, to the project. The first answers requests without `?model=`. `--model DIR`, once or more, wins.',
     ),
   server: z
     .strictObject({

@@ -7,7 +7,7 @@ export interface Drainable {
   /** Refuses what comes from now on. */
   readonly refuseNew: () => void;
   /** Resolves when everything accepted is settled. */
-  readonly settleAll: () => Promise<void>;
+  readonly settleAll: () => Promise<unknown>;
   readonly timeoutMs: number;
 }
 

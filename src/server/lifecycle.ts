@@ -1,14 +1,5 @@
-import type { Classifier } from './classifier.js';
-import type { ModelDescription } from './respond/model-description.js';
 import { Problem } from './respond/problem.js';
-
-/** What answers requests once the model is warm. */
-export interface Service {
-  readonly classifier: Classifier;
-  /** Each label as a JSON string, in the order of the classes. */
-  readonly labelsJson: readonly string[];
-  readonly describe: () => ModelDescription;
-}
+import type { ServedModel } from './served-model.js';
 
 /** How many serving processes there are, and how many of them are ready: the supervisor's word. */
 export interface ProcessCount {
@@ -21,7 +12,8 @@ export type NotReadyReason = 'starting' | 'engine_unavailable' | 'lane_hung' | '
 
 /** Where this process stands in its life: starting, then serving, with pauses perhaps, then ending. */
 export class Lifecycle {
-  #service: Service | undefined;
+  #models: readonly ServedModel[] = [];
+  readonly #unavailable = new Set<string>();
   #notReady: NotReadyReason | undefined = 'starting';
   readonly #changed: (isReady: boolean) => void;
   processes: ProcessCount = { ready: 0, total: 1 };
@@ -41,27 +33,38 @@ export class Lifecycle {
     return this.#notReady === 'draining' || this.#notReady === 'lane_hung';
   }
 
-  serve(service: Service): void {
-    this.#service = service;
+  /** @param models all warm; the first answers requests that name none */
+  serve(models: readonly ServedModel[]): void {
+    this.#models = models;
     this.#become(undefined);
   }
 
-  /** Every lane's breaker is open, or one has closed again. */
-  setEngineAvailable(isAvailable: boolean): void {
-    if (!this.isEnding) this.#become(isAvailable ? undefined : 'engine_unavailable');
+  /** Every lane of a model has its breaker open, or one has closed again. All models must be available. */
+  setEngineAvailable(model: string, isAvailable: boolean): void {
+    if (isAvailable) this.#unavailable.delete(model);
+    else this.#unavailable.add(model);
+    if (!this.isEnding) this.#become(this.#unavailable.size > 0 ? 'engine_unavailable' : undefined);
   }
 
   end(reason: 'draining' | 'lane_hung'): void {
     this.#become(reason);
   }
 
-  /** @throws {Problem} engine_unavailable before the warm-up has ended and with a hung lane, draining after SIGTERM */
-  service(): Service {
+  /**
+   * The model of that name, or the first.
+   *
+   * @throws {Problem} engine_unavailable before the warm-up has ended and with a hung lane, draining after SIGTERM,
+   * model_not_found
+   */
+  model(name?: string): ServedModel {
     if (this.#notReady === 'draining') throw new Problem('draining', { 'Retry-After': '1' });
-    if (!this.#service || this.#notReady === 'lane_hung') {
+    if (this.#models.length === 0 || this.#notReady === 'lane_hung') {
       throw new Problem('engine_unavailable', { 'Retry-After': '1' });
     }
-    return this.#service;
+    const model =
+      name === undefined ? this.#models[0] : this.#models.find((one) => one.name === name);
+    if (!model) throw new Problem('model_not_found');
+    return model;
   }
 
   #become(notReady: NotReadyReason | undefined): void {

@@ -9,10 +9,10 @@ import { StartError } from './start-error.js';
 const DEFAULT_FILE = 'batch-dispatch.json';
 const PROJECT = fileURLToPath(new URL('../../..', import.meta.url));
 
-export const USAGE = `Usage: npm start -- [--config FILE] [--model DIR] [--help]
+export const USAGE = `Usage: npm start -- [--config FILE] [--model DIR ...] [--help]
 
   --config FILE   configuration, JSON (default: ${DEFAULT_FILE} in the current folder, if there)
-  --model DIR     folder with model.onnx, labels.txt and model.json
+  --model DIR     folder with model.onnx, labels.txt and model.json; more than once for several models
   --help          print this and exit
 
 Environment: HOST and PORT override server.host and server.port.
@@ -21,13 +21,13 @@ Every key of the configuration: docs/configuration.md
 
 const options = {
   config: { type: 'string' },
-  model: { type: 'string' },
+  model: { type: 'string', multiple: true },
   help: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
 /**
  * The configuration from the command line, the environment and the file, in this order of precedence, with
- * `model` as an absolute path; or 'help' if that was asked for.
+ * `models` as absolute paths; or 'help' if that was asked for.
  *
  * @throws {StartError} naming the key or file that is wrong
  */
@@ -38,10 +38,11 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   const input = file === undefined ? {} : readJson(file);
   const config = parse(input, file ?? 'configuration');
   const folder = file === undefined ? PROJECT : dirname(resolve(file));
-  const model = flags.model === undefined ? resolve(folder, config.model) : resolve(flags.model);
+  const models =
+    flags.model?.map((path) => resolve(path)) ?? config.models.map((path) => resolve(folder, path));
   const host = env['HOST'] || config.server.host;
   const port = env['PORT'] ? parsePort(env['PORT']) : config.server.port;
-  return { ...config, model, server: { ...config.server, host, port } };
+  return { ...config, models, server: { ...config.server, host, port } };
 }
 
 /** The file that `loadConfig` reads if it is there. */

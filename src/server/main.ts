@@ -2,24 +2,15 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import pino from 'pino';
-import { Batcher, LatencyCurve } from '../batcher/index.js';
-import {
-  curveBatchSizes,
-  engineRuntime,
-  keepCurve,
-  ModelRefusedError,
-  openEngine,
-  readModelFolder,
-  type Scores,
-} from '../engine/index.js';
+import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { createApp } from './app.js';
-import { Classifier } from './classifier.js';
 import type { Config } from './config.js';
 import { DecodePool } from './decode/decode-pool.js';
 import { drain } from './drain.js';
 import { createHttpServer } from './http-server.js';
 import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
+import { openModel } from './open-model.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
@@ -29,19 +20,18 @@ import {
 import { BrokenRequests } from './receive/broken-requests.js';
 import { UploadBudget } from './receive/upload-budget.js';
 import { RequestLog } from './request-log.js';
+import type { ServedModel, Surroundings } from './served-model.js';
 import { StartError } from './start-error.js';
 import { startReport } from './start-report.js';
-import { describeModel } from './respond/model-description.js';
 import { SharedMetrics, tell } from './supervisor-link.js';
 import { systemClock } from './system-clock.js';
-import { watchLanes } from './watch-lanes.js';
 
 // One serving process: the only place that knows all parts. The supervisor starts it.
 
 /** What the other lanes get to finish when one hangs. */
 const HUNG_DRAIN_MS = 2000;
 
-async function main({ config, plan, curve }: ServingOrders): Promise<void> {
+async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
   // Lines gather and are written off this thread; at most a second of them waits.
@@ -66,57 +56,41 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
   const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
   await listen(server, config.server);
 
-  const model = await readModelFolder(config.model);
   // The cores are shared by the processes of this host.
   const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
-  const decodePool = new DecodePool(threads, {
-    decoder: decode.decoder,
-    input: model.manifest.input,
-  });
-  const engine = await openEngine(
-    model,
-    { ...config.engine, sizes: batching, ...(curve ? { curve } : {}) },
-    engineRuntime({
-      ...config.engine,
-      model,
-      gpus: plan.gpu ? 1 : 0,
-      modelFolder: config.model,
-      maxBatchSize: batching.maxBatchSize,
-      say,
-      tick: (seconds) => seconds % 10 === 0 && say(`building for ${seconds} s`),
-    }),
-    say,
-  );
-  if (!curve) await keepCurve(config.model, model, engine, plan.gpu?.name ?? 'cpu');
   let isLaneHung = false;
-  const batcher = new Batcher<Uint8Array, Scores>({
-    clock: systemClock,
-    limits: batching,
-    lanes: engine.lanes,
-    curve: new LatencyCurve(engine.curve),
-    release: (pixels) => decodePool.recycle(pixels),
-    observer: watchLanes({
-      names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
-      metrics,
-      lifecycle,
-      logger,
-      hung() {
-        isLaneHung = true;
-        void end('lane_hung', HUNG_DRAIN_MS);
-      },
-    }),
-  });
-  metrics.gauges = batcher;
+  const around: Surroundings = {
+    decodePool: new DecodePool(threads, { decoder: decode.decoder }),
+    lifecycle,
+    metrics,
+    logger,
+    hung() {
+      isLaneHung = true;
+      void end('lane_hung', HUNG_DRAIN_MS);
+    },
+  };
+  // One after the other: a curve must be that of an idle device.
+  const opened: Awaited<ReturnType<typeof openModel>>[] = [];
+  for (const [i, folder] of config.models.entries()) {
+    const options = { folder, config, plan, batching: () => inForce, taken: taken?.[i], say };
+    opened.push(await openModel(options, around));
+  }
+  const models = opened.map(({ model }) => model);
+  checkNamesDiffer(models);
 
   async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
     if (lifecycle.isEnding) return;
     const done = await drain({
       server,
       refuseNew: () => lifecycle.end(reason),
-      settleAll: () => batcher.drain(),
+      settleAll: () => Promise.all(models.map(({ batcher }) => batcher.drain())),
       timeoutMs,
     });
-    if (!done) logger.error({ unsettled: batcher.unsettled }, 'drain timed out');
+    if (!done)
+      logger.error(
+        { unsettled: models.map(({ batcher }) => batcher.unsettled) },
+        'drain timed out',
+      );
     logFile.flushSync();
     // A thread inside a native call does not end otherwise.
     if (isLaneHung) process.kill(process.pid, 'SIGKILL');
@@ -131,18 +105,27 @@ async function main({ config, plan, curve }: ServingOrders): Promise<void> {
     if (message.kind === 'drain') stop();
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
     else if (message.kind === 'batching') {
-      batcher.reconfigure(message.batching);
+      for (const { batcher } of models) batcher.reconfigure(message.batching);
       inForce = message.batching;
     }
   });
-  lifecycle.serve({
-    classifier: new Classifier(batcher, decodePool),
-    labelsJson: model.labels.map((label) => JSON.stringify(label)),
-    describe: () => describeModel(model, engine, plan, inForce),
-  });
+  lifecycle.serve(models);
   const { address, port } = server.address() as AddressInfo;
-  const report = startReport({ config, plan, model, engine, threads, address, port });
+  const report = startReport({
+    config,
+    models: opened.map(({ report }) => report),
+    threads,
+    address,
+    port,
+  });
   tell({ kind: 'ready', report });
+}
+
+function checkNamesDiffer(models: readonly ServedModel[]): void {
+  const names = models.map(({ name }) => name);
+  const twice = names.find((name, i) => names.indexOf(name) < i);
+  if (twice === undefined) return;
+  throw new StartError(`two models are named "${twice}"; change the name in one's model.json`);
 }
 
 function say(line: string): void {

@@ -1,22 +1,11 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import {
-  type BatcherObserver,
-  CancelledError,
-  DeadlineExceededError,
-  DISPATCH_REASONS,
-  type LaneObserver,
-  type DispatchReason,
-  type Millis,
-  type Settlement,
-} from '../batcher/index.js';
-import type { Scores } from '../engine/index.js';
+import { DISPATCH_REASONS } from '../batcher/index.js';
+import { ModelMetrics } from './model-metrics.js';
 import type { ProblemCode } from './respond/problem.js';
-import { toProblem } from './respond/to-problem.js';
 
 /** How an accepted item ended. `accepted` is the sum of all five once nothing is in progress. */
 const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
-type Outcome = (typeof OUTCOMES)[number];
-export type Stage = 'receive' | 'decode' | 'queue' | 'infer' | 'respond';
+export type Outcome = (typeof OUTCOMES)[number];
 
 /** Milliseconds; fine where a batch window lies. */
 const STAGE_BUCKETS_MS = [
@@ -30,90 +19,71 @@ export interface Gauges {
   readonly unsettled: number;
 }
 
-/** What GET /metrics tells, and the books that must balance. Listens to the batcher and to the routes. */
-export class Metrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
+/** What GET /metrics tells of this process; each model counts through its ModelMetrics. */
+export class Metrics {
   readonly registry = new Registry();
-  /** Set once there is a batcher. */
-  gauges: Gauges = { undispatched: 0, unsettled: 0 };
-  readonly #accepted = this.#counter('items_accepted_total', 'Images accepted.');
-  readonly #refusals = this.#counter(
+  readonly accepted = this.#counter('items_accepted_total', 'Images accepted.');
+  readonly refused = this.#counter(
     'items_refused_total',
     'Images refused, by code of the error.',
     'code',
   );
-  readonly #outcomes = this.#counter(
+  readonly settled = this.#counter(
     'items_settled_total',
     'Accepted images that have ended, by how: ok, client_error, server_error, deadline, cancelled.',
     'outcome',
   );
-  readonly #requests = this.#counter(
-    'requests_total',
-    'Requests, by code: ok, client_gone, or that of the error.',
-    'code',
-  );
-  readonly #batches = this.#counter('batches_total', 'Batches dispatched, by reason.', 'reason');
-  readonly #padding = this.#counter('padding_total', 'Rows of padding that lanes have run.');
-  readonly #busy = this.#counter('lane_busy_seconds_total', 'Seconds that a lane ran.', 'lane');
-  readonly #serving = new Gauge({
+  readonly batches = this.#counter('batches_total', 'Batches dispatched, by reason.', 'reason');
+  readonly padding = this.#counter('padding_total', 'Rows of padding that lanes have run.');
+  readonly laneBusy = this.#counter('lane_busy_seconds_total', 'Seconds that a lane ran.', 'lane');
+  readonly laneServing = new Gauge({
     name: 'batch_dispatch_lane_serving',
     help: '1 while the lane serves, 0 while its breaker is open or it hangs.',
-    labelNames: ['lane'],
+    labelNames: ['model', 'lane'],
     registers: [this.registry],
   });
-  readonly #stages = new Histogram({
+  readonly stages = new Histogram({
     name: 'batch_dispatch_stage_seconds',
     help: 'Seconds of an image in each stage; of a request in receive and respond.',
-    labelNames: ['stage'],
+    labelNames: ['model', 'stage'],
     buckets: STAGE_BUCKETS_MS.map((ms) => ms / 1000),
     registers: [this.registry],
   });
-  readonly #batchSize: Histogram;
+  readonly batchSize: Histogram<'model'>;
+  readonly #requests = new Counter({
+    name: 'batch_dispatch_requests_total',
+    help: 'Requests, by code: ok, client_gone, or that of the error.',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+  readonly #gauges = new Map<string, Gauges>();
 
   /** @param batchSizes buckets of the batch size, rising */
   constructor(batchSizes: readonly number[]) {
     collectDefaultMetrics({ register: this.registry });
-    this.#batchSize = new Histogram({
+    this.batchSize = new Histogram({
       name: 'batch_dispatch_batch_size',
       help: 'Images in a batch, padding not counted.',
+      labelNames: ['model'],
       buckets: [...batchSizes],
       registers: [this.registry],
     });
-    // From the start, so that a rate can be taken of what has not happened yet.
-    for (const outcome of OUTCOMES) this.#outcomes.inc({ outcome }, 0);
-    for (const reason of DISPATCH_REASONS) this.#batches.inc({ reason }, 0);
     this.#gauge('items_in_queue', 'Images accepted and not yet dispatched.', 'undispatched');
     this.#gauge('items_in_progress', 'Images accepted and not yet settled.', 'unsettled');
   }
 
-  accepted(count: number): void {
-    this.#accepted.inc(count);
+  /** Those of one more model. Every series is there from the start, so that a rate can be taken of it. */
+  ofModel(model: string): ModelMetrics {
+    this.accepted.inc({ model }, 0);
+    this.padding.inc({ model }, 0);
+    for (const outcome of OUTCOMES) this.settled.inc({ model, outcome }, 0);
+    for (const reason of DISPATCH_REASONS) this.batches.inc({ model, reason }, 0);
+    return new ModelMetrics(model, this);
   }
 
-  settled(ended: Settlement<Scores> | Error): void {
-    this.#outcomes.inc({ outcome: outcomeOf(ended) });
-    if (ended instanceof Error) return;
-    this.stage('decode', ended.enteredMs - ended.acceptedMs);
-    this.stage('queue', ended.dispatchedMs - ended.enteredMs);
-    this.stage('infer', ended.finishedMs - ended.dispatchedMs);
-  }
-
-  dispatched(size: number, paddedSize: number, reason: DispatchReason): void {
-    this.#batches.inc({ reason });
-    this.#batchSize.observe(size);
-    this.#padding.inc(paddedSize - size);
-  }
-
-  ran(lane: string, ms: Millis): void {
-    this.#busy.inc({ lane }, ms / 1000);
-  }
-
-  laneServes(lane: string, serves: boolean): void {
-    this.#serving.set({ lane }, serves ? 1 : 0);
-  }
-
-  /** Images that were not accepted. */
-  refused(code: ProblemCode, count: number): void {
-    this.#refusals.inc({ code }, count);
+  /** Where the gauges of a model are read from now on. */
+  watch(model: string, gauges: Gauges): void {
+    this.#gauges.set(model, gauges);
   }
 
   /** A request has ended. */
@@ -121,38 +91,25 @@ export class Metrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver
     this.#requests.inc({ code });
   }
 
-  stage(stage: Stage, ms: Millis): void {
-    this.#stages.observe({ stage }, ms / 1000);
-  }
-
-  #counter<L extends string>(name: string, help: string, label?: L): Counter<L> {
-    const labelNames = label === undefined ? [] : [label];
-    return new Counter<L>({
+  #counter<L extends string = never>(name: string, help: string, label?: L): Counter<'model' | L> {
+    return new Counter<'model' | L>({
       name: `batch_dispatch_${name}`,
       help,
-      labelNames,
+      labelNames: label === undefined ? ['model'] : ['model', label],
       registers: [this.registry],
     });
   }
 
   #gauge(name: string, help: string, value: keyof Gauges): void {
-    const read = () => this.gauges[value];
+    const gauges = this.#gauges;
     new Gauge({
       name: `batch_dispatch_${name}`,
       help,
+      labelNames: ['model'],
       registers: [this.registry],
       collect() {
-        this.set(read());
+        for (const [model, of] of gauges) this.set({ model }, of[value]);
       },
     });
   }
-}
-
-function outcomeOf(ended: Settlement<Scores> | Error): Outcome {
-  if (!(ended instanceof Error)) return 'ok';
-  if (ended instanceof CancelledError) return 'cancelled';
-  if (ended instanceof DeadlineExceededError) return 'deadline';
-  const { code, status } = toProblem(ended);
-  if (code === 'deadline_exceeded') return 'deadline';
-  return status < 500 ? 'client_error' : 'server_error';
 }

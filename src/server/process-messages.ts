@@ -3,25 +3,30 @@ import type { Config } from './config.js';
 import type { ProcessCount } from './lifecycle.js';
 import type { ProcessPlan } from './supervisor/plan-processes.js';
 
-/** What a serving process tells the supervisor once it is warm: the lines of the start-up report. */
-export interface StartReport {
+/** What a serving process took for one model: lines of the start-up report, and what its successors take over. */
+export interface ModelReport {
   readonly model: string;
   readonly engine: string;
   readonly provider: Provider;
-  readonly decoder: string;
-  readonly batching: string;
-  readonly address: string;
   readonly curve: readonly MeasuredBatch[];
   /** The largest batch that the engine can run; undefined if there is no bound. */
   readonly profileBatchSize?: number;
+}
+
+/** What a serving process tells the supervisor once it is warm. */
+export interface StartReport {
+  readonly models: readonly ModelReport[];
+  readonly decoder: string;
+  readonly batching: string;
+  readonly address: string;
 }
 
 /** What a serving process starts with. */
 export interface ServingOrders {
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** Measured by an earlier process on the same kind of device. */
-  readonly curve?: readonly MeasuredBatch[];
+  /** Of each model, by an earlier process on the same kind of device. */
+  readonly taken?: readonly ModelReport[];
 }
 
 /** It travels in this variable of the process's environment, as JSON. */

@@ -1,36 +1,48 @@
 import type { Engine, Model } from '../engine/index.js';
 import type { Config } from './config.js';
-import type { StartReport } from './process-messages.js';
+import type { ModelReport, StartReport } from './process-messages.js';
 import type { ProcessPlan } from './supervisor/plan-processes.js';
 
-interface Facts {
-  readonly config: Config;
+interface ModelFacts {
+  readonly folder: string;
   readonly plan: ProcessPlan;
   readonly model: Model;
   readonly engine: Engine;
+}
+
+/** What the supervisor prints of one model, and what later processes take over. */
+export function modelReport({ folder, plan, model, engine }: ModelFacts): ModelReport {
+  const { width, height } = model.manifest.input;
+  const lanes = engine.lanes.length === 1 ? '1 lane' : `${engine.lanes.length} lanes`;
+  const on = plan.gpu ? ` on ${plan.gpu.name}` : '';
+  const { provider, curve, warmUpMs, profileBatchSize } = engine;
+  return {
+    model: `${model.manifest.name}, ${model.labels.length} classes, input ${width}x${height}, from ${folder}`,
+    engine: `${provider}${on}, ${lanes}, warm in ${warmUpMs.toFixed(0)} ms`,
+    provider,
+    curve,
+    ...(profileBatchSize === undefined ? {} : { profileBatchSize }),
+  };
+}
+
+interface ProcessFacts {
+  readonly config: Config;
+  readonly models: readonly ModelReport[];
   readonly threads: number;
   readonly address: string;
   readonly port: number;
 }
 
 /** What the supervisor prints when a process is ready: what runs, on what, within which limits, and where. */
-export function startReport(facts: Facts): StartReport {
-  const { config, plan, model, engine, threads, address, port } = facts;
+export function startReport(facts: ProcessFacts): StartReport {
+  const { config, models, threads, address, port } = facts;
   const { batching, decode } = config;
-  const { width, height } = model.manifest.input;
   const host = address.includes(':') ? `[${address}]` : address;
-  const lanes = engine.lanes.length === 1 ? '1 lane' : `${engine.lanes.length} lanes`;
-  const on = plan.gpu ? ` on ${plan.gpu.name}` : '';
-  const { profileBatchSize } = engine;
   return {
-    model: `${model.manifest.name}, ${model.labels.length} classes, input ${width}x${height}, from ${config.model}`,
-    engine: `${engine.provider}${on}, ${lanes}, warm in ${engine.warmUpMs.toFixed(0)} ms`,
-    provider: engine.provider,
-    curve: engine.curve,
+    models,
     decoder: `${decode.decoder}, ${threads} threads, up to ${decode.maxPixels / 1e6} megapixels`,
     batching: `${sizesText(batching)}, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
     address: `http://${host}:${port}`,
-    ...(profileBatchSize === undefined ? {} : { profileBatchSize }),
   };
 }
 

@@ -2,12 +2,14 @@ import type { Logger } from 'pino';
 import type { BatcherObserver } from '../batcher/index.js';
 import type { Scores } from '../engine/index.js';
 import type { Lifecycle } from './lifecycle.js';
-import type { Metrics } from './metrics.js';
+import type { ModelMetrics } from './model-metrics.js';
 
 export interface WatchLanesOptions {
+  /** The model that they run. */
+  readonly model: string;
   /** What the metrics call each lane. */
   readonly names: readonly string[];
-  readonly metrics: Metrics;
+  readonly metrics: ModelMetrics;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
   /** A lane hangs: this process cannot get rid of it. */
@@ -16,6 +18,7 @@ export interface WatchLanesOptions {
 
 /** Tells the log and the health checks what becomes of the lanes, and the metrics everything. */
 export function watchLanes({
+  model,
   names,
   metrics,
   lifecycle,
@@ -33,9 +36,9 @@ export function watchLanes({
       metrics.laneServes(String(names[lane]), state === 'serving');
       if (state === 'serving') broken.delete(lane);
       else broken.add(lane);
-      lifecycle.setEngineAvailable(broken.size < names.length);
-      if (state === 'serving') logger.info({ lane }, 'lane serves again');
-      else logger.error({ lane, state, cause: messages(cause) }, 'lane does not serve');
+      lifecycle.setEngineAvailable(model, broken.size < names.length);
+      if (state === 'serving') logger.info({ model, lane }, 'lane serves again');
+      else logger.error({ model, lane, state, cause: messages(cause) }, 'lane does not serve');
       if (state === 'hung') hung();
     },
   };

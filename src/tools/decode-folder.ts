@@ -13,14 +13,14 @@ export async function decodeFolder(folder: string, model: Model): Promise<Uint8A
     .filter((name) => /\.(jpe?g|png)$/i.test(name))
     .sort();
   const input = model.manifest.input;
-  const pool = new DecodePool(availableParallelism(), { decoder: 'native', input });
+  const pool = new DecodePool(availableParallelism(), { decoder: 'native' });
   try {
     const images = await Promise.all(
       files.map((name) => {
         // A copy: small files may share a buffer, and decoding takes the whole of it.
         const bytes = Buffer.from(new Uint8Array(readFileSync(join(folder, name))).buffer);
         const header = readImageHeader(bytes, { maxPixels: MAX_PIXELS });
-        return pool.decode(bytes, header, () => true);
+        return pool.decode(bytes, header, input, () => true);
       }),
     );
     return images.filter((pixels) => pixels !== undefined);

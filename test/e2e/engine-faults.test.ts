@@ -42,7 +42,7 @@ t.test('a lane that hangs gives 504, and its process is replaced', async (t) => 
   // It waits behind the batch that hangs.
   await until(async () => {
     const metrics = await (await fetch(`${url}/metrics`)).text();
-    return /items_in_queue 0\n/.test(metrics) && /items_in_progress 1\n/.test(metrics);
+    return /items_in_queue{.*} 0\n/.test(metrics) && /items_in_progress{.*} 1\n/.test(metrics);
   });
   const behind = classify(RED);
   const answer = await hung;

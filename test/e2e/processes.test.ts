@@ -46,8 +46,8 @@ t.test('two processes share the port, and the metrics are those of both', async 
     processes: { ready: 2, total: 2 },
   });
   for (let i = 0; i < 40; i++) t.equal((await classify(url)).status, 200);
-  t.equal(await metric(url, 'items_accepted_total'), 40);
-  t.equal(await metric(url, 'items_settled_total{outcome="ok"}'), 40);
+  t.equal(await metric(url, 'items_accepted_total{model="demo"}'), 40);
+  t.equal(await metric(url, 'items_settled_total{model="demo",outcome="ok"}'), 40);
   t.equal(await metric(url, 'requests_total{code="ok"}'), 40);
   server.child.kill('SIGTERM');
   t.same(await server.exited, [0, null]);

@@ -18,7 +18,7 @@ t.test('what is wrong with the configuration is said in one sentence', async (t)
   t.match(await refusal(t, '{"batching":{"size":1}}'), /unknown key batching\.size/);
   t.match(await refusal(t, '{"colour":1}'), /unknown key colour/);
   t.match(await refusal(t, '{'), /c\.json is not valid JSON/);
-  t.match(await refusal(t, '{"model":"nowhere"}'), /cannot read .*nowhere\/model\.json/);
+  t.match(await refusal(t, '{"models":["nowhere"]}'), /cannot read .*nowhere\/model\.json/);
 });
 
 t.test('flags and environment are checked too', async (t) => {

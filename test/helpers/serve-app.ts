@@ -3,14 +3,12 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import {
   type BatchLane,
-  Batcher,
   type BatchLimits,
   type CurvePoint,
   LatencyCurve,
 } from '../../src/batcher/index.js';
 import type { Scores } from '../../src/engine/index.js';
 import { createApp } from '../../src/server/app.js';
-import { Classifier } from '../../src/server/classifier.js';
 import { type Config, configSchema } from '../../src/server/config.js';
 import { DecodePool } from '../../src/server/decode/decode-pool.js';
 import { createHttpServer } from '../../src/server/http-server.js';
@@ -20,8 +18,8 @@ import { BrokenRequests } from '../../src/server/receive/broken-requests.js';
 import { UploadBudget } from '../../src/server/receive/upload-budget.js';
 import { RequestLog } from '../../src/server/request-log.js';
 import type { ModelDescription } from '../../src/server/respond/model-description.js';
+import { createServedModel } from '../../src/server/served-model.js';
 import { systemClock } from '../../src/server/system-clock.js';
-import { watchLanes } from '../../src/server/watch-lanes.js';
 
 export const LABELS = ['c1 red', 'c2 green', 'c3 blue, "sky"'];
 
@@ -84,30 +82,23 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     maxPixels: options.maxPixels ?? 1e6,
     defaultTimeoutMs: () => batching.defaultTimeoutMs,
   });
-  const input = { width: 8, height: 8, resize: 'squash' } as const;
-  const decodePool = new DecodePool(1, { decoder: 'native', input });
-  const batcher = new Batcher<Uint8Array, Scores>({
-    clock: systemClock,
-    limits,
-    lanes: [{ run: options.lane ?? colourLane, warmUp: options.warmUp ?? (async () => {}) }],
-    ...(options.curve ? { curve: new LatencyCurve(options.curve) } : {}),
-    observer: watchLanes({
-      names: ['0'],
-      metrics,
-      lifecycle,
-      logger,
-      hung: () => lifecycle.end('lane_hung'),
-    }),
-    release: (pixels) => decodePool.recycle(pixels),
-  });
-  metrics.gauges = batcher;
-  if (options.isWarm ?? true) {
-    lifecycle.serve({
-      classifier: new Classifier(batcher, decodePool),
-      labelsJson: LABELS.map((label) => JSON.stringify(label)),
+  const decodePool = new DecodePool(1, { decoder: 'native' });
+  const around = { decodePool, lifecycle, metrics, logger, hung: () => lifecycle.end('lane_hung') };
+  const model = createServedModel(
+    {
+      name: DESCRIPTION.name,
+      input: { width: 8, height: 8, resize: 'squash' },
+      labels: LABELS,
+      lanes: [{ run: options.lane ?? colourLane, warmUp: options.warmUp ?? (async () => {}) }],
+      laneNames: ['0'],
+      ...(options.curve ? { curve: new LatencyCurve(options.curve) } : {}),
+      limits,
       describe: () => DESCRIPTION,
-    });
-  }
+    },
+    around,
+  );
+  const { batcher } = model;
+  if (options.isWarm ?? true) lifecycle.serve([model]);
   const server = createHttpServer(app, config, new BrokenRequests(requestLog, metrics));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(async () => {

@@ -41,7 +41,10 @@ t.test('an engine that fails everything is taken out of service, and comes back'
   t.equal(notReady.status, 503);
   t.match(await notReady.json(), { ready: false, reason: 'engine_unavailable' });
   t.equal((await fetch(`${url}/v2/health/live`)).status, 200);
-  t.match(await (await fetch(`${url}/metrics`)).text(), /lane_serving\{lane="0"\} 0\n/);
+  t.match(
+    await (await fetch(`${url}/metrics`)).text(),
+    /lane_serving\{model="colours",lane="0"\} 0\n/,
+  );
   t.ok(lines.some(({ msg, cause }) => msg === 'lane does not serve' && /CUDA/.test(String(cause))));
   isBroken = false;
   await until(async () => (await ready()).status === 200);

@@ -21,19 +21,24 @@ t.test('without a file every key has its default, and the model is the embedded 
 
 t.test('flags win over the environment’s file, the environment over the file', async (t) => {
   const folder = t.testdir({
-    'batch-dispatch.json': '{"model":"m","server":{"host":"::1","port":1}}',
-    'other.json': '{"model":"o","server":{"port":2}}',
+    'batch-dispatch.json': '{"models":["m","n"],"server":{"host":"::1","port":1}}',
+    'other.json': '{"models":["o"],"server":{"port":2}}',
   });
   t.chdir(folder);
-  t.match(loadConfig([], {}), { model: `${folder}/m`, server: { host: '::1', port: 1 } });
+  t.match(loadConfig([], {}), {
+    models: [`${folder}/m`, `${folder}/n`],
+    server: { host: '::1', port: 1 },
+  });
   t.match(loadConfig([], { HOST: '0.0.0.0', PORT: '3' }), {
     server: { host: '0.0.0.0', port: 3 },
   });
   t.match(loadConfig(['--config', 'other.json'], {}), {
-    model: `${folder}/o`,
+    models: [`${folder}/o`],
     server: { port: 2 },
   });
-  t.match(loadConfig(['--model', 'x'], {}), { model: `${folder}/x` });
+  t.match(loadConfig(['--model', 'x', '--model', 'y'], {}), {
+    models: [`${folder}/x`, `${folder}/y`],
+  });
   t.equal(loadConfig(['--help'], {}), 'help');
 });
 

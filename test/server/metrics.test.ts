@@ -15,10 +15,13 @@ const poisonable: RunBatch = async (images, paddedSize) => {
   return await colourLane(images, paddedSize);
 };
 
-/** The values of a metric by the value of its label. */
+/** The values of a metric by the value of its label, that of the model aside. */
 function values(text: string, name: string): Record<string, number> {
   const lines = text.matchAll(
-    new RegExp(`^batch_dispatch_${name}(?:{\\w+="(\\w+)"})? (\\S+)$`, 'gm'),
+    new RegExp(
+      `^batch_dispatch_${name}(?:{(?:model="colours",?)?(?:\\w+="(\\w+)")?})? (\\S+)$`,
+      'gm',
+    ),
   );
   return Object.fromEntries([...lines].map(([, label, value]) => [label ?? '', Number(value)]));
 }

@@ -5,7 +5,6 @@ import type { DecoderName } from './load-raster-decoder.js';
 /** What a decode thread is started with. */
 export interface DecodeWorkerData {
   readonly decoder: DecoderName;
-  readonly input: ImageInput;
 }
 
 /** To the thread: decode `bytes` into `pixels`; both buffers are transferred. */
@@ -13,6 +12,8 @@ export interface DecodeJob {
   readonly id: number;
   readonly bytes: Uint8Array;
   readonly header: ImageHeader;
+  /** What the model wants. */
+  readonly input: ImageInput;
   readonly pixels: Uint8Array;
 }
 

@@ -1,3 +1,4 @@
+import type { ImageInput } from '../../engine/index.js';
 import { decodeCostMs } from './decode-cost.js';
 import type { DecodeWorkerData } from './decode-messages.js';
 import { DecodeThread } from './decode-thread.js';
@@ -12,11 +13,10 @@ import { ThreadQueue } from './thread-queue.js';
 export class DecodePool {
   readonly #threads: DecodeThread[];
   readonly #queue: ThreadQueue<DecodeThread>;
-  readonly #spare: SparePixels;
+  /** By bytes of an image, which differ from model to model. */
+  readonly #spare = new Map<number, SparePixels>();
 
   constructor(threads: number, workerData: DecodeWorkerData) {
-    const { width, height } = workerData.input;
-    this.#spare = new SparePixels(width * height * 3);
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, (pixels) => this.recycle(pixels)),
@@ -25,7 +25,7 @@ export class DecodePool {
   }
 
   /**
-   * Decodes to the model's input: height * width * 3 bytes. `bytes` must be alone in its buffer, which changes
+   * Decodes to a model's input: height * width * 3 bytes. `bytes` must be alone in its buffer, which changes
    * hands. `isWanted` is asked when a thread is free: if it says no, the image is dropped undecoded.
    *
    * @throws {UndecodableImageError}
@@ -33,17 +33,29 @@ export class DecodePool {
   decode(
     bytes: Uint8Array,
     header: ImageHeader,
+    input: ImageInput,
     isWanted: () => boolean,
   ): Promise<Uint8Array | undefined> {
     return this.#queue.run(decodeCostMs(header), async (thread) => {
       if (!isWanted()) return undefined;
-      return await thread.decode(bytes, header, this.#spare.take());
+      return await thread.decode(
+        bytes,
+        header,
+        input,
+        this.#spareOf(input.width * input.height * 3).take(),
+      );
     });
   }
 
   /** Takes back pixels that were copied or are not needed, for a later image. */
   recycle(pixels: Uint8Array): void {
-    this.#spare.give(pixels);
+    this.#spareOf(pixels.byteLength).give(pixels);
+  }
+
+  #spareOf(imageBytes: number): SparePixels {
+    const spare = this.#spare.get(imageBytes) ?? new SparePixels(imageBytes);
+    this.#spare.set(imageBytes, spare);
+    return spare;
   }
 
   async close(): Promise<void> {

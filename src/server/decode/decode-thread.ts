@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import type { ImageInput } from '../../engine/index.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 import { UndecodableImageError } from './header/image-errors.js';
 import type { ImageHeader } from './header/image-header.js';
@@ -26,11 +27,16 @@ export class DecodeThread {
    *
    * @throws {UndecodableImageError}
    */
-  decode(bytes: Uint8Array, header: ImageHeader, pixels: Uint8Array): Promise<Uint8Array> {
+  decode(
+    bytes: Uint8Array,
+    header: ImageHeader,
+    input: ImageInput,
+    pixels: Uint8Array,
+  ): Promise<Uint8Array> {
     const id = this.#nextId++;
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      const job: DecodeJob = { id, bytes, header, pixels };
+      const job: DecodeJob = { id, bytes, header, input, pixels };
       this.#worker.postMessage(job, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
     });
   }

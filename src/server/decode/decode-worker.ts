@@ -8,22 +8,24 @@ import { Resampler } from './resample/resampler.js';
 // A decode thread: one image at a time.
 
 const port = parentPort as MessagePort;
-const { decoder, input } = workerData as DecodeWorkerData;
+const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
 // A decoder that this platform does not have is missed now, not at the first photo.
 await loadRasterDecoder(decoder, { format: 'jpeg', colour: 'rgb' });
 
-port.on('message', async ({ id, bytes, header, pixels }: DecodeJob) => {
-  const reply: DecodeReply = { id, pixels, ...(await decode(bytes, header, pixels)) };
+port.on('message', async (job: DecodeJob) => {
+  const { id, pixels } = job;
+  const reply: DecodeReply = { id, pixels, ...(await decode(job)) };
   port.postMessage(reply, [pixels.buffer as ArrayBuffer]);
 });
 
-async function decode(
-  bytes: Uint8Array,
-  header: DecodeJob['header'],
-  pixels: Uint8Array,
-): Promise<Pick<DecodeReply, 'outcome' | 'message'>> {
+async function decode({
+  bytes,
+  header,
+  input,
+  pixels,
+}: DecodeJob): Promise<Pick<DecodeReply, 'outcome' | 'message'>> {
   try {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     await decodeImage(view, header, decoder, input, resampler, pixels);

@@ -1,10 +1,11 @@
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import { CancelledError, type Clock, type Millis } from '../../batcher/index.js';
-import type { CheckedImage, Classifier, ImageItem } from '../classifier.js';
+import type { CheckedImage, ImageItem } from '../classifier.js';
 import { readImageHeader } from '../decode/header/read-image-header.js';
 import { classifyResponse, type ImageOutcome } from '../respond/classify-response.js';
 import { Problem } from '../respond/problem.js';
+import type { ServedModel } from '../served-model.js';
 import { toProblem } from '../respond/to-problem.js';
 import { type Exchange, openExchange } from './exchange.js';
 import { type RefuseDeps, refuse } from './refuse.js';
@@ -26,7 +27,7 @@ export function classifyRoute(deps: ClassifyDeps) {
     const exchange = openExchange(c.env, deps.clock);
     const upload = deps.uploads.open();
     try {
-      return await answer(deps, exchange, upload, c.req.query('top_k'));
+      return await answer(deps, exchange, upload, c.req.query());
     } catch (error) {
       return refuse(deps, exchange, error);
     } finally {
@@ -39,40 +40,41 @@ async function answer(
   deps: ClassifyDeps,
   exchange: Exchange,
   upload: Upload,
-  topKQuery: string | undefined,
+  query: Record<string, string>,
 ): Promise<Response> {
   const { incoming, startedMs } = exchange;
   const { topK, timeoutMs } = readRequestOptions(
-    topKQuery,
+    query['top_k'],
     incoming.headers,
     deps.defaultTimeoutMs(),
   );
-  const service = deps.lifecycle.service();
+  const model = deps.lifecycle.model(query['model']);
   const deadlineMs = startedMs + timeoutMs;
   // Who would be refused anyway is spared the upload.
-  admitting(deps, 1, () => service.classifier.admit(deadlineMs));
+  admitting(model, 1, () => model.classifier.admit(deadlineMs));
   const { isForm, images } = await receiveImages(exchange, upload, deps.clock, deadlineMs);
-  const checked = images.map((bytes) => checkImage(bytes, deps));
+  const checked = images.map((bytes) => checkImage(bytes, deps.maxPixels, model));
   const first = checked[0];
   if (!isForm && first instanceof Problem) throw first;
-  const outcomes = await classifyAll(deps, service.classifier, exchange, checked, deadlineMs);
+  const outcomes = await classifyAll(deps, model, exchange, checked, deadlineMs);
   const problem = outcomes.find((outcome) => outcome instanceof Problem);
   if (!isForm && problem) throw problem;
   deps.requestLog.answered(exchange, outcomes);
   deps.metrics.request('ok');
-  timeResponse(deps, exchange, outcomes);
+  timeResponse(deps.clock, model, exchange, outcomes);
   const close = deps.lifecycle.isEnding;
   return classifyResponse(outcomes, isForm, {
     exchange,
     topK,
-    labelsJson: service.labelsJson,
+    labelsJson: model.labelsJson,
     close,
   });
 }
 
 /** The time from the last image's scores to the last byte handed to the system. */
 function timeResponse(
-  { clock, metrics }: ClassifyDeps,
+  clock: Clock,
+  { metrics }: ServedModel,
   { outgoing }: Exchange,
   outcomes: readonly ImageOutcome[],
 ): void {
@@ -81,7 +83,11 @@ function timeResponse(
   if (lastMs > 0) outgoing.once('finish', () => metrics.stage('respond', clock.now() - lastMs));
 }
 
-function checkImage(bytes: Buffer, { maxPixels, metrics }: ClassifyDeps): CheckedImage | Problem {
+function checkImage(
+  bytes: Buffer,
+  maxPixels: number,
+  { metrics }: ServedModel,
+): CheckedImage | Problem {
   try {
     if (bytes.length === 0) throw new Problem('empty_body');
     return { bytes, header: readImageHeader(bytes, { maxPixels }) };
@@ -93,7 +99,7 @@ function checkImage(bytes: Buffer, { maxPixels, metrics }: ClassifyDeps): Checke
 }
 
 /** Counts the images that are refused instead of accepted. */
-function admitting<T>({ metrics }: ClassifyDeps, count: number, admit: () => T): T {
+function admitting<T>({ metrics }: ServedModel, count: number, admit: () => T): T {
   try {
     return admit();
   } catch (error) {
@@ -104,16 +110,16 @@ function admitting<T>({ metrics }: ClassifyDeps, count: number, admit: () => T):
 
 /** Images whose headers failed keep their problem; the others are accepted together and settle each alone. */
 async function classifyAll(
-  deps: ClassifyDeps,
-  classifier: Classifier,
+  { clock }: ClassifyDeps,
+  model: ServedModel,
   { outgoing, startedMs }: Exchange,
   checked: readonly (CheckedImage | Problem)[],
   deadlineMs: number,
 ): Promise<ImageOutcome[]> {
   const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
-  const items = admitting(deps, good.length, () => classifier.accept(good, deadlineMs));
-  deps.metrics.stage('receive', deps.clock.now() - startedMs);
-  const cancel = () => classifier.cancel(items);
+  const items = admitting(model, good.length, () => model.classifier.accept(good, deadlineMs));
+  model.metrics.stage('receive', clock.now() - startedMs);
+  const cancel = () => model.classifier.cancel(items);
   outgoing.once('close', cancel);
   let next = 0;
   const outcomes = await Promise.all(

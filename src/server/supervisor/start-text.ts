@@ -3,13 +3,15 @@ import type { StartReport } from '../process-messages.js';
 
 /** What the program prints once every serving process is ready. */
 export function startText(report: StartReport, processes: number, afterMs: number): string {
-  const { model, engine, decoder, batching, address, curve } = report;
+  const { models, decoder, batching, address } = report;
   const many = processes > 1 ? `, ${processes} serving processes` : '';
   return [
     'Batch Dispatch',
-    `  model     ${model}`,
-    `  engine    ${engine}`,
-    ...curveTable(curve).map((line) => `            ${line}`),
+    ...models.flatMap(({ model, engine, curve }) => [
+      `  model     ${model}`,
+      `  engine    ${engine}`,
+      ...curveTable(curve).map((line) => `            ${line}`),
+    ]),
     `  decoder   ${decoder}`,
     `  batching  ${batching}`,
     `  ready     ${address}/api/classify after ${(afterMs / 1000).toFixed(1)} s${many}`,

@@ -52,10 +52,8 @@ class Supervisor {
 
   /** All processes, and their successors, run what the first took: never another provider silently. */
   #ordersFor(plan: ProcessPlan): ServingOrders {
-    if (!this.#report) return { config: this.#config, plan };
-    const { provider, curve } = this.#report;
-    const engine = { ...this.#config.engine, provider };
-    return { config: { ...this.#config, engine }, plan, curve };
+    const orders = { config: this.#config, plan };
+    return this.#report ? { ...orders, taken: this.#report.models } : orders;
   }
 
   get #hasServed(): boolean {
@@ -64,7 +62,8 @@ class Supervisor {
 
   /** @throws {StartError} a batch limit over what the engine was built for */
   checked(config: Config): Config {
-    const profile = this.#report?.profileBatchSize ?? Number.POSITIVE_INFINITY;
+    const models = this.#report?.models ?? [];
+    const profile = Math.min(...models.map((model) => model.profileBatchSize ?? Infinity));
     if (config.batching.maxBatchSize <= profile) return config;
     throw new StartError(`batching.maxBatchSize: the engine was built for up to ${profile} images`);
   }

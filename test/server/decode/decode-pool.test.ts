@@ -18,14 +18,14 @@ function apart(bytes: Buffer): Buffer {
 
 t.test('each image comes back as its own pixels, whatever the number of threads', async (t) => {
   for (const threads of [1, 3]) {
-    const pool = new DecodePool(threads, { decoder: 'native', input: INPUT });
+    const pool = new DecodePool(threads, { decoder: 'native' });
     t.teardown(() => pool.close());
     const values = [10, 60, 110, 160, 210, 35, 85, 135];
     const decoded = await Promise.all(
       values.map(async (value) => {
         const bytes = jpegOf(value);
         const header = readImageHeader(bytes, { maxPixels: 1e6 });
-        return pool.decode(apart(bytes), header, () => true);
+        return pool.decode(apart(bytes), header, INPUT, () => true);
       }),
     );
     decoded.forEach((pixels, i) => {
@@ -36,22 +36,38 @@ t.test('each image comes back as its own pixels, whatever the number of threads'
   }
 });
 
+t.test('models of different sizes share the threads, each with buffers of its own', async (t) => {
+  const pool = new DecodePool(1, { decoder: 'native' });
+  t.teardown(() => pool.close());
+  const bytes = jpegOf(60);
+  const header = readImageHeader(bytes, { maxPixels: 1e6 });
+  const wide = { width: 16, height: 4, resize: 'squash' } as const;
+  for (let round = 0; round < 2; round++) {
+    const small = await pool.decode(apart(bytes), header, INPUT, () => true);
+    const large = await pool.decode(apart(bytes), header, wide, () => true);
+    t.equal(small?.length, 8 * 8 * 3);
+    t.equal(large?.length, 16 * 4 * 3);
+    if (small) pool.recycle(small);
+    if (large) pool.recycle(large);
+  }
+});
+
 t.test('an image nobody wants any more is not decoded', async (t) => {
-  const pool = new DecodePool(1, { decoder: 'native', input: INPUT });
+  const pool = new DecodePool(1, { decoder: 'native' });
   t.teardown(() => pool.close());
   const bytes = jpegOf(10);
   const header = readImageHeader(bytes, { maxPixels: 1e6 });
-  t.equal(await pool.decode(apart(bytes), header, () => false), undefined);
+  t.equal(await pool.decode(apart(bytes), header, INPUT, () => false), undefined);
 });
 
 t.test('a broken image fails alone', async (t) => {
-  const pool = new DecodePool(1, { decoder: 'native', input: INPUT });
+  const pool = new DecodePool(1, { decoder: 'native' });
   t.teardown(() => pool.close());
   const bytes = jpegOf(10);
   const header = readImageHeader(bytes, { maxPixels: 1e6 });
   const cut = bytes.subarray(0, bytes.length - 20);
   const results = await Promise.allSettled(
-    [bytes, cut, bytes].map((image) => pool.decode(apart(image), header, () => true)),
+    [bytes, cut, bytes].map((image) => pool.decode(apart(image), header, INPUT, () => true)),
   );
   t.same(
     results.map(({ status }) => status),

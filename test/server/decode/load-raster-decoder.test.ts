@@ -7,6 +7,8 @@ import { solidPng } from '../../helpers/make-png.js';
 
 const NATIVE = ['@julusian/jpeg-turbo', '@napi-rs/image'];
 
+const INPUT = { width: 4, height: 4, resize: 'squash' } as const;
+
 /** Which native decoders this process holds, in any of its threads. */
 function loadedLibraries(): string[] {
   const { sharedObjects } = process.report.getReport() as unknown as { sharedObjects: string[] };
@@ -17,10 +19,10 @@ function loadedLibraries(): string[] {
 /** The first value of the image, and the libraries that decoding it took which were not there before. */
 async function decode(decoder: DecoderName, image: Buffer) {
   const before = loadedLibraries();
-  const pool = new DecodePool(1, { decoder, input: { width: 4, height: 4, resize: 'squash' } });
+  const pool = new DecodePool(1, { decoder });
   const header = readImageHeader(image, { maxPixels: 1e6 });
   try {
-    const pixels = await pool.decode(Uint8Array.from(image), header, () => true);
+    const pixels = await pool.decode(Uint8Array.from(image), header, INPUT, () => true);
     return {
       value: Number(pixels?.[0]),
       libraries: loadedLibraries().filter((name) => !before.includes(name)),

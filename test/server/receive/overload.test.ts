@@ -123,7 +123,10 @@ t.test('a deadline that the curve says cannot be met is refused at once', async 
   t.equal(response.status, 504);
   t.match(await response.json(), { code: 'deadline_exceeded' });
   t.equal(batcher.unsettled, 41, 'it was never accepted');
-  t.match(await metrics.registry.metrics(), /items_refused_total\{code="deadline_exceeded"\} 1\n/);
+  t.match(
+    await metrics.registry.metrics(),
+    /items_refused_total\{model="colours",code="deadline_exceeded"\} 1\n/,
+  );
   release();
   for (const one of accepted) t.equal((await one).status, 200);
 });

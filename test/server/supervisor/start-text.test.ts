@@ -1,18 +1,21 @@
 import t from 'tap';
-import type { StartReport } from '../../../src/server/process-messages.js';
+import type { ModelReport, StartReport } from '../../../src/server/process-messages.js';
 import { startText } from '../../../src/server/supervisor/start-text.js';
 
-const REPORT: StartReport = {
+const MODEL: ModelReport = {
   model: 'm',
   engine: 'e',
   provider: 'cpu',
-  decoder: 'd',
-  batching: 'b',
-  address: 'http://h:1',
   curve: [
     { batchSize: 1, ms: 2 },
     { batchSize: 64, ms: 16 },
   ],
+};
+const REPORT: StartReport = {
+  models: [MODEL],
+  decoder: 'd',
+  batching: 'b',
+  address: 'http://h:1',
 };
 
 t.test('the start-up report has the curve as a table', async (t) => {
@@ -30,7 +33,7 @@ t.test('the start-up report has the curve as a table', async (t) => {
 });
 
 t.test('several processes are counted, and a curve without points is no table', async (t) => {
-  const text = startText({ ...REPORT, curve: [] }, 3, 50);
+  const text = startText({ ...REPORT, models: [{ ...MODEL, curve: [] }] }, 3, 50);
   t.match(text, /after 0\.1 s, 3 serving processes$/);
   t.notMatch(text, /images\/s/);
 });

@@ -1,0 +1,62 @@
+import { LatencyCurve } from '../batcher/index.js';
+import { engineRuntime, keepCurve, openEngine, readModelFolder } from '../engine/index.js';
+import type { Config } from './config.js';
+import type { ModelReport } from './process-messages.js';
+import { describeModel } from './respond/model-description.js';
+import { createServedModel, type ServedModel, type Surroundings } from './served-model.js';
+import { modelReport } from './start-report.js';
+import type { ProcessPlan } from './supervisor/plan-processes.js';
+
+export interface OpenModelOptions {
+  readonly folder: string;
+  readonly config: Config;
+  readonly plan: ProcessPlan;
+  /** The limits in force now. */
+  readonly batching: () => Config['batching'];
+  /** What an earlier process took for this model: the same is taken again, never another provider silently. */
+  readonly taken?: ModelReport | undefined;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Reads a model's folder, opens its lanes on this process's device and warms them.
+ *
+ * @throws {ModelRefusedError} one sentence
+ */
+export async function openModel(
+  { folder, config, plan, batching, taken, say }: OpenModelOptions,
+  around: Surroundings,
+): Promise<{ readonly model: ServedModel; readonly report: ModelReport }> {
+  const model = await readModelFolder(folder);
+  const limits = batching();
+  const wishes = taken ? { ...config.engine, provider: taken.provider } : config.engine;
+  const engine = await openEngine(
+    model,
+    { ...wishes, sizes: limits, ...(taken ? { curve: taken.curve } : {}) },
+    engineRuntime({
+      ...wishes,
+      model,
+      gpus: plan.gpu ? 1 : 0,
+      modelFolder: folder,
+      maxBatchSize: limits.maxBatchSize,
+      say,
+      tick: (seconds) => seconds % 10 === 0 && say(`building for ${seconds} s`),
+    }),
+    say,
+  );
+  if (!taken) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
+  const served = createServedModel(
+    {
+      name: model.manifest.name,
+      input: model.manifest.input,
+      labels: model.labels,
+      lanes: engine.lanes,
+      laneNames: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
+      curve: new LatencyCurve(engine.curve),
+      limits,
+      describe: () => describeModel(model, engine, plan, batching()),
+    },
+    around,
+  );
+  return { model: served, report: modelReport({ folder, plan, model, engine }) };
+}
