@@ -8,6 +8,7 @@ export type { MeasuredBatch } from './lane-messages.js';
 export { curveBatchSizes } from './measure-curve.js';
 export { type Model, readModelFolder } from './model-folder.js';
 export type { ImageInput } from './model-manifest.js';
+export { nullModel } from './null-model.js';
 export { type Gpu, readGpuHost } from './native/gpu-host.js';
 export { type Engine, openEngine } from './open-engine.js';
 export type { Provider } from './provider.js';

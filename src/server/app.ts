@@ -1,5 +1,6 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import { type BenchmarkDeps, benchmarkRoute } from './receive/benchmark-route.js';
 import { type ClassifyDeps, classifyRoute } from './receive/classify-route.js';
 import { openExchange } from './receive/exchange.js';
 import { liveRoute, readyRoute } from './receive/health-routes.js';
@@ -8,7 +9,7 @@ import { latencyCurveRoute, modelRoute } from './receive/model-routes.js';
 import { refuse } from './receive/refuse.js';
 import { Problem } from './respond/problem.js';
 
-export interface AppDeps extends ClassifyDeps {
+export interface AppDeps extends ClassifyDeps, BenchmarkDeps {
   /** Of all serving processes, as Prometheus reads them. */
   readonly readMetrics: () => Promise<string>;
 }
@@ -22,6 +23,7 @@ export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
   }
 
   app.post('/api/classify', classifyRoute(deps));
+  app.all('/benchmark', benchmarkRoute(deps));
   app.get('/v2/health/live', liveRoute());
   app.get('/v2/health/ready', readyRoute(deps.lifecycle));
   const [model, latencyCurve] = [modelRoute(deps.lifecycle), latencyCurveRoute(deps.lifecycle)];

@@ -11,6 +11,7 @@ import { createHttpServer } from './http-server.js';
 import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
 import { openModel } from './open-model.js';
+import { openNullBatcher } from './open-null-batcher.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
@@ -42,6 +43,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   const metrics = new Metrics(sizes);
   const sharedMetrics = new SharedMetrics(metrics);
   let inForce = batching;
+  let opening: ReturnType<typeof openNullBatcher> | undefined;
   const requestLog = new RequestLog(logger, systemClock);
   const app = createApp({
     clock: systemClock,
@@ -52,6 +54,10 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     uploads: new UploadBudget(config.server),
     maxPixels: decode.maxPixels,
     defaultTimeoutMs: () => inForce.defaultTimeoutMs,
+    nullBatcher: () => {
+      opening ??= openNull();
+      return opening;
+    },
   });
   const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
   await listen(server, config.server);
@@ -78,19 +84,24 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   const models = opened.map(({ model }) => model);
   checkNamesDiffer(models);
 
+  const batchers = models.map(({ batcher }) => batcher);
+  async function openNull(): ReturnType<typeof openNullBatcher> {
+    const provider = opened[0]?.report.provider ?? 'cpu';
+    const options = { config, plan, limits: inForce, provider, say };
+    const batcher = await openNullBatcher(options, around);
+    batchers.push(batcher);
+    return batcher;
+  }
+
   async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
     if (lifecycle.isEnding) return;
     const done = await drain({
       server,
       refuseNew: () => lifecycle.end(reason),
-      settleAll: () => Promise.all(models.map(({ batcher }) => batcher.drain())),
+      settleAll: () => Promise.all(batchers.map((batcher) => batcher.drain())),
       timeoutMs,
     });
-    if (!done)
-      logger.error(
-        { unsettled: models.map(({ batcher }) => batcher.unsettled) },
-        'drain timed out',
-      );
+    if (!done) logger.error({ unsettled: batchers.map((one) => one.unsettled) }, 'drain timed out');
     logFile.flushSync();
     // A thread inside a native call does not end otherwise.
     if (isLaneHung) process.kill(process.pid, 'SIGKILL');
@@ -105,7 +116,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     if (message.kind === 'drain') stop();
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
     else if (message.kind === 'batching') {
-      for (const { batcher } of models) batcher.reconfigure(message.batching);
+      for (const batcher of batchers) batcher.reconfigure(message.batching);
       inForce = message.batching;
     }
   });
@@ -128,7 +139,12 @@ function checkNamesDiffer(models: readonly ServedModel[]): void {
   throw new StartError(`two models are named "${twice}"; change the name in one's model.json`);
 }
 
+const said = new Set<string>();
+
+/** Tells the operator once: several models may have the same to say. */
 function say(line: string): void {
+  if (said.has(line)) return;
+  said.add(line);
   process.stderr.write(`${line}\n`);
 }
 

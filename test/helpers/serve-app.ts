@@ -3,6 +3,7 @@ import pino from 'pino';
 import type { Test } from 'tap';
 import {
   type BatchLane,
+  type Batcher,
   type BatchLimits,
   type CurvePoint,
   LatencyCurve,
@@ -57,6 +58,7 @@ export interface ServeOptions {
   readonly server?: Partial<Config['server']>;
   readonly maxPixels?: number;
   readonly isWarm?: boolean;
+  readonly nullBatcher?: () => Promise<Batcher<Uint8Array, Scores>>;
   readonly curve?: readonly CurvePoint[];
 }
 
@@ -81,6 +83,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     uploads: new UploadBudget(config),
     maxPixels: options.maxPixels ?? 1e6,
     defaultTimeoutMs: () => batching.defaultTimeoutMs,
+    nullBatcher: options.nullBatcher ?? (async () => batcher),
   });
   const decodePool = new DecodePool(1, { decoder: 'native' });
   const around = { decodePool, lifecycle, metrics, logger, hung: () => lifecycle.end('lane_hung') };

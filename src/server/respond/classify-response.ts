@@ -2,7 +2,7 @@ import type { ImageSettlement } from '../classifier.js';
 import type { Exchange } from '../receive/exchange.js';
 import { predictionsJson } from './predictions-json.js';
 import { Problem, problemBody } from './problem.js';
-import { serverTiming, stageTimes } from './timing-headers.js';
+import { settlementHeaders } from './settlement-headers.js';
 
 /** What became of one image. */
 export type ImageOutcome = ImageSettlement | Problem;
@@ -29,21 +29,7 @@ export function classifyResponse(
     const predictions = predictionsJson(outcome.output, format.labelsJson, format.topK);
     return isForm ? `{"predictions":${predictions}}` : predictions;
   });
-  return respond(isForm ? `[${json.join(',')}]` : json.join(''), outcomes, format);
-}
-
-/** Headers have one value an image, in order; an image without an answer has "-". */
-function respond(json: string, outcomes: readonly ImageOutcome[], format: AnswerFormat): Response {
-  const { id, startedMs } = format.exchange;
-  const each = (value: (settlement: ImageSettlement) => string) =>
-    outcomes.map((outcome) => (outcome instanceof Problem ? '-' : value(outcome))).join(', ');
-  const headers: Record<string, string> = {
-    'Content-Type': 'application/json',
-    'Server-Timing': each((settlement) => serverTiming(stageTimes(startedMs, settlement))),
-    'X-Batch-Size': each(({ batchSize }) => String(batchSize)),
-    'X-Batch-Reason': each(({ reason }) => reason),
-    'X-Request-Id': id,
-  };
-  if (format.close) headers['Connection'] = 'close';
-  return new Response(json, { status: 200, headers });
+  const headers = settlementHeaders(format.exchange, outcomes, format.close);
+  headers['Content-Type'] = 'application/json';
+  return new Response(isForm ? `[${json.join(',')}]` : json.join(''), { headers });
 }

@@ -1,0 +1,60 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { solidJpeg } from '../helpers/make-jpeg.js';
+import { writeModelFolder } from '../helpers/onnx-models.js';
+import { startServer } from '../helpers/start-server.js';
+
+const CUBE = readFileSync('images/1.jpg');
+const RED = solidJpeg(16, 16, [255, 0, 0]);
+
+/** Two models of different input sizes: the demo, and one of colours. */
+function startBoth(t: Test, args: readonly string[] = []) {
+  const colours = t.testdir();
+  writeModelFolder(colours);
+  return startServer(t, ['--model', 'models/demo', '--model', colours, ...args], {});
+}
+
+t.test('several models are served side by side, by name', async (t) => {
+  const server = startBoth(t);
+  const url = await server.url;
+  t.match(server.stderr(), /model {5}demo, 20 classes.*\n(.*\n)+ +model {5}tiny, /);
+  const classify = async (query: string, body: Buffer) =>
+    await fetch(`${url}/api/classify${query}`, { method: 'POST', body });
+  const first = await (await classify('', CUBE)).json();
+  t.match(first, [{ label: /cube/ }], 'the first model answers who names none');
+  t.same(await (await classify('?model=demo', CUBE)).json(), first);
+  t.match(await (await classify('?model=tiny&top_k=1', RED)).json(), [{ label: /red/ }]);
+  for (const name of ['', 'Demo', '..', '..%2fdemo', 'models%2fdemo', '%2fbenchmark', 'demo%00']) {
+    const response = await classify(`?model=${name}`, CUBE);
+    t.equal(response.status, 404, name);
+    t.match(await response.json(), { code: 'model_not_found' });
+  }
+  t.equal((await fetch(`${url}/benchmark`)).status, 200);
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  t.ok(metrics.includes('items_settled_total{model="demo",outcome="ok"} 2\n'), 'demo');
+  t.ok(metrics.includes('items_settled_total{model="tiny",outcome="ok"} 1\n'), 'tiny');
+  t.ok(metrics.includes('items_settled_total{model="/benchmark",outcome="ok"} 1\n'), '/benchmark');
+  for (const name of ['demo', 'tiny']) {
+    t.match(await (await fetch(`${url}/v2/models/${name}`)).json(), { name });
+  }
+  server.child.kill('SIGTERM');
+  t.same(await server.exited, [0, null]);
+});
+
+t.test('two models of one name do not start', async (t) => {
+  const copy = join(t.testdir(), 'copy');
+  cpSync('models/demo', copy, { recursive: true });
+  const server = startServer(t, ['--model', 'models/demo', '--model', copy]);
+  t.same(await server.exited, [1, null]);
+  t.match(server.stderr(), /two models are named "demo"; change the name/);
+});
+
+t.test('one of two models that cannot be served is named', async (t) => {
+  const folder = t.testdir();
+  writeModelFolder(folder);
+  writeFileSync(join(folder, 'labels.txt'), 'one\n');
+  const server = startServer(t, ['--model', 'models/demo', '--model', folder]);
+  t.same(await server.exited, [1, null]);
+  t.match(server.stderr(), /labels\.txt has 1 labels but the model has/);
+});
