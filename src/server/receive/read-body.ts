@@ -39,7 +39,10 @@ export function readChunks(
     }
     const gone = () => end(new ClientGoneError());
     incoming.on('data', receive);
-    incoming.once('end', resolve);
+    incoming.once('end', () => {
+      incoming.off('close', gone);
+      resolve();
+    });
     incoming.once('error', gone);
     incoming.once('close', gone);
     incoming.once(BROKEN_OFF, end);
