@@ -13,7 +13,7 @@ for (const decoder of ['native', 'jpeg-js']) {
   t.test(`the program classifies every sample image with the ${decoder} decoder`, async (t) => {
     const folder = t.testdir({
       'batch-dispatch.json': JSON.stringify({
-        model: `${process.cwd()}/models/demo`,
+        models: [`${process.cwd()}/models/demo`],
         decode: { decoder },
       }),
     });

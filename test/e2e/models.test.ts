@@ -2,8 +2,9 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { solidJpeg } from '../helpers/make-jpeg.js';
+import { metric } from '../helpers/metric.js';
 import { writeModelFolder } from '../helpers/onnx-models.js';
-import { startServer } from '../helpers/start-server.js';
+import { startServer, until } from '../helpers/start-server.js';
 
 const CUBE = readFileSync('images/1.jpg');
 const RED = solidJpeg(16, 16, [255, 0, 0]);
@@ -31,10 +32,14 @@ t.test('several models are served side by side, by name', async (t) => {
     t.match(await response.json(), { code: 'model_not_found' });
   }
   t.equal((await fetch(`${url}/benchmark`)).status, 200);
-  const metrics = await (await fetch(`${url}/metrics`)).text();
-  t.ok(metrics.includes('items_settled_total{model="demo",outcome="ok"} 2\n'), 'demo');
-  t.ok(metrics.includes('items_settled_total{model="tiny",outcome="ok"} 1\n'), 'tiny');
-  t.ok(metrics.includes('items_settled_total{model="/benchmark",outcome="ok"} 1\n'), '/benchmark');
+  for (const [name, count] of [
+    ['demo', 2],
+    ['tiny', 1],
+    ['/benchmark', 1],
+  ] as const) {
+    const series = `items_settled_total{model="${name}",outcome="ok"}`;
+    await until(async () => (await metric(url, series)) === count);
+  }
   for (const name of ['demo', 'tiny']) {
     t.match(await (await fetch(`${url}/v2/models/${name}`)).json(), { name });
   }

@@ -1,9 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { logLines } from '../helpers/log-lines.js';
+import { solidPng } from '../helpers/make-png.js';
+import { metric } from '../helpers/metric.js';
 import { startServer, until } from '../helpers/start-server.js';
 
 const IMAGE = readFileSync('images/9.jpg');
+/** No machine decodes it in a millisecond. */
+const LARGE = solidPng(2000, 2000, [10, 20, 30]);
 
 function startTwo(t: Test) {
   const file = join(t.testdir(), 'c.json');
@@ -17,22 +22,16 @@ function startTwo(t: Test) {
 }
 
 /** Each request on a connection of its own, so that both processes get some. */
-async function classify(url: string): Promise<Response> {
+async function classify(url: string, body: RequestInit['body'] = IMAGE): Promise<Response> {
   const headers = { Connection: 'close' };
-  return await fetch(`${url}/api/classify`, { method: 'POST', body: IMAGE, headers });
-}
-
-async function metric(url: string, name: string): Promise<number> {
-  const text = await (await fetch(`${url}/metrics`)).text();
-  return Number(new RegExp(`^batch_dispatch_${name} (\\S+)$`, 'm').exec(text)?.[1]);
+  return await fetch(`${url}/api/classify`, { method: 'POST', body, headers });
 }
 
 /** Answers by serving process, from the log. */
 function answersOf(stdout: string): Map<number, number> {
   const answers = new Map<number, number>();
-  for (const line of stdout.trimEnd().split('\n')) {
-    const { pid, status } = JSON.parse(line || '{}') as { pid?: number; status?: number };
-    if (pid && status === 200) answers.set(pid, (answers.get(pid) ?? 0) + 1);
+  for (const { pid, status } of logLines(stdout)) {
+    if (status === 200) answers.set(pid, (answers.get(pid) ?? 0) + 1);
   }
   return answers;
 }
@@ -46,9 +45,14 @@ t.test('two processes share the port, and the metrics are those of both', async 
     processes: { ready: 2, total: 2 },
   });
   for (let i = 0; i < 40; i++) t.equal((await classify(url)).status, 200);
-  t.equal(await metric(url, 'items_accepted_total{model="demo"}'), 40);
-  t.equal(await metric(url, 'items_settled_total{model="demo",outcome="ok"}'), 40);
-  t.equal(await metric(url, 'requests_total{code="ok"}'), 40);
+  // A process that does not answer in a second is left out, so a busy machine may have to be asked again.
+  for (const series of [
+    'items_accepted_total{model="demo"}',
+    'items_settled_total{model="demo",outcome="ok"}',
+    'requests_total{code="ok"}',
+  ]) {
+    await until(async () => (await metric(url, series)) === 40);
+  }
   server.child.kill('SIGTERM');
   t.same(await server.exited, [0, null]);
   const answers = answersOf(server.stdout());
@@ -83,5 +87,11 @@ t.test('limits that are read again reach both', async (t) => {
   server.write({ defaultTimeoutMs: 1 });
   server.child.kill('SIGHUP');
   await until(() => /defaultTimeoutMs 10000 -> 1/.test(server.stderr()));
-  for (let i = 0; i < 20; i++) t.equal((await classify(url)).status, 504);
+  // They take turns; the news is said before it has reached them.
+  let inARow = 0;
+  await until(async () => {
+    const { status } = await classify(url, LARGE);
+    inARow = status === 504 ? inARow + 1 : 0;
+    return inARow === 10;
+  });
 });

@@ -7,9 +7,9 @@ const PROGRAM = 'dist/src/server/supervisor/supervisor.js';
 
 export interface StartedServer {
   readonly child: ChildProcess;
-  /** Resolves with the address once the program has said that it is ready. */
+  /** Resolves with the address once the program has said that it is ready; rejects if it ends before. */
   readonly url: Promise<string>;
-  /** Resolves with exit code and signal. */
+  /** Resolves with exit code and signal, when all that it wrote is here. */
   readonly exited: Promise<[number | null, NodeJS.Signals | null]>;
   /** What it has written so far: people's text and the log. */
   readonly stderr: () => string;
@@ -30,14 +30,17 @@ export function startServer(
   child.stdout.on('data', (chunk) => {
     stdout += chunk;
   });
-  const url = new Promise<string>((resolve) => {
+  const exited = once(child, 'close') as StartedServer['exited'];
+  const url = new Promise<string>((resolve, reject) => {
     child.stderr.on('data', (chunk) => {
       stderr += chunk;
       const ready = /ready {5}(http:\S+)\/api\/classify/.exec(stderr);
       if (ready?.[1]) resolve(ready[1]);
     });
+    void exited.then(() => reject(new Error(`the program ended before it was ready: ${stderr}`)));
   });
-  const exited = once(child, 'close') as StartedServer['exited'];
+  // Who expects it to end does not ask for the address.
+  url.catch(() => {});
   t.teardown(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
     await exited;

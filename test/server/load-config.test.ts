@@ -7,7 +7,7 @@ import { StartError } from '../../src/server/start-error.js';
 t.test('without a file every key has its default, and the model is the embedded one', async (t) => {
   t.chdir(t.testdir({}));
   t.match(loadConfig([], {}), {
-    model: /\/models\/demo$/,
+    models: [/\/models\/demo$/],
     server: { host: '127.0.0.1', port: 8000, maxBodyBytes: 16 * 1024 * 1024 },
     decode: { decoder: 'native', threads: 0, maxPixels: 25_000_000 },
     batching: {

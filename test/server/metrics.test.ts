@@ -63,7 +63,7 @@ t.test('a batch is counted by its reason, its size and its time', async (t) => {
   await classify(RED, { method: 'PUT' });
   const text = await metrics.registry.metrics();
   t.same(values(text, 'batches_total'), { deadline: 0, drain: 0, full: 0, idle: 3, window: 0 });
-  t.match(text, /batch_dispatch_batch_size_bucket\{le="1"\} 3\n/);
+  t.match(text, /batch_dispatch_batch_size_bucket\{le="1",model="colours"\} 3\n/);
   t.same(values(text, 'padding_total'), { '': 9 });
   t.same(values(text, 'requests_total'), { ok: 3, method_not_allowed: 1 });
   t.same(values(text, 'items_in_queue'), { '': 0 });
