@@ -8,11 +8,13 @@ export interface RuntimeOptions extends PrepareOptions {
   readonly allowCpuNodes: boolean;
   /** GPUs that this process sees. */
   readonly gpus: number;
+  /** Told which share of a lane's curve, 0 to 1, is measured. */
+  readonly measuring?: (share: number) => void;
 }
 
 /** The runtime that serves: real sessions, and engines that are built when needed. */
 export function engineRuntime(options: RuntimeOptions): EngineRuntime {
-  const { model, allowCpuNodes, gpus } = options;
+  const { model, allowCpuNodes, gpus, measuring } = options;
   return {
     async prepare(provider) {
       if (provider !== 'tensorrt') return { provider, model: model.graph, allowCpuNodes };
@@ -20,7 +22,7 @@ export function engineRuntime(options: RuntimeOptions): EngineRuntime {
       const profileBatchSize = record.maxBatchSize;
       return { provider, model: contextPath, allowCpuNodes: false, profileBatchSize };
     },
-    openLane: Lane.open,
+    openLane: (model, source, sizes, curve) => Lane.open(model, source, sizes, curve, measuring),
     whatIsMissing: (provider) => whatIsMissing(provider, gpus),
     explain: explainProvider,
   };

@@ -22,8 +22,10 @@ export interface MeasuredBatch {
   readonly ms: number;
 }
 
-/** From the worker: it is warm, a batch ended well or badly; the buffer comes back for reuse. */
+/** From the worker: it is measuring, it is warm, a batch ended well or badly; the buffer comes back for reuse. */
 export type LaneReply =
+  /** The share of the curve that is measured, 0 to 1. */
+  | { readonly kind: 'measuring'; readonly share: number }
   | {
       readonly kind: 'ready';
       readonly warmUpMs: number;

@@ -27,7 +27,8 @@ async function warmUp(session: OpenSession): Promise<readonly MeasuredBatch[]> {
   const largest = batchSizes.at(-1) ?? 1;
   const black = new ArrayBuffer(largest * imageBytes);
   const runBlack = (batchSize: number) => run(session, black, batchSize);
-  if (!known) return await measureCurve(batchSizes, runBlack);
+  if (!known)
+    return await measureCurve(batchSizes, runBlack, (share) => reply({ kind: 'measuring', share }));
   await runBlack(largest);
   await runBlack(batchSizes[0] ?? 1);
   return known;

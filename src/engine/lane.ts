@@ -71,6 +71,7 @@ export class Lane {
   /**
    * Opens the session and runs the warm-up, which measures the latency curve unless it is known.
    *
+   * @param measuring told which share of the curve, 0 to 1, is measured
    * @throws {LaneRefusedError}
    */
   static open(
@@ -78,6 +79,7 @@ export class Lane {
     source: SessionSource,
     { maxBatchSize, allowedBatchSizes }: LaneSizes,
     curve?: readonly MeasuredBatch[],
+    measuring: (share: number) => void = () => {},
   ): Promise<Lane> {
     const { width, height } = model.manifest.input;
     const batchSizes = curveBatchSizes(maxBatchSize, allowedBatchSizes);
@@ -86,7 +88,12 @@ export class Lane {
     const worker = new Worker(new URL('./lane-worker.js', import.meta.url), { workerData });
     return new Promise((resolve, reject) => {
       worker.once('error', reject);
-      worker.once('message', (reply: LaneReply) => {
+      worker.on('message', function opening(reply: LaneReply) {
+        if (reply.kind === 'measuring') {
+          measuring(reply.share);
+          return;
+        }
+        worker.removeListener('message', opening);
         worker.removeListener('error', reject);
         if (reply.kind === 'ready') {
           resolve(new Lane(worker, model, maxBatchSize, reply));

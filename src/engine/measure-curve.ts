@@ -21,12 +21,16 @@ export function curveBatchSizes(
  * it sizes the memory arena once for all.
  *
  * @param batchSizes rising
+ * @param progress told after each run which share of the images, 0 to 1, is done
  */
 export async function measureCurve(
   batchSizes: readonly number[],
   run: (batchSize: number) => Promise<unknown>,
+  progress: (share: number) => void = () => {},
 ): Promise<MeasuredBatch[]> {
   const curve: MeasuredBatch[] = [];
+  const images = batchSizes.reduce((sum, batchSize) => sum + batchSize, 0);
+  let imagesDone = 0;
   for (const batchSize of batchSizes.toReversed()) {
     let fastestMs = Number.POSITIVE_INFINITY;
     let spentMs = 0;
@@ -36,7 +40,9 @@ export async function measureCurve(
       const ms = performance.now() - startedMs;
       spentMs += ms;
       fastestMs = Math.min(fastestMs, ms);
+      progress((imagesDone + batchSize * Math.min(1, (i + 1) / MIN_RUNS)) / images);
     }
+    imagesDone += batchSize;
     curve.unshift({ batchSize, ms: fastestMs });
   }
   return curve;

@@ -1,5 +1,6 @@
 import { LatencyCurve } from '../batcher/index.js';
 import { engineRuntime, keepCurve, openEngine, readModelFolder } from '../engine/index.js';
+import { ProgressBar } from '../terminal/progress-bar.js';
 import type { Config } from './config.js';
 import type { ModelReport } from './process-messages.js';
 import { describeModel } from './respond/model-description.js';
@@ -30,6 +31,11 @@ export async function openModel(
   const model = await readModelFolder(folder);
   const limits = batching();
   const wishes = taken ? { ...config.engine, provider: taken.provider } : config.engine;
+  const bar = new ProgressBar('measuring the latency curve', process.stderr);
+  const sayBelow = (line: string) => {
+    bar.end();
+    say(line);
+  };
   const engine = await openEngine(
     model,
     { ...wishes, sizes: limits, ...(taken ? { curve: taken.curve } : {}) },
@@ -39,11 +45,12 @@ export async function openModel(
       gpus: plan.gpu ? 1 : 0,
       modelFolder: folder,
       maxBatchSize: limits.maxBatchSize,
-      say,
-      tick: (seconds) => seconds % 10 === 0 && say(`building for ${seconds} s`),
+      say: sayBelow,
+      tick: (seconds) => seconds % 10 === 0 && sayBelow(`building for ${seconds} s`),
+      measuring: (share) => bar.update(share),
     }),
-    say,
-  );
+    sayBelow,
+  ).finally(() => bar.end());
   if (!taken) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
   const served = createServedModel(
     {

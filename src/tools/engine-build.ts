@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { ModelRefusedError, readModelFolder } from '../engine/index.js';
 import { PRECISIONS, type Precision } from '../engine/provider.js';
 import { EngineBuildError } from '../engine/tensorrt/build-engine.js';
+import { differsTooMuch } from '../engine/tensorrt/differs-too-much.js';
 import {
   compareWithCpu,
   describe,
@@ -15,11 +16,6 @@ import { decodeFolder } from './decode-folder.js';
 
 // npm run engine:build -- --model DIR [--precision fp16] [--max-batch 64] [--device 0] [--images DIR]: builds the
 // TensorRT engine of a model before it is served, and compares its answers with the CPU's.
-
-/** An engine may differ from the CPU in the first class of this share of the images where the CPU is sure. */
-const MAX_SHARE_DIFFERENT = 0.01;
-/** Below this many images the share says nothing. */
-const MIN_IMAGES = 100;
 
 const { values } = parseArgs({
   options: {
@@ -57,8 +53,7 @@ async function main(): Promise<void> {
   const images = await decodeFolder(values.images, model);
   const comparison = await compareWithCpu(model, engine, images);
   console.log(`${values.images}: ${describe(comparison)}`);
-  const { sureImages, sureTop1Differs } = comparison;
-  if (images.length >= MIN_IMAGES && sureTop1Differs > MAX_SHARE_DIFFERENT * sureImages) {
+  if (differsTooMuch(comparison)) {
     rmSync(engine.folder, { recursive: true });
     throw new EngineBuildError(
       `the engine is refused and removed: more than 1 % of its first classes are not the CPU's; try --precision fp32`,

@@ -43,6 +43,21 @@ function difference(a: Map<number, number>, b: Map<number, number>): number {
   );
 }
 
+t.test('a lane says how far its measuring is, and measures nothing that is known', async (t) => {
+  const model = await readModelFolder('models/demo');
+  const sizes = { maxBatchSize: 2, allowedBatchSizes: [] };
+  const shares: number[] = [];
+  const measuring = (share: number) => void shares.push(share);
+  const lane = await Lane.open(model, cpu(model), sizes, undefined, measuring);
+  await lane.close();
+  t.equal(shares.at(-1), 1);
+  const told = shares.length;
+  const second = await Lane.open(model, cpu(model), sizes, lane.curve, measuring);
+  await second.close();
+  t.equal(shares.length, told);
+  t.same(second.curve, lane.curve);
+});
+
 t.test(`an answer does not depend on its mates, in ${BATCHES} random batches`, async (t) => {
   const seed = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
   t.comment(`SEED=${seed}`);

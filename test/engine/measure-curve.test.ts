@@ -33,6 +33,21 @@ t.test('each size runs a few times, the largest first, and the curve rises by si
   t.equal(runs.filter((size) => size === 1).length, 10, 'quick ones at most ten times');
 });
 
+t.test('progress rises with the images that are done, and ends at all of them', async (t) => {
+  const shares: number[] = [];
+  await measureCurve(
+    [1, 3],
+    async () => {},
+    (share) => shares.push(share),
+  );
+  t.equal(shares[0], 0.25, 'a third of the runs of 3 of 4 images');
+  t.same(
+    shares,
+    [...shares].sort((a, b) => a - b),
+  );
+  t.equal(shares.at(-1), 1);
+});
+
 t.test('a run that fails fails the measurement', async (t) => {
   const fail = async () => {
     throw new Error('no memory');
