@@ -55,7 +55,7 @@ async function serve(setup: EngineSetup): Promise<void> {
     requestLog,
     uploads: new UploadBudget(serverConfig),
     maxPixels: decode.maxPixels,
-    defaultTimeoutMs: () => batching.defaultTimeoutMs,
+    batching: () => batching,
     nullBatcher: async () => model.batcher,
   });
   const model = createServedModel(

@@ -53,7 +53,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     requestLog,
     uploads: new UploadBudget(config.server),
     maxPixels: decode.maxPixels,
-    defaultTimeoutMs: () => inForce.defaultTimeoutMs,
+    batching: () => inForce,
     nullBatcher: () => {
       opening ??= openNull();
       return opening;

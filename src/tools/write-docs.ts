@@ -11,6 +11,9 @@ interface JsonSchema {
   readonly description?: string;
   readonly default?: unknown;
   readonly enum?: readonly unknown[];
+  readonly const?: unknown;
+  readonly anyOf?: readonly JsonSchema[];
+  readonly items?: JsonSchema;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -43,14 +46,23 @@ ${rows.join('\n')}
 }
 
 function row(key: string, schema: JsonSchema): string {
-  const preset = schema.default === undefined ? '' : `\`${JSON.stringify(schema.default)}\``;
+  const preset = schema.default === undefined ? '' : code(schema.default);
   return `| \`${key}\` | ${preset} | ${allowed(schema)} | ${schema.description ?? ''} |`;
 }
 
-function allowed({ type, enum: values, minimum, maximum }: JsonSchema): string {
-  if (values) return values.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
+function allowed(schema: JsonSchema): string {
+  const { type, enum: values, const: only, anyOf, items, minimum, maximum } = schema;
+  if (anyOf) return anyOf.map(allowed).join(', or ');
+  if (values) return values.map(code).join(', ');
+  if (only !== undefined) return code(only);
+  if (items) return `list of: ${allowed(items)}`;
+  if (type === 'boolean') return `${code(true)}, ${code(false)}`;
   if (type === 'string') return 'text';
   return `${type === 'integer' ? 'whole number ' : ''}${minimum} to ${maximum}`;
+}
+
+function code(value: unknown): string {
+  return `\`${JSON.stringify(value)}\``;
 }
 
 function errorsPage(): string {

@@ -5,5 +5,6 @@ import { generatedDocs } from '../../src/tools/write-docs.js';
 for (const [path, text] of Object.entries(generatedDocs())) {
   t.test(`${path} is in step with the code`, async (t) => {
     t.equal(readFileSync(path, 'utf8'), text, 'npm run docs');
+    t.notMatch(text, /undefined/);
   });
 }

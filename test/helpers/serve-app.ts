@@ -4,7 +4,6 @@ import type { Test } from 'tap';
 import {
   type BatchLane,
   type Batcher,
-  type BatchLimits,
   type CurvePoint,
   LatencyCurve,
 } from '../../src/batcher/index.js';
@@ -54,7 +53,7 @@ function coloursOf(pixels: Uint8Array): Scores {
 export interface ServeOptions {
   readonly lane?: RunBatch;
   readonly warmUp?: () => Promise<void>;
-  readonly limits?: Partial<BatchLimits>;
+  readonly limits?: Partial<Config['batching']>;
   readonly server?: Partial<Config['server']>;
   readonly maxPixels?: number;
   readonly isWarm?: boolean;
@@ -82,7 +81,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     requestLog,
     uploads: new UploadBudget(config),
     maxPixels: options.maxPixels ?? 1e6,
-    defaultTimeoutMs: () => batching.defaultTimeoutMs,
+    batching: () => limits,
     nullBatcher: options.nullBatcher ?? (async () => batcher),
   });
   const decodePool = new DecodePool(1, { decoder: 'native' });

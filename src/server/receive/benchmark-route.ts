@@ -2,6 +2,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Batcher, Clock } from '../../batcher/index.js';
 import type { Scores } from '../../engine/index.js';
+import type { Config } from '../config.js';
 import { Problem } from '../respond/problem.js';
 import { settlementHeaders } from '../respond/settlement-headers.js';
 import { openExchange } from './exchange.js';
@@ -9,7 +10,7 @@ import { type RefuseDeps, refuse } from './refuse.js';
 
 export interface BenchmarkDeps extends RefuseDeps {
   readonly clock: Clock;
-  readonly defaultTimeoutMs: () => number;
+  readonly batching: () => Config['batching'];
   /** Opened by the first request: most servers never see one. */
   readonly nullBatcher: () => Promise<Batcher<Uint8Array, Scores>>;
 }
@@ -27,7 +28,8 @@ export function benchmarkRoute(deps: BenchmarkDeps) {
       // Throws while this process takes no work.
       deps.lifecycle.model();
       const batcher = await opened(deps);
-      const [item] = batcher.accept(1, exchange.startedMs + deps.defaultTimeoutMs());
+      const deadlineMs = exchange.startedMs + deps.batching().defaultTimeoutMs;
+      const [item] = batcher.accept(1, deadlineMs);
       if (!item) throw new Error('no item. This is a bug.');
       batcher.enqueue(item, PIXEL);
       const settlement = await item.settled;

@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
 import { CancelledError, type Clock, type Millis } from '../../batcher/index.js';
+import type { Config } from '../config.js';
 import type { CheckedImage, ImageItem } from '../classifier.js';
 import { readImageHeader } from '../decode/header/read-image-header.js';
 import { classifyResponse, type ImageOutcome } from '../respond/classify-response.js';
@@ -17,8 +18,8 @@ export interface ClassifyDeps extends RefuseDeps {
   readonly clock: Clock;
   readonly uploads: UploadBudget;
   readonly maxPixels: number;
-  /** Changes when the configuration is read again. */
-  readonly defaultTimeoutMs: () => number;
+  /** The limits in force, which change when the configuration is read again. */
+  readonly batching: () => Config['batching'];
 }
 
 /** POST /api/classify: the whole path of a request, receive -> decode -> batcher -> engine -> respond. */
@@ -43,16 +44,23 @@ async function answer(
   query: Record<string, string>,
 ): Promise<Response> {
   const { incoming, startedMs } = exchange;
+  const { defaultTimeoutMs, maxQueueSize } = deps.batching();
   const { topK, timeoutMs } = readRequestOptions(
     query['top_k'],
     incoming.headers,
-    deps.defaultTimeoutMs(),
+    defaultTimeoutMs,
   );
   const model = deps.lifecycle.model(query['model']);
   const deadlineMs = startedMs + timeoutMs;
   // Who would be refused anyway is spared the upload.
   admitting(model, 1, () => model.classifier.admit(deadlineMs));
-  const { isForm, images } = await receiveImages(exchange, upload, deps.clock, deadlineMs);
+  const { isForm, images } = await receiveImages(
+    exchange,
+    upload,
+    deps.clock,
+    deadlineMs,
+    maxQueueSize,
+  );
   const checked = images.map((bytes) => checkImage(bytes, deps.maxPixels, model));
   const first = checked[0];
   if (!isForm && first instanceof Problem) throw first;

@@ -5,17 +5,22 @@ import { GrowingBuffer } from './growing-buffer.js';
 import { breakOff, readChunks } from './read-body.js';
 import type { Upload } from './upload-budget.js';
 
-/** Most images in one request. */
-export const MAX_PARTS = 64;
+/** Most images in one request; fewer where the queue holds fewer. */
+const MAX_PARTS = 64;
 
 /**
  * Reads the parts of a multipart/form-data body in order; every part is an image, whatever its name and type.
  *
+ * @param maxQueueSize a form of more images could never be accepted
  * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image when the form
  * is broken; and as readChunks
  */
-export async function readForm(incoming: IncomingMessage, upload: Upload): Promise<Buffer[]> {
-  const form = openForm(incoming);
+export async function readForm(
+  incoming: IncomingMessage,
+  upload: Upload,
+  maxQueueSize: number,
+): Promise<Buffer[]> {
+  const form = openForm(incoming, Math.min(MAX_PARTS, maxQueueSize));
   const parts: GrowingBuffer[] = [];
   const parsed = new Promise<void>((resolve, reject) => {
     function fail(code: ProblemCode): void {
@@ -42,12 +47,12 @@ export async function readForm(incoming: IncomingMessage, upload: Upload): Promi
   return parts.map((part) => part.bytes());
 }
 
-function openForm(incoming: IncomingMessage) {
+function openForm(incoming: IncomingMessage, maxParts: number) {
   try {
     return new Busboy({
       headers: incoming.headers as BusboyHeaders,
       isPartAFile: () => true,
-      limits: { files: MAX_PARTS, parts: MAX_PARTS, headerPairs: 32, headerSize: 8192 },
+      limits: { files: maxParts, parts: maxParts, headerPairs: 32, headerSize: 8192 },
     });
   } catch (cause) {
     throw new Problem('unsupported_media_type', {}, { cause });

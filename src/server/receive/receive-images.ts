@@ -22,6 +22,7 @@ export async function receiveImages(
   upload: Upload,
   clock: Clock,
   deadlineMs: Millis,
+  maxQueueSize: number,
 ): Promise<ReceivedImages> {
   const isForm = /^multipart\/form-data\b/i.test(incoming.headers['content-type'] ?? '');
   upload.expect(Number(incoming.headers['content-length'] ?? 0));
@@ -30,7 +31,7 @@ export async function receiveImages(
     outgoing.writeContinue();
   }
   const reading = isForm
-    ? readForm(incoming, upload)
+    ? readForm(incoming, upload, maxQueueSize)
     : readBody(incoming, upload).then((body) => [body]);
   const images = await before(deadlineMs, clock, reading, (late) => breakOff(incoming, late));
   const isEmpty = isForm ? images.length === 0 : images[0]?.length === 0;

@@ -48,7 +48,7 @@ export const PROBLEMS = {
   too_many_parts: {
     status: 413,
     title: 'The form has too many parts',
-    detail: 'Send at most 64 images in one form.',
+    detail: 'Send at most 64 images in one form, and no more than the queue of the server holds.',
   },
   unsupported_media_type: {
     status: 415,
