@@ -10,10 +10,7 @@ const ENTRY: Readonly<Partial<Record<Provider, string>>> = {
 
 /** What to install for a library, by the beginning of its name; the first that fits. */
 const ADVICE = [
-  [
-    'libonnxruntime_providers',
-    'put the provider libraries of onnxruntime-gpu of the same version beside onnxruntime-node (docs/gpu.md)',
-  ],
+  ['libonnxruntime_providers', 'run npm run gpu:install'],
   ['libcuda.so', 'install the NVIDIA driver, 580 or newer'],
   ['libcudnn', 'install cuDNN 9 for CUDA 13'],
   ['libnvinfer', 'install TensorRT 10 (libnvinfer10)'],

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { runtimeFolder } from '../engine/native/runtime-folder.js';
+import { InstallError } from './gpu-install/install-error.js';
+import { installProviders } from './gpu-install/install-providers.js';
+
+// Puts the CUDA and TensorRT provider libraries of the installed onnxruntime-node beside it, looks whether the
+// libraries that they need are there, and ends with gpu:check.
+
+const USAGE = `Usage: npm run gpu:install [-- --wheel FILE | --index URL]
+
+Without an option: by the installer of onnxruntime-node, or else from PyPI.
+  --wheel FILE   out of a wheel of onnxruntime-gpu on this machine, of the same version
+  --index URL    from another Python package index than PyPI`;
+
+async function main(): Promise<void> {
+  const options = { wheel: { type: 'string' }, index: { type: 'string' } } as const;
+  const { values } = parse(() => parseArgs({ options }));
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    throw new InstallError('the CUDA and TensorRT providers are for Linux on x64');
+  }
+  const folder = runtimeFolder();
+  const place = { packageFolder: join(folder, '../../../..'), runtimeFolder: folder };
+  const missing = await installProviders(place, values, (line) => console.log(line));
+  if (missing.length > 0) console.log(`they need what is not here: ${missing.join(', ')}`);
+  // Where an image is built there is no driver: it comes from the host that runs the image.
+  if (missing.some((file) => !file.startsWith('libcuda.so'))) process.exitCode = 1;
+  console.log();
+  await import('./gpu-check.js');
+}
+
+function parse<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new InstallError(`${(cause as Error).message}\n\n${USAGE}`, { cause });
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof InstallError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,48 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { SingleBar } from 'cli-progress';
+import { fetchOrExplain } from './fetch-or-explain.js';
+import type { WheelAddress } from './find-wheel.js';
+import { InstallError } from './install-error.js';
+
+const MB = 1e6;
+
+/**
+ * Writes the wheel to `path`, with a bar.
+ *
+ * @throws {InstallError} it is not what its address says; what lies at `path` then is of no use
+ * @throws {NodeJS.ErrnoException} it cannot be written
+ */
+export async function downloadWheel(wheel: WheelAddress, path: string): Promise<void> {
+  const { body, headers } = await fetchOrExplain(wheel.url);
+  const hash = createHash('sha256');
+  const bar = new SingleBar({ format: '{bar} {value}/{total} MB', stream: process.stderr });
+  let bytes = 0;
+  bar.start(Math.round(Number(headers.get('Content-Length')) / MB), 0);
+  async function* seen(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      bar.update(Math.round(bytes / MB));
+      yield chunk;
+    }
+  }
+  try {
+    const source = Readable.fromWeb(body ?? new ReadableStream());
+    await pipeline(source, seen, createWriteStream(path));
+  } catch (error) {
+    // The disk's errors have a call that failed; a cut connection is "terminated".
+    if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
+    throw new InstallError(`the download of ${wheel.file} broke off`, { cause: error });
+  } finally {
+    bar.stop();
+  }
+  const sha256 = hash.digest('hex');
+  if (sha256 !== wheel.sha256) {
+    throw new InstallError(
+      `${wheel.file} has the sha256 ${sha256}, and the index says ${wheel.sha256}`,
+    );
+  }
+}
