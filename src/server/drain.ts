@@ -12,7 +12,7 @@ export interface Drainable {
 }
 
 /** For the last answers to leave, and for uploads that nobody has accepted to end by themselves. */
-const LINGER_MS = 1000;
+export const LINGER_MS = 1000;
 const LOOK_AGAIN_MS = 10;
 
 /**

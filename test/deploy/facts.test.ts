@@ -1,0 +1,127 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { configSchema } from '../../src/server/config.js';
+import { LINGER_MS } from '../../src/server/drain.js';
+import { solidJpeg } from '../helpers/make-jpeg.js';
+import { readYaml } from '../helpers/read-yaml.js';
+import { serveApp } from '../helpers/serve-app.js';
+
+// What the manifests say of the server, and of each other.
+
+const deployment = readYaml('deploy/deployment.yaml');
+const service = readYaml('deploy/service.yaml');
+const budget = readYaml('deploy/pod-disruption-budget.yaml');
+const autoscaler = readYaml('deploy/horizontal-pod-autoscaler.yaml');
+const kustomization = readYaml('deploy/kustomization.yaml');
+const [rule] = readYaml('deploy/prometheus-adapter-values.yaml').rules.custom;
+const config = configSchema.parse(JSON.parse(readFileSync('deploy/batch-dispatch.json', 'utf8')));
+const dockerfile = readFileSync('Dockerfile', 'utf8');
+
+const pods = {
+  Deployment: deployment.spec.template.spec,
+  InferenceService: readYaml('deploy/inference-service.yaml').spec.predictor,
+};
+
+for (const [kind, pod] of Object.entries(pods)) {
+  const [container] = pod.containers;
+  const { livenessProbe, readinessProbe, lifecycle } = container;
+
+  t.test(`${kind}: the port is the image's`, async (t) => {
+    const { containerPort, name } = container.ports[0];
+    t.match(dockerfile, `PORT=${containerPort}\nEXPOSE ${containerPort}\n`);
+    for (const { httpGet } of [livenessProbe, readinessProbe]) {
+      t.ok(httpGet.port === containerPort || httpGet.port === name);
+    }
+  });
+
+  t.test(`${kind}: the probes follow the server`, async (t) => {
+    const { url, lifecycle } = await serveApp(t);
+    const status = async (probe: { httpGet: { path: string } }) =>
+      (await fetch(`${url}${probe.httpGet.path}`)).status;
+    t.equal(await status(livenessProbe), 200);
+    t.equal(await status(readinessProbe), 200);
+    lifecycle.end('draining');
+    t.equal(await status(livenessProbe), 200, 'a pod that drains is not killed');
+    t.equal(await status(readinessProbe), 503);
+  });
+
+  t.test(`${kind}: there is time to drain`, async (t) => {
+    const neededMs = lifecycle.preStop.sleep.seconds * 1000 + config.server.drainTimeoutMs;
+    t.ok(pod.terminationGracePeriodSeconds * 1000 > neededMs + LINGER_MS);
+  });
+
+  t.test(`${kind}: the server may do little`, async (t) => {
+    t.same(container.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    });
+    const { runAsUser, runAsGroup, ...others } = pod.securityContext;
+    t.match(others, { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
+    t.match(dockerfile, `USER ${runAsUser}:${runAsGroup}\n`);
+    t.equal(pod.automountServiceAccountToken, false);
+    t.equal(container.resources.limits['nvidia.com/gpu'], '1');
+  });
+
+  t.test(`${kind}: what is mounted is there, and the engines' folder is the image's`, async (t) => {
+    const volumes = pod.volumes.map((volume: { name: string }) => volume.name);
+    const mounts: { name: string; mountPath: string }[] = container.volumeMounts;
+    t.same(mounts.map(({ name }) => name).sort(), volumes.sort());
+    const engines = mounts.find(({ name }) => name === 'engines')?.mountPath;
+    t.same(config.models, [engines?.replace(/\/engines$/, '')]);
+    t.match(dockerfile, `--owner=${pod.securityContext.runAsUser} `);
+    t.match(dockerfile, ` ${engines?.replace('/app/', '')} `);
+    t.ok(mounts.some(({ mountPath }) => mountPath === '/tmp'));
+  });
+}
+
+t.test('the configuration is mounted where the server looks for it', async (t) => {
+  const [container] = pods.Deployment.containers;
+  const [map] = kustomization.configMapGenerator;
+  const folder = container.volumeMounts.find(
+    ({ name }: { name: string }) => name === 'configuration',
+  ).mountPath;
+  t.match(pods.Deployment.volumes, [{ name: 'configuration', configMap: { name: map.name } }]);
+  t.same(container.args, ['--config', join(folder, map.files[0])]);
+});
+
+t.test('the parts name each other', async (t) => {
+  const labels = deployment.spec.template.metadata.labels;
+  t.same(deployment.spec.selector.matchLabels, labels);
+  t.same(service.spec.selector, labels);
+  t.same(budget.spec.selector.matchLabels, labels);
+  t.equal(service.spec.ports[0].targetPort, pods.Deployment.containers[0].ports[0].name);
+  t.match(autoscaler.spec.scaleTargetRef, {
+    kind: deployment.kind,
+    apiVersion: deployment.apiVersion,
+    name: deployment.metadata.name,
+  });
+  t.equal(deployment.spec.replicas, undefined, 'or every roll-out would undo the autoscaler');
+  t.ok(autoscaler.spec.minReplicas > budget.spec.maxUnavailable, 'one is left to serve');
+  t.ok(kustomization.resources.every((file: string) => existsSync(join('deploy', file))));
+  const [image] = kustomization.images;
+  t.equal(pods.Deployment.containers[0].image, image.name);
+  t.equal(pods.InferenceService.containers[0].image, `${image.newName}:${image.newTag}`);
+});
+
+t.test('the metric is made of series that the server has', async (t) => {
+  t.equal(autoscaler.spec.metrics[0].pods.metric.name, rule.name.as);
+  const { url, classify } = await serveApp(t);
+  t.equal((await classify(solidJpeg(8, 8, [200, 50, 5]))).status, 200);
+  const { annotations } = deployment.spec.template.metadata;
+  const text = await (await fetch(`${url}${annotations['prometheus.io/path']}`)).text();
+  t.equal(
+    annotations['prometheus.io/port'],
+    String(pods.Deployment.containers[0].ports[0].containerPort),
+  );
+  const asked = [...rule.metricsQuery.matchAll(/(batch_dispatch_\w+)\{stage=~?"([^"]+)"/g)];
+  t.equal(asked.length, 2);
+  for (const [, series, stages] of asked) {
+    for (const stage of stages.split('|')) {
+      const sample = new RegExp(`^${series}{[^}]*stage="${stage}"`, 'm');
+      t.ok(sample.test(text), sample.source);
+    }
+  }
+  t.match(rule.seriesQuery, asked[0]?.[1]);
+});
