@@ -62,6 +62,8 @@ RUN apt-get update \
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=server /app /app
+# Where the installer of onnxruntime-node does not work: --build-arg PIP_INDEX_URL=..., a Python package index.
+ARG PIP_INDEX_URL
 # Fails the build if a library that the providers need is not here, but for the driver's: that is the host's.
 RUN node dist/src/tools/gpu-install.js
 RUN install --directory --owner=10001 --group=10001 models/demo/engines models/demo/latency-curves

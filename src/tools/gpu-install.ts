@@ -9,9 +9,9 @@ import { installProviders } from './gpu-install/install-providers.js';
 
 const USAGE = `Usage: npm run gpu:install [-- --wheel FILE | --index URL]
 
-Without an option: by the installer of onnxruntime-node, or else from PyPI.
-  --wheel FILE   out of a wheel of onnxruntime-gpu on this machine, of the same version
-  --index URL    from another Python package index than PyPI`;
+By the installer of onnxruntime-node; where that fails, out of the wheel of onnxruntime-gpu in a Python package index.
+  --wheel FILE   at once out of a wheel on this machine, of the same version
+  --index URL    the index (default: the environment's PIP_INDEX_URL, as for pip)`;
 
 async function main(): Promise<void> {
   const options = { wheel: { type: 'string' }, index: { type: 'string' } } as const;
@@ -21,7 +21,8 @@ async function main(): Promise<void> {
   }
   const folder = runtimeFolder();
   const place = { packageFolder: join(folder, '../../../..'), runtimeFolder: folder };
-  const missing = await installProviders(place, values, (line) => console.log(line));
+  const index = values.index ?? process.env['PIP_INDEX_URL'];
+  const missing = await installProviders(place, { ...values, index }, (line) => console.log(line));
   if (missing.length > 0) console.log(`they need what is not here: ${missing.join(', ')}`);
   // Where an image is built there is no driver: it comes from the host that runs the image.
   if (missing.some((file) => !file.startsWith('libcuda.so'))) process.exitCode = 1;

@@ -2,13 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { downloadWheel } from './download-wheel.js';
 import { findWheel } from './find-wheel.js';
+import { InstallError } from './install-error.js';
 import { missingLibraries } from './missing-libraries.js';
 import { PROVIDER_FILES } from './provider-files.js';
 import { replaceFiles } from './replace-files.js';
 import { runPackageInstaller } from './run-package-installer.js';
 import { unpackWheel } from './unpack-wheel.js';
-
-const PYPI = 'https://pypi.org/simple';
 
 export interface InstallPlace {
   /** The npm package onnxruntime-node. */
@@ -17,7 +16,7 @@ export interface InstallPlace {
   readonly runtimeFolder: string;
 }
 
-/** Where the providers come from: one of these, or else the package's own installer and, if that fails, PyPI. */
+/** Where the providers come from: the wheel, or else the package's own installer and, if that fails, the index. */
 export interface InstallSource {
   /** A wheel of onnxruntime-gpu on this machine. */
   readonly wheel?: string | undefined;
@@ -40,13 +39,16 @@ export async function installProviders(
 
   async function fetchInto(folder: string): Promise<void> {
     if (wheel !== undefined) return await unpackWheel(wheel, version, folder);
+    say('running the installer of onnxruntime-node');
+    const why = await runPackageInstaller(packageFolder, folder);
+    if (why === undefined) return;
+    say(`it did not work: ${why}`);
     if (index === undefined) {
-      say('running the installer of onnxruntime-node');
-      const why = await runPackageInstaller(packageFolder, folder);
-      if (why === undefined) return;
-      say(`it did not work: ${why}`);
+      throw new InstallError(
+        `name a Python package index that has onnxruntime-gpu ${version} with --index or PIP_INDEX_URL, or its wheel with --wheel`,
+      );
     }
-    const address = await findWheel(index ?? PYPI, version);
+    const address = await findWheel(index, version);
     say(`downloading ${address.file} from ${new URL(address.url).host}`);
     const path = join(folder, address.file);
     await downloadWheel(address, path);

@@ -114,7 +114,7 @@ t.test('from an index', async (t) => {
   const { install, contents, said } = place(t);
   await install({ index: `${await serve(t, index(whole))}/simple/` });
   t.same(contents(), [LIBRARY, LIBRARY, LIBRARY]);
-  t.match(said[0], `downloading ${WHEEL} from 127.0.0.1`);
+  t.match(said.at(-2), `downloading ${WHEEL} from 127.0.0.1`);
 });
 
 const noWheel = /has no wheel of onnxruntime-gpu 9\.8\.7 for Linux on x64 with a sha256$/;
@@ -146,6 +146,12 @@ for (const [what, listener, message] of faults) {
     t.ok(isUntouched());
   });
 }
+
+t.test('where the installer fails and no index is named, nothing changes', async (t) => {
+  const { install, isUntouched } = place(t);
+  await t.rejects(install({}), { name: 'InstallError', message: /--index .* or its wheel/ });
+  t.ok(isUntouched());
+});
 
 t.test('an index that cannot be reached changes nothing', async (t) => {
   const { install, isUntouched } = place(t);
