@@ -13,11 +13,13 @@ import { writeResult } from './tools/write-result.js';
 // How many images a second the server's own decode pool turns into pixels, by decoder, image and threads.
 // The row "arithmetic" is the control: threads that only multiply integers show how far this machine scales.
 
-const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--threads 1,2] [--out FILE] [IMAGE ...]
+const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--threads 1,2] [--decoders LIST]
+                            [--out FILE] [IMAGE ...]
 
   --seconds S     length of one measurement (default 1)
   --rounds N      measurements of each case; the median counts (default 3)
   --threads LIST  numbers of threads (default 1 and doubled up to the usable cores)
+  --decoders LIST some of native,jpeg-js (default both)
   --out FILE      where the figures go, as JSON
 `;
 
@@ -122,6 +124,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string' },
+    decoders: { type: 'string', default: DECODERS.join(',') },
     out: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -131,9 +134,10 @@ if (values.help) {
 } else {
   const images = positionals.length > 0 ? positionals : ['images/2.jpg', 'images/3.jpg'];
   const threads = values.threads?.split(',').map(Number) ?? powersOfTwo(availableParallelism());
+  const decoders = DECODERS.filter((decoder) => values.decoders.split(',').includes(decoder));
   const rows = [
     { decoder: CONTROL, image: '' } as const,
-    ...DECODERS.flatMap((decoder) => images.map((image) => ({ decoder, image }))),
+    ...decoders.flatMap((decoder) => images.map((image) => ({ decoder, image }))),
   ];
   const cases = rows.flatMap((row) => threads.map((count): Case => ({ ...row, threads: count })));
   const rounds = cases.map((): number[] => []);

@@ -3,13 +3,23 @@ import { availableParallelism, cpus } from 'node:os';
 import { dirname } from 'node:path';
 import { env } from 'onnxruntime-node';
 
+export interface Machine {
+  readonly cpu: string | undefined;
+  readonly cores: number;
+}
+
 /** Keeps the figures of a run as JSON, with what a reader needs to place them. */
 export function writeResult(file: string, figures: object): void {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
-  const machine = { cpu: cpus()[0]?.model, cores: availableParallelism() };
+  const machine: Machine = { cpu: cpus()[0]?.model, cores: availableParallelism() };
   const onnxruntime = env.versions.node ?? env.versions.common;
   const versions = { 'batch-dispatch': version, node: process.version, onnxruntime };
   const date = new Date().toISOString();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ date, machine, versions, ...figures }, null, 2)}\n`);
+}
+
+/** A file that `writeResult` wrote. */
+export function readResult<R>(file: string): R {
+  return JSON.parse(readFileSync(file, 'utf8')) as R;
 }

@@ -1,0 +1,204 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { SingleBar } from 'cli-progress';
+import { measureCeilings } from './http/ceilings.js';
+import { type Expected, knownAnswers } from './http/check-answers.js';
+import { compare } from './http/compare.js';
+import { drive } from './http/drive.js';
+import type {
+  CaseFigures,
+  HttpResult,
+  ImageKindFigures,
+  OpenLoopFigures,
+  OriginalFigures,
+} from './http/figures.js';
+import { openLoop } from './http/open-loop.js';
+import { imageKinds } from './http/image-kinds.js';
+import { type Options, PLAIN_IMAGE, readOptions, USAGE } from './http/options.js';
+import { drawPicture } from './http/picture.js';
+import { best, report } from './http/report.js';
+import { revisionHere } from './http/revision.js';
+import { configOf, type RunOptions, runCases, type Variant } from './http/run-cases.js';
+import { countCores } from './http/pinned.js';
+import { serve } from './http/serve.js';
+import { readResult, writeResult } from './tools/write-result.js';
+
+// What batching gains over one image a batch, over HTTP, and where the rest of the time goes.
+
+const ROOT = process.cwd();
+const OPEN_LOOP_SHARES = [0.5, 0.8, 0.95];
+/** As in the original server's own benchmark. */
+const ORIGINAL_CONNECTIONS = 8;
+
+interface ServerFacts {
+  readonly name: string;
+  readonly provider: string;
+  readonly device: string;
+  readonly lanes: number;
+  readonly processes: number;
+}
+
+/** What the server says of itself. */
+async function factsOf(options: Options): Promise<ServerFacts> {
+  const { model, config, serverCores: cores } = options;
+  const server = await serve({ root: ROOT, model, config, cores });
+  try {
+    const get = async (path: string) => (await fetch(server.url + path)).json();
+    const { name } = JSON.parse(readFileSync(join(model, 'model.json'), 'utf8')) as ServerFacts;
+    const facts = (await get(`/v2/models/${encodeURIComponent(name)}`)) as ServerFacts;
+    const { processes } = (await get('/v2/health/ready')) as { processes: { total: number } };
+    return { ...facts, processes: processes.total };
+  } finally {
+    await server.stop();
+  }
+}
+
+async function main(options: Options): Promise<void> {
+  const { settings, connections, rounds, images, isSmoke } = options;
+  const isDemo = options.model === join(ROOT, 'models/demo');
+  const expected: Expected = isDemo ? knownAnswers() : new Map();
+  const bar = new SingleBar({
+    format: '{bar} {percentage} %  {what}',
+    stream: process.stderr,
+    clearOnComplete: true,
+  });
+  const tick = (what: string) => bar.increment(1, { what });
+  const runOptions = { ...options, expected, tick };
+  if (options.compare !== undefined) {
+    bar.start(2 * settings.length * connections.length * rounds, 0, { what: '' });
+    const text = await compare(options.compare, settings, runOptions);
+    bar.stop();
+    console.log(text);
+    return;
+  }
+  const facts = await factsOf(options);
+  bar.start(settings.length * connections.length * rounds + 5, 0, { what: '' });
+  const variants = settings.map((setting): Variant => ({ root: ROOT, setting }));
+  const cases = await runCases(variants, runOptions);
+  const bytes = images.reduce((sum, file) => sum + statSync(file).size, 0);
+  const { cores, processes } = options.source;
+  const figures: Omit<HttpResult, 'date' | 'machine' | 'versions'> = {
+    kind: 'http',
+    revision: options.revision ?? revisionHere(),
+    model: facts.name,
+    provider: facts.provider,
+    device: facts.device,
+    config: options.config,
+    processes: facts.processes,
+    images: { count: images.length, meanBytes: bytes / images.length },
+    load: {
+      seconds: options.seconds,
+      rounds,
+      processes,
+      ...(cores === undefined ? {} : { cores }),
+      ...(options.serverCores === undefined ? {} : { serverCores: options.serverCores }),
+    },
+    cases,
+    ...(isSmoke ? {} : { ceilings: await ceilings(options, facts, tick) }),
+    imageKinds: options.isPlain ? await otherImages(options, cases, runOptions) : [],
+    openLoop: await independentClients(options, cases, tick),
+    ...(await originals(options, tick)),
+  };
+  bar.stop();
+  const file = `${options.out ?? '.bench/http'}.json`;
+  writeResult(file, figures);
+  const result = readResult<HttpResult>(file);
+  console.log(report(result));
+  drawPicture(result, file.slice(0, -'.json'.length));
+  console.log(`\n${file}, .svg, .png`);
+}
+
+async function ceilings(options: Options, facts: ServerFacts, tick: (what: string) => void) {
+  tick('ceilings');
+  const { model, images, seconds, serverCores: cores, maxBatchSize } = options;
+  return await measureCeilings({
+    model,
+    provider: facts.provider,
+    lanes: facts.lanes,
+    batchSizes: [1, maxBatchSize],
+    images,
+    decodeThreads: countCores(cores),
+    seconds: Math.min(2, seconds),
+    cores,
+  });
+}
+
+/** The setting that was fastest, one image a batch aside, and its figures. */
+function fastestBatched({ settings }: Options, cases: readonly CaseFigures[]) {
+  const figures = best(cases.filter(({ setting }) => setting !== settings[0]?.name));
+  const setting = settings.find(({ name }) => name === figures?.setting);
+  if (!figures || !setting) throw new Error('no batched setting was measured');
+  return { figures, setting };
+}
+
+async function otherImages(
+  options: Options,
+  cases: readonly CaseFigures[],
+  runOptions: RunOptions,
+): Promise<ImageKindFigures[]> {
+  const { setting } = fastestBatched(options, cases);
+  return await imageKinds({ root: ROOT, setting }, runOptions);
+}
+
+/** Open loop on the fastest batched setting. */
+async function independentClients(
+  options: Options,
+  cases: readonly CaseFigures[],
+  tick: (what: string) => void,
+): Promise<OpenLoopFigures[]> {
+  const { images, source, model, serverCores: cores, seconds, isSmoke } = options;
+  const { figures: fastest, setting } = fastestBatched(options, cases);
+  tick(`${setting.name}, independent clients`);
+  const config = configOf(options.config, setting);
+  const server = await serve({ root: ROOT, model, config, cores });
+  try {
+    const figures: OpenLoopFigures[] = [];
+    for (const shareOfCapacity of isSmoke ? OPEN_LOOP_SHARES.slice(0, 1) : OPEN_LOOP_SHARES) {
+      const capacity = fastest.requestsPerSecond;
+      const orders = { url: server.url, setting: setting.name, capacity, shareOfCapacity };
+      figures.push(await openLoop({ ...orders, seconds: seconds * 2, images }, source));
+    }
+    return figures;
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The two measurements of the original server, and the null service with more connections. */
+async function originals(
+  options: Options,
+  tick: (what: string) => void,
+): Promise<Pick<HttpResult, 'original' | 'nullService'>> {
+  const { model, config, serverCores: cores, warmSeconds, seconds, source } = options;
+  const server = await serve({ root: ROOT, model, config, cores });
+  try {
+    const measure = async (
+      what: OriginalFigures['what'],
+      connections: number,
+    ): Promise<OriginalFigures> => {
+      const isNull = what === 'null service';
+      const path = isNull ? '/benchmark' : '/api/classify';
+      const images = isNull ? [] : [PLAIN_IMAGE];
+      const orders = { url: server.url, path, images, connections, warmSeconds, seconds } as const;
+      const { requestsPerSecond, meanMs, p99Ms } = await drive(orders, source);
+      return { what, connections, requestsPerSecond, meanMs, p99Ms };
+    };
+    tick('as the original was measured');
+    const original = [
+      await measure('classify', ORIGINAL_CONNECTIONS),
+      await measure('null service', ORIGINAL_CONNECTIONS),
+    ];
+    tick('the null service');
+    const most = Math.max(...options.connections);
+    const counts = [64, 256].filter((count) => count <= most);
+    const nullService: OriginalFigures[] = [];
+    for (const count of counts) nullService.push(await measure('null service', count));
+    return { original, nullService };
+  } finally {
+    await server.stop();
+  }
+}
+
+const options = readOptions(process.argv.slice(2));
+if (options) await main(options);
+else console.log(USAGE);

@@ -1,0 +1,85 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Ceilings } from './figures.js';
+import { pinned } from './pinned.js';
+
+/** A folder of photos has more images than are worth a measurement each. */
+const MAX_IMAGES = 5;
+
+export interface CeilingOptions {
+  readonly model: string;
+  readonly provider: string;
+  readonly lanes: number;
+  readonly batchSizes: readonly number[];
+  readonly images: readonly string[];
+  readonly decodeThreads: number;
+  readonly seconds: number;
+  /** Those that the load generator leaves to the server. */
+  readonly cores: string | undefined;
+}
+
+/** What the session, the session behind the batcher, and the decode threads reach alone, on the same cores. */
+export async function measureCeilings(options: CeilingOptions): Promise<Ceilings> {
+  const { model, provider, lanes, batchSizes, images, decodeThreads, seconds, cores } = options;
+  const engine = await figuresOf<{ batchSize: number; alone: number; fed: number }>(
+    'engine.js',
+    [
+      ...['--model', model, '--provider', provider, '--lanes', String(lanes)],
+      ...['--in-flight', '1', '--batch', batchSizes.join(','), '--seconds', String(seconds)],
+    ],
+    cores,
+  );
+  const every = Math.ceil(images.length / MAX_IMAGES);
+  const some = images.filter((_, i) => i % every === 0);
+  const decode = await figuresOf<{ decoder: string; imagesPerSecond: number }>(
+    'decode.js',
+    [
+      ...['--threads', String(decodeThreads), '--rounds', '1', '--seconds', String(seconds)],
+      ...['--decoders', 'native', ...some],
+    ],
+    cores,
+  );
+  const rates = decode
+    .filter(({ decoder }) => decoder === 'native')
+    .map(({ imagesPerSecond }) => imagesPerSecond);
+  const by = (rate: (figure: (typeof engine)[number]) => number) =>
+    Object.fromEntries(engine.map((figure) => [String(figure.batchSize), rate(figure)]));
+  return {
+    engine: by(({ alone }) => alone),
+    tensorIn: by(({ fed }) => fed),
+    // As many of each: the time of one of each is the sum of their times.
+    decode: rates.length / rates.reduce((sum, rate) => sum + 1 / rate, 0),
+  };
+}
+
+async function figuresOf<F>(
+  program: string,
+  args: readonly string[],
+  cores: string | undefined,
+): Promise<readonly F[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const out = join(folder, 'figures.json');
+  const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
+  const [command, commandArgs] = pinned(cores, [path, ...args, '--out', out]);
+  try {
+    const child = spawn(command, commandArgs, { stdio: ['ignore', 'ignore', 'ignore'] });
+    const [code] = await once(child, 'exit');
+    if (code !== 0) throw new Error(`bench/${program} ended with ${code}`);
+    return (JSON.parse(readFileSync(out, 'utf8')) as { figures: F[] }).figures;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/**
+ * Images a second that the parts allow together: on the CPU decoding and the session share the cores, so their times
+ * add up; on a GPU the slower one sets the pace.
+ */
+export function allowedByParts({ engine, decode }: Ceilings, provider: string): number {
+  const best = Math.max(...Object.values(engine));
+  return provider === 'cpu' ? 1 / (1 / best + 1 / decode) : Math.min(best, decode);
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import autocannon, { type Request } from 'autocannon';
+import type { LoadOrders, LoadSeen } from './load-messages.js';
+
+// A closed loop: each connection sends its next request once it has the answer. In a process of its own, so that it
+// does not share an event loop with anything; through autocannon's API, because its command line breaks bodies.
+
+const orders = JSON.parse(process.argv[2] ?? '') as LoadOrders;
+const { url, path, connections, warmSeconds, seconds } = orders;
+const requests: Request[] =
+  orders.images.length === 0
+    ? [{ method: 'GET', path }]
+    : orders.images.map((file) => ({ method: 'POST', path, body: readFileSync(file) }));
+
+let first = 0;
+const options: autocannon.Options = {
+  url,
+  connections,
+  // Ended below.
+  duration: 24 * 3600,
+  timeout: 60,
+  setupClient(client) {
+    // Each connection begins with another image.
+    const rotated = requests.map((_, i) => requests[(i + first) % requests.length] as Request);
+    first++;
+    client.setRequests(rotated);
+  },
+};
+// With a callback it returns its events.
+const load = autocannon(options, () => {});
+
+const latenciesMs: number[] = [];
+const failures: Record<string, number> = {};
+let isCounting = false;
+const fail = (how: string) => {
+  failures[how] = (failures[how] ?? 0) + 1;
+};
+load.on('response', (_client, status, _bytes, ms) => {
+  if (status !== 200) fail(String(status));
+  else if (isCounting) latenciesMs.push(ms);
+});
+let isOver = false;
+load.on('reqError', (error: NodeJS.ErrnoException) => {
+  if (!isOver) fail(error.code ?? error.message);
+});
+
+await passed(warmSeconds);
+isCounting = true;
+const [cpu, startedMs] = [process.cpuUsage(), performance.now()];
+await passed(seconds);
+isCounting = false;
+isOver = true;
+const { user, system } = process.cpuUsage(cpu);
+const seen: LoadSeen = {
+  seconds: (performance.now() - startedMs) / 1000,
+  latenciesMs: Float64Array.from(latenciesMs),
+  cpuSeconds: (user + system) / 1e6,
+  failures,
+};
+process.send?.(seen, () => process.exit(0));
+
+function passed(s: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, s * 1000));
+}

@@ -1,0 +1,63 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { LoadFigures, LoadSetup } from '../overload/messages.js';
+import type { LoadSource } from './drive.js';
+import type { OpenLoopFigures } from './figures.js';
+import { pinned } from './pinned.js';
+
+const TIMEOUT_MS = 5000;
+
+export interface OpenLoopOrders {
+  readonly url: string;
+  readonly setting: string;
+  /** What the closed loop reached. */
+  readonly capacity: number;
+  readonly shareOfCapacity: number;
+  readonly seconds: number;
+  readonly images: readonly string[];
+}
+
+/** Independent clients: requests arrive by a Poisson process whether or not earlier ones were answered. */
+export async function openLoop(
+  orders: OpenLoopOrders,
+  source: LoadSource,
+): Promise<OpenLoopFigures> {
+  const { url, setting, capacity, shareOfCapacity, seconds, images } = orders;
+  const requestsPerSecond = (capacity * shareOfCapacity) / source.processes;
+  const setup: LoadSetup = {
+    url,
+    requestsPerSecond,
+    seconds,
+    timeoutMs: TIMEOUT_MS,
+    images,
+    maxSockets: 1024,
+  };
+  const all = await Promise.all(
+    Array.from({ length: source.processes }, () => generate(setup, source.cores)),
+  );
+  const sum = (of: (figures: LoadFigures) => number) =>
+    all.reduce((total, figures) => total + of(figures), 0);
+  const worst = (of: (figures: LoadFigures) => number) => Math.max(...all.map(of));
+  return {
+    setting,
+    shareOfCapacity,
+    requestsPerSecond: sum(({ meantPerSecond }) => meantPerSecond),
+    // Of several generators the slowest one's: none sees the answers of the others.
+    p50Ms: worst(({ answeredP50Ms }) => answeredP50Ms),
+    p99Ms: worst(({ answeredP99Ms }) => answeredP99Ms),
+    failed: sum(({ sent, endings }) => sent - (endings['200'] ?? 0)),
+    lateP99Ms: worst(({ lateP99Ms }) => lateP99Ms),
+  };
+}
+
+async function generate(setup: LoadSetup, cores: string | undefined): Promise<LoadFigures> {
+  const program = fileURLToPath(new URL('../overload-generator.js', import.meta.url));
+  const [command, args] = pinned(cores, [program, JSON.stringify(setup)]);
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
+  const [figures] = await once(child, 'message');
+  return figures as LoadFigures;
+}

@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Setting } from './figures.js';
+
+export const USAGE = `Usage: npm run bench -- [--full | --smoke] [--compare REV] [options]
+
+Starts the server with one image a batch, and batched with each window, and drives it with a closed loop of connections.
+
+  --full               windows 0,1,2,5,10, up to 256 connections, longer rounds; takes a quarter of an hour
+  --smoke              a few seconds, to see that everything answers correctly; the figures mean nothing
+  --compare REV        another revision, built in a temporary folder, in turn with this one
+  --model DIR          what to serve (default models/demo)
+  --images PATH        a JPEG or a folder of them, more than once for several
+                       (default images/2.jpg, and then the other sizes and a mix)
+  --config FILE        a batch-dispatch.json with everything but what is measured
+  --max-batch N        maxBatchSize of the batched settings (default 32)
+  --windows LIST       their windows in ms (default 0,5)
+  --connections LIST   (default 1,8,64)
+  --seconds S          of each measurement (default 3)
+  --rounds N           the median counts (default 3)
+  --load-processes N   generators (default 1, on 8 cores and more 4)
+  --load-cores LIST    cores of the generators alone, as for taskset; the server then needs --server-cores
+  --server-cores LIST
+  --out STEM           keeps STEM.json, STEM.svg and STEM.png
+  --revision NAME      where there is no git
+`;
+
+export interface Options {
+  readonly isSmoke: boolean;
+  readonly compare: string | undefined;
+  readonly model: string;
+  readonly config: { readonly batching?: object; readonly engine?: { lanesPerDevice?: number } };
+  readonly images: readonly string[];
+  /** Nothing was said of images. */
+  readonly isPlain: boolean;
+  readonly settings: readonly Setting[];
+  readonly connections: readonly number[];
+  readonly maxBatchSize: number;
+  readonly warmSeconds: number;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly source: { readonly processes: number; readonly cores: string | undefined };
+  readonly serverCores: string | undefined;
+  readonly out: string | undefined;
+  readonly revision: string | undefined;
+}
+
+/** 227x227, 16 kB, as in the original server's benchmark. */
+export const PLAIN_IMAGE = 'images/2.jpg';
+
+const PRESETS = {
+  quick: { windows: '0,5', connections: '1,8,64', seconds: '3', rounds: '3' },
+  full: { windows: '0,1,2,5,10', connections: '1,8,32,64,128,256', seconds: '5', rounds: '3' },
+  smoke: { windows: '0', connections: '2', seconds: '0.3', rounds: '1' },
+} as const;
+
+/** @returns undefined if only the usage was asked for */
+export function readOptions(args: readonly string[]): Options | undefined {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean', default: false } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      full: flag,
+      smoke: flag,
+      help: flag,
+      compare: text,
+      model: { ...text, default: 'models/demo' },
+      images: { ...text, multiple: true, default: [PLAIN_IMAGE] },
+      config: text,
+      'max-batch': { ...text, default: '32' },
+      windows: text,
+      connections: text,
+      seconds: text,
+      rounds: text,
+      'load-processes': { ...text, default: availableParallelism() >= 8 ? '4' : '1' },
+      'load-cores': text,
+      'server-cores': text,
+      out: text,
+      revision: text,
+    },
+  });
+  if (values.help) return undefined;
+  const preset = PRESETS[values.full ? 'full' : values.smoke ? 'smoke' : 'quick'];
+  const numbers = (list: string) => list.split(',').map(Number);
+  const maxBatchSize = Number(values['max-batch']);
+  const windows = numbers(values.windows ?? preset.windows);
+  return {
+    isSmoke: values.smoke,
+    compare: values.compare,
+    model: resolve(values.model),
+    config: values.config === undefined ? {} : JSON.parse(readFileSync(values.config, 'utf8')),
+    images: values.images.flatMap(jpegsOf),
+    isPlain: values.images.every((path) => path === PLAIN_IMAGE),
+    settings: [
+      { name: 'batch 1', maxBatchSize: 1, maxQueueDelayMs: 0 },
+      ...windows.map((window) => ({
+        name: `window ${window}`,
+        maxBatchSize,
+        maxQueueDelayMs: window,
+      })),
+    ],
+    connections: numbers(values.connections ?? preset.connections),
+    maxBatchSize,
+    warmSeconds: values.smoke ? 0.1 : 1,
+    seconds: Number(values.seconds ?? preset.seconds),
+    rounds: Number(values.rounds ?? preset.rounds),
+    source: { processes: Number(values['load-processes']), cores: values['load-cores'] },
+    serverCores: values['server-cores'],
+    out: values.out,
+    revision: values.revision,
+  };
+}
+
+function jpegsOf(path: string): string[] {
+  if (!statSync(path).isDirectory()) return [path];
+  return readdirSync(path)
+    .filter((name) => /\.jpe?g$/i.test(name))
+    .sort()
+    .map((name) => join(path, name));
+}

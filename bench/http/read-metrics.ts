@@ -1,0 +1,55 @@
+import type { ServerFigures, StageMeans } from './figures.js';
+
+/** What GET /metrics said at one moment, summed over models and processes. */
+export interface MetricsSeen {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+export async function readMetrics(url: string): Promise<MetricsSeen> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  return { atMs: performance.now(), text };
+}
+
+/** What happened between two readings. */
+export function serverFigures(before: MetricsSeen, after: MetricsSeen): ServerFigures {
+  const grown = (series: string, label?: string) =>
+    sum(after.text, series, label) - sum(before.text, series, label);
+  const meanMs = (stage: string) => {
+    const label = `stage="${stage}"`;
+    const count = grown('batch_dispatch_stage_seconds_count', label);
+    return count === 0 ? 0 : (1000 * grown('batch_dispatch_stage_seconds_sum', label)) / count;
+  };
+  const batches = grown('batch_dispatch_batches_total');
+  const reasons = Object.fromEntries(
+    ['full', 'window', 'idle', 'deadline', 'drain']
+      .map(
+        (reason) => [reason, grown('batch_dispatch_batches_total', `reason="${reason}"`)] as const,
+      )
+      .filter(([, count]) => count > 0)
+      .map(([reason, count]) => [reason, count / batches]),
+  );
+  const stagesMs: StageMeans = {
+    receive: meanMs('receive'),
+    decode: meanMs('decode'),
+    queue: meanMs('queue'),
+    infer: meanMs('infer'),
+    respond: meanMs('respond'),
+  };
+  return {
+    meanBatchSize: batches === 0 ? 0 : grown('batch_dispatch_batch_size_sum') / batches,
+    reasons,
+    stagesMs,
+    serverCores: (1000 * grown('process_cpu_seconds_total')) / (after.atMs - before.atMs),
+  };
+}
+
+/** Over all series of that name with that label. */
+function sum(text: string, name: string, label = ''): number {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
+  return lines
+    .filter((line) => line.includes(label))
+    .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+}

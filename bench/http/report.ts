@@ -1,0 +1,196 @@
+import { table } from '../tools/table.js';
+import { allowedByParts } from './ceilings.js';
+import type { CaseFigures, HttpResult } from './figures.js';
+
+/** Another machine: four GTX Titan X, from the README of gpu-rest-engine. */
+export const ORIGINAL = { classify: 1985, 'null service': 34_440 } as const;
+
+const BATCH_1 = 'batch 1';
+
+/** Milliseconds with as many digits as say something. */
+export function ms(value: number): string {
+  return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
+}
+
+/** How many times the images a second of batch 1 with the same connections; undefined without such a case. */
+export function gainOverBatch1(
+  figures: CaseFigures,
+  cases: readonly CaseFigures[],
+): number | undefined {
+  const one = cases.find(
+    ({ setting, connections }) => setting === BATCH_1 && connections === figures.connections,
+  );
+  return one && figures.requestsPerSecond / one.requestsPerSecond;
+}
+
+/** The fastest case. */
+export function best(cases: readonly CaseFigures[]): CaseFigures | undefined {
+  return [...cases].sort((a, b) => b.requestsPerSecond - a.requestsPerSecond)[0];
+}
+
+export function caseRows(cases: readonly CaseFigures[]): string[][] {
+  const head = [
+    'setting',
+    'conn',
+    'req/s',
+    'gain',
+    'p50 ms',
+    'p90 ms',
+    'p99 ms',
+    'batch',
+    'left for',
+  ];
+  return [
+    head,
+    ...cases.map((one) => [
+      one.setting,
+      String(one.connections),
+      one.requestsPerSecond.toFixed(0),
+      `${gainOverBatch1(one, cases)?.toFixed(2) ?? '-'}x`,
+      ms(one.p50Ms),
+      ms(one.p90Ms),
+      ms(one.p99Ms),
+      one.meanBatchSize.toFixed(1),
+      reasonsText(one.reasons),
+    ]),
+  ];
+}
+
+function reasonsText(reasons: CaseFigures['reasons']): string {
+  return Object.entries(reasons)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, share]) => `${reason} ${Math.round(share * 100)}%`)
+    .join(' ');
+}
+
+/** Where the mean time of a request goes, by the server's metrics; what is left is the network's and the client's. */
+export function stageRows(cases: readonly CaseFigures[]): string[][] {
+  const head = [
+    'setting',
+    'conn',
+    'mean ms',
+    'receive',
+    'decode',
+    'queue',
+    'infer',
+    'respond',
+    'else',
+  ];
+  return [
+    head,
+    ...cases.map(({ setting, connections, meanMs, stagesMs }) => {
+      const { receive, decode, queue, infer, respond } = stagesMs;
+      const known = [receive, decode, queue, infer, respond];
+      const rest = meanMs - known.reduce((sum, value) => sum + value, 0);
+      return [
+        setting,
+        String(connections),
+        ms(meanMs),
+        ...[...known, rest].map((v) => v.toFixed(2)),
+      ];
+    }),
+  ];
+}
+
+export function openLoopRows({ openLoop }: HttpResult): string[][] {
+  const head = [
+    'setting',
+    'of capacity',
+    'req/s',
+    'p50 ms',
+    'p99 ms',
+    'failed',
+    'generator late p99 ms',
+  ];
+  return [
+    head,
+    ...openLoop.map((one) => [
+      one.setting,
+      `${Math.round(one.shareOfCapacity * 100)} %`,
+      one.requestsPerSecond.toFixed(0),
+      ms(one.p50Ms),
+      ms(one.p99Ms),
+      String(one.failed),
+      ms(one.lateP99Ms),
+    ]),
+  ];
+}
+
+export function imageKindRows({ imageKinds }: HttpResult): string[][] {
+  const head = ['images', 'conn', 'req/s', 'p50 ms', 'p99 ms', 'of it decode, mean ms'];
+  return [
+    head,
+    ...imageKinds.map((one) => [
+      one.kind,
+      String(one.connections),
+      one.requestsPerSecond.toFixed(0),
+      ms(one.p50Ms),
+      ms(one.p99Ms),
+      ms(one.decodeMs),
+    ]),
+  ];
+}
+
+export function originalRows({ original, nullService }: HttpResult): string[][] {
+  const head = ['measurement', 'conn', 'req/s', 'mean ms', 'p99 ms', 'original, on other hardware'];
+  const row = (one: HttpResult['original'][number]) => [
+    one.what,
+    String(one.connections),
+    one.requestsPerSecond.toFixed(0),
+    ms(one.meanMs),
+    ms(one.p99Ms),
+    one.connections === 8 ? String(ORIGINAL[one.what]) : '-',
+  ];
+  return [head, ...original.map(row), ...nullService.map(row)];
+}
+
+/** The three ceilings, and the served rate over what they allow. */
+export function ceilingLines(result: HttpResult): string[] {
+  const { ceilings, provider, machine, cases } = result;
+  const fastest = best(cases);
+  if (!ceilings || !fastest) return [];
+  const text = (rates: Readonly<Record<string, number>>) =>
+    Object.entries(rates)
+      .map(([batch, rate]) => `${rate.toFixed(0)} at batch ${batch}`)
+      .join(', ');
+  // With cores of its own the generator takes nothing from the server.
+  const left = result.load.cores === undefined ? 1 - fastest.loadCores / machine.cores : 1;
+  const allowed = allowedByParts(ceilings, provider) * left;
+  const how =
+    provider === 'cpu'
+      ? `decoding and session sharing the ${machine.cores} cores, less the ${((1 - left) * 100).toFixed(0)} % that the generator took`
+      : `the lower of decoding and session, less the ${((1 - left) * 100).toFixed(0)} % of the cores that the generator took`;
+  return [
+    `engine only   ${text(ceilings.engine)} images/s`,
+    `tensor in     ${text(ceilings.tensorIn)} images/s, fed by the batcher`,
+    `JPEG in       ${ceilings.decode.toFixed(0)} images/s decoded and resized`,
+    `served        ${fastest.requestsPerSecond.toFixed(0)} images/s (${fastest.setting}, ${fastest.connections} connections): ${((100 * fastest.requestsPerSecond) / allowed).toFixed(0)} % of the ${allowed.toFixed(0)} that its parts allow (${how})`,
+  ];
+}
+
+/** All of a result as text for a terminal. */
+export function report(result: HttpResult): string {
+  const { model, provider, device, processes, images, machine, load } = result;
+  const where = load.cores === undefined ? 'the same cores' : `cores ${load.cores} of its own`;
+  const parts = [
+    `${model} on ${provider} (${device}), ${processes} serving process${processes > 1 ? 'es' : ''}, ${machine.cores} cores`,
+    `${images.count} image${images.count > 1 ? 's' : ''} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${load.rounds} rounds of ${load.seconds} s`,
+    '',
+    ...table(caseRows(result.cases)),
+    '',
+    'Where the time of a request goes, mean ms:',
+    ...table(stageRows(result.cases)),
+  ];
+  if (result.ceilings) parts.push('', ...ceilingLines(result));
+  if (result.imageKinds.length > 0) {
+    parts.push('', 'The fastest setting with other images:', ...table(imageKindRows(result)));
+  }
+  if (result.openLoop.length > 0) {
+    parts.push('', 'Independent clients, latency from the intended send time:');
+    parts.push(...table(openLoopRows(result)));
+  }
+  if (result.original.length > 0) {
+    parts.push('', "The original server's two measurements:", ...table(originalRows(result)));
+  }
+  return parts.join('\n');
+}

@@ -1,0 +1,91 @@
+import { checkAnswers, type Expected } from './check-answers.js';
+import { drive, type LoadSource } from './drive.js';
+import type { CaseFigures, RoundFigures, Setting } from './figures.js';
+import { medianOf } from './median-of.js';
+import { readMetrics, serverFigures } from './read-metrics.js';
+import { serve } from './serve.js';
+
+/** A setting of one build of the project. */
+export interface Variant {
+  readonly root: string;
+  readonly setting: Setting;
+}
+
+export interface RunOptions {
+  readonly model: string;
+  /** All but what the settings say of batching. */
+  readonly config: { readonly batching?: object };
+  readonly serverCores: string | undefined;
+  readonly images: readonly string[];
+  readonly expected: Expected;
+  readonly connections: readonly number[];
+  readonly warmSeconds: number;
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly source: LoadSource;
+  /** Called before each measurement. */
+  readonly tick: (what: string) => void;
+}
+
+/** The configuration of a server of one setting. */
+export function configOf(config: RunOptions['config'], setting: Setting): object {
+  const { maxBatchSize, maxQueueDelayMs } = setting;
+  return {
+    ...config,
+    batching: { ...config.batching, maxBatchSize, maxQueueDelayMs },
+  };
+}
+
+/** Every variant at every number of connections, a fresh server each round, every other round backwards. */
+export async function runCases(
+  variants: readonly Variant[],
+  options: RunOptions,
+): Promise<CaseFigures[]> {
+  const { connections, rounds: count } = options;
+  const rounds = variants.map(() => connections.map((): RoundFigures[] => []));
+  for (let round = 0; round < count; round++) {
+    const order = [...variants.keys()];
+    if (round % 2 === 1) order.reverse();
+    for (const v of order) {
+      const figures = await runOnce(variants[v] as Variant, options);
+      for (const [c, figure] of figures.entries()) rounds[v]?.[c]?.push(figure);
+    }
+  }
+  return variants.flatMap(({ setting }, v) =>
+    connections.map((number, c): CaseFigures => {
+      const of = rounds[v]?.[c] ?? [];
+      return { setting: setting.name, connections: number, ...medianOf(of), rounds: of };
+    }),
+  );
+}
+
+async function runOnce({ root, setting }: Variant, options: RunOptions): Promise<RoundFigures[]> {
+  const { model, config, serverCores, images, expected, connections, source } = options;
+  const { warmSeconds, seconds, tick } = options;
+  const server = await serve({
+    root,
+    model,
+    config: configOf(config, setting),
+    cores: serverCores,
+  });
+  try {
+    await checkAnswers(server.url, images, expected);
+    const figures: RoundFigures[] = [];
+    for (const number of connections) {
+      tick(`${setting.name}, ${number} connections`);
+      const orders = {
+        url: server.url,
+        path: '/api/classify',
+        images,
+        warmSeconds,
+        seconds,
+      } as const;
+      const before = await readMetrics(server.url);
+      const seen = await drive({ ...orders, connections: number }, source);
+      figures.push({ ...seen, ...serverFigures(before, await readMetrics(server.url)) });
+    }
+    return figures;
+  } finally {
+    await server.stop();
+  }
+}

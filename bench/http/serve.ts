@@ -1,0 +1,60 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pinned } from './pinned.js';
+
+export interface ServeOptions {
+  /** The folder of the built project. */
+  readonly root: string;
+  readonly model: string;
+  /** As in batch-dispatch.json. */
+  readonly config: object;
+  readonly cores: string | undefined;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts the program as an operator would, in fresh processes, and waits until it is ready.
+ *
+ * @throws {Error} with what it printed, if it ends before
+ */
+export async function serve(options: ServeOptions): Promise<RunningServer> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const file = join(folder, 'batch-dispatch.json');
+  writeFileSync(file, JSON.stringify(options.config));
+  const program = 'dist/src/server/supervisor/supervisor.js';
+  const args = [program, '--config', file, '--model', options.model];
+  const [command, commandArgs] = pinned(options.cores, args);
+  const child = spawn(command, commandArgs, {
+    cwd: options.root,
+    env: { ...process.env, PORT: '0', HOST: '127.0.0.1' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const url = await readyUrl(child);
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM');
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+function readyUrl({ stderr }: ChildProcess): Promise<string> {
+  let said = '';
+  return new Promise((resolve, reject) => {
+    stderr?.on('data', (chunk) => {
+      said += chunk;
+      const ready = / ready {5}(http:\S+)\/api\/classify/.exec(said);
+      if (ready?.[1]) resolve(ready[1]);
+    });
+    stderr?.once('end', () => reject(new Error(`the server did not start:\n${said}`)));
+  });
+}
