@@ -18,7 +18,7 @@ Starts the server with one image a batch, and batched with each window, and driv
   --max-batch N        maxBatchSize of the batched settings (default 32)
   --windows LIST       their windows in ms (default 0,5)
   --connections LIST   (default 1,8,64)
-  --seconds S          of each measurement (default 3)
+  --seconds S          of each measurement (default 2)
   --rounds N           the median counts (default 3)
   --load-processes N   generators (default 1, on 8 cores and more 4)
   --load-cores LIST    cores of the generators alone, as for taskset; the server then needs --server-cores
@@ -51,7 +51,7 @@ export interface Options {
 export const PLAIN_IMAGE = 'images/2.jpg';
 
 const PRESETS = {
-  quick: { windows: '0,5', connections: '1,8,64', seconds: '3', rounds: '3' },
+  quick: { windows: '0,5', connections: '1,8,64', seconds: '2', rounds: '3' },
   full: { windows: '0,1,2,5,10', connections: '1,8,32,64,128,256', seconds: '5', rounds: '3' },
   smoke: { windows: '0', connections: '2', seconds: '0.3', rounds: '1' },
 } as const;
@@ -104,7 +104,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     ],
     connections: numbers(values.connections ?? preset.connections),
     maxBatchSize,
-    warmSeconds: values.smoke ? 0.1 : 1,
+    warmSeconds: values.smoke ? 0.1 : 0.5,
     seconds: Number(values.seconds ?? preset.seconds),
     rounds: Number(values.rounds ?? preset.rounds),
     source: { processes: Number(values['load-processes']), cores: values['load-cores'] },

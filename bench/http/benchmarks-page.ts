@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs';
+import { readResult } from '../tools/write-result.js';
+import { conclusions } from './conclusions.js';
+import type { HttpResult } from './figures.js';
+import {
+  caseRows,
+  ceilingLines,
+  imageKindRows,
+  openLoopRows,
+  originalRows,
+  stageRows,
+} from './report.js';
+
+const FOLDER = 'bench/results';
+
+/** docs/benchmarks.md, out of the results that `npm run bench` kept. */
+export function benchmarksPage(): string {
+  const files = readdirSync(FOLDER).filter((name) => /^http-.*\.json$/.test(name));
+  const sections = files.map((file) => section(file.slice(0, -'.json'.length)));
+  return `# Benchmarks
+
+Written by \`npm run docs\` from \`bench/results/http-*.json\`. Do not edit. Each file is what one \`npm run bench\` kept.
+
+${INTRODUCTION}
+${sections.join('\n')}`;
+}
+
+const INTRODUCTION = `A row is the median of several rounds, each with a fresh server, in alternating order. Before a figure counts every image
+is posted and its answer compared; one request that is not answered 200 voids the run. *Gain* is over one image a batch with
+as many connections. *Left for* says why batches left. The closed loop's clients wait for their answers, so they slow down
+with the server; the independent clients do not, and their latency runs from when a request was meant to leave.
+
+To check with other generators, start the server and run, for the null service and for the 16 kB image:
+
+\`\`\`
+hey -c 8 -n 20000 http://127.0.0.1:8000/benchmark
+hey -c 64 -n 20000 -m POST -D images/2.jpg http://127.0.0.1:8000/api/classify
+wrk -t 1 -c 8 -d 10 http://127.0.0.1:8000/benchmark
+\`\`\`
+`;
+
+function section(stem: string): string {
+  const result = readResult<HttpResult>(`${FOLDER}/${stem}.json`);
+  const { model, provider, device, machine, versions, load, images, processes } = result;
+  const on = device === 'cpu' ? '' : ` on ${device}`;
+  const generator =
+    load.cores === undefined
+      ? `${load.processes} generator process${load.processes > 1 ? 'es' : ''} on the same cores`
+      : `${load.processes} generator processes on cores ${load.cores}, the server on ${load.serverCores}`;
+  const parts = [
+    `## ${model}, ${provider}${on}`,
+    `${machine.cpu}, ${machine.cores} cores; ${processes} serving process${processes > 1 ? 'es' : ''}; ${generator}; Node ${versions['node']}, ONNX Runtime ${versions['onnxruntime']}; revision ${result.revision}, ${result.date.slice(0, 10)}. ${images.count} image${images.count > 1 ? 's' : ''} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; ${load.rounds} rounds of ${load.seconds} s. [Raw rounds](../${FOLDER}/${stem}.json).`,
+    conclusions(result)
+      .map((line) => `- ${line}`)
+      .join('\n'),
+    markdown(caseRows(result.cases)),
+    `![p99 latency against throughput](../${FOLDER}/${stem}.svg)`,
+    `Where the time of a request goes, mean ms:`,
+    markdown(stageRows(result.cases)),
+  ];
+  if (result.ceilings)
+    parts.push(
+      ceilingLines(result)
+        .map((line) => `- ${line}`)
+        .join('\n'),
+    );
+  if (result.imageKinds.length > 0) parts.push(markdown(imageKindRows(result)));
+  if (result.openLoop.length > 0) {
+    parts.push('Independent clients:', markdown(openLoopRows(result)));
+  }
+  if (result.original.length > 0) {
+    parts.push(
+      "The original server's two measurements, and the null service with more connections. The original's figures are from its README, on four GTX Titan X:",
+      markdown(originalRows(result)),
+    );
+  }
+  return `${parts.join('\n\n')}\n`;
+}
+
+function markdown(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rule = head.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [line(head), line(rule), ...body.map(line)].join('\n');
+}

@@ -1,0 +1,41 @@
+import type { CaseFigures, HttpResult } from './figures.js';
+import { best, gainOverBatch1, ms } from './report.js';
+
+/** A window is as good as the best if it reaches this share of its rate. */
+const AS_GOOD = 0.97;
+
+/** What a result says in words; each number is one of its figures. */
+export function conclusions(result: HttpResult): string[] {
+  const { cases } = result;
+  const most = Math.max(...cases.map(({ connections }) => connections));
+  const fewest = Math.min(...cases.map(({ connections }) => connections));
+  const batched = cases.filter(({ setting }) => setting !== 'batch 1');
+  const atMost = batched.filter(({ connections }) => connections === most);
+  const fastest = best(atMost);
+  if (!fastest) return [];
+  const one = cases.find((c) => c.setting === 'batch 1' && c.connections === most) as CaseFigures;
+  const gain = gainOverBatch1(fastest, cases) ?? 1;
+  const alone = (setting: string) =>
+    cases.find((c) => c.setting === setting && c.connections === fewest);
+  const zero = alone('window 0');
+  const lines = [
+    `With ${most} connections batching serves ${gain.toFixed(2)} times as many images a second as one image a batch, and its p99 is ${ms(fastest.p99Ms)} ms instead of ${ms(one.p99Ms)} ms (${fastest.setting}).`,
+  ];
+  for (const figures of atMost) {
+    if (!zero || figures.setting === 'window 0') continue;
+    const costs = (alone(figures.setting)?.p50Ms ?? 0) - zero.p50Ms;
+    const rate0 = atMost.find(({ setting }) => setting === 'window 0')?.requestsPerSecond ?? 0;
+    const buys = 100 * (figures.requestsPerSecond / rate0 - 1);
+    lines.push(
+      `A ${figures.setting.replace('window ', 'window of ')} ms costs ${costs.toFixed(2)} ms of p50 with ${fewest === 1 ? 'one connection' : `${fewest} connections`} and ${buys < 0 ? 'loses' : 'buys'} ${Math.abs(buys).toFixed(0)} % of throughput with ${most}.`,
+    );
+  }
+  const enough = atMost.find(
+    ({ requestsPerSecond }) => requestsPerSecond >= AS_GOOD * fastest.requestsPerSecond,
+  );
+  const window = Number((enough ?? fastest).setting.replace('window ', ''));
+  lines.push(
+    `Recommended here: \`"maxQueueDelayMs": ${window}\`, the smallest window within ${Math.round(100 * (1 - AS_GOOD))} % of the best rate.`,
+  );
+  return lines;
+}
