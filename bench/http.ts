@@ -54,7 +54,7 @@ async function factsOf(options: Options): Promise<ServerFacts> {
 }
 
 async function main(options: Options): Promise<void> {
-  const { settings, connections, rounds, images, isSmoke } = options;
+  const { settings, connections, rounds, images, isSmoke, isBrief } = options;
   const isDemo = options.model === join(ROOT, 'models/demo');
   const expected: Expected = isDemo ? knownAnswers() : new Map();
   const bar = new SingleBar({
@@ -94,10 +94,10 @@ async function main(options: Options): Promise<void> {
       ...(options.serverCores === undefined ? {} : { serverCores: options.serverCores }),
     },
     cases,
-    ...(isSmoke ? {} : { ceilings: await ceilings(options, facts, tick) }),
-    imageKinds: options.isPlain ? await otherImages(options, cases, runOptions) : [],
-    openLoop: await independentClients(options, cases, tick),
-    ...(await originals(options, tick)),
+    ...(isSmoke || isBrief ? {} : { ceilings: await ceilings(options, facts, tick) }),
+    imageKinds: options.isPlain && !isBrief ? await otherImages(options, cases, runOptions) : [],
+    openLoop: isBrief ? [] : await independentClients(options, cases, tick),
+    ...(isBrief ? { original: [], nullService: [] } : await originals(options, tick)),
   };
   bar.stop();
   const file = `${options.out ?? '.bench/http'}.json`;

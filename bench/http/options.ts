@@ -10,6 +10,7 @@ Starts the server with one image a batch, and batched with each window, and driv
 
   --full               windows 0,1,2,5,10, up to 256 connections, longer rounds; takes a quarter of an hour
   --smoke              a few seconds, to see that everything answers correctly; the figures mean nothing
+  --brief              the settings alone: no ceilings, other images, independent clients or null service
   --compare REV        another revision, built in a temporary folder, in turn with this one
   --model DIR          what to serve (default models/demo)
   --images PATH        a JPEG or a folder of them, more than once for several
@@ -29,6 +30,7 @@ Starts the server with one image a batch, and batched with each window, and driv
 
 export interface Options {
   readonly isSmoke: boolean;
+  readonly isBrief: boolean;
   readonly compare: string | undefined;
   readonly model: string;
   readonly config: { readonly batching?: object; readonly engine?: { lanesPerDevice?: number } };
@@ -65,6 +67,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     options: {
       full: flag,
       smoke: flag,
+      brief: flag,
       help: flag,
       compare: text,
       model: { ...text, default: 'models/demo' },
@@ -89,6 +92,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const windows = numbers(values.windows ?? preset.windows);
   return {
     isSmoke: values.smoke,
+    isBrief: values.brief,
     compare: values.compare,
     model: resolve(values.model),
     config: values.config === undefined ? {} : JSON.parse(readFileSync(values.config, 'utf8')),
