@@ -1,4 +1,5 @@
 import { type Lane, type Scores, ScoresNotFiniteError } from './lane.js';
+import { scoreDifferences } from './score-differences.js';
 
 /** Where the reference's first two classes are further apart than this, another first class is an error. */
 const SURE_MARGIN = 0.05;
@@ -30,17 +31,11 @@ export async function compareLanes(
   let [largest, sum, count, top1Differs, sureImages, sureTop1Differs] = [0, 0, 0, 0, 0, 0];
   expected.forEach((want, i) => {
     const have = got[i] as Scores;
-    const byClass = new Map([...have.labelIndex].map((label, k) => [label, have.confidence[k]]));
-    want.labelIndex.forEach((label, k) => {
-      const confidence = byClass.get(label);
-      // A class that is among the best of one lane only is compared with the last of the other.
-      const difference = Math.abs(
-        Number(want.confidence[k]) - Number(confidence ?? have.confidence.at(-1)),
-      );
+    for (const difference of scoreDifferences(want, have)) {
       largest = Math.max(largest, difference);
       sum += difference;
       count++;
-    });
+    }
     const differs = want.labelIndex[0] !== have.labelIndex[0];
     const isSure = Number(want.confidence[0]) - Number(want.confidence[1] ?? 0) > SURE_MARGIN;
     if (differs) top1Differs++;

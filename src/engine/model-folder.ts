@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   inspectClassifier,
+  makeBatchDynamic,
   ModelRefusedError,
   readGraph,
   rewriteClassifier,
 } from './graph/index.js';
+import { PROOF_BATCH_SIZE } from './batch-proof.js';
 import { type ModelManifest, modelManifest } from './model-manifest.js';
+import { proveDynamicBatch } from './prove-dynamic-batch.js';
 
 /** Scores kept of each image, best first; models with fewer classes keep them all. */
 const MAX_TOP_K = 100;
@@ -25,18 +28,21 @@ export interface Model {
 }
 
 /**
- * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph.
+ * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph. A batch that is fixed at 1 is
+ * opened, and proved on the CPU.
  *
+ * @param say told when the batch was opened
  * @throws {ModelRefusedError} with one sentence that names the file and says what to change
  */
-export async function readModelFolder(folder: string): Promise<Model> {
+export async function readModelFolder(
+  folder: string,
+  say: (line: string) => void = () => {},
+): Promise<Model> {
   const manifest = parseManifest(await readModelFile(folder, 'model.json'), folder);
   const labels = parseLabels(await readModelFile(folder, 'labels.txt'));
   const bytes = await readModelFile(folder, 'model.onnx');
-  const classes = naming(
-    join(folder, 'model.onnx'),
-    () => inspectClassifier(readGraph(bytes)).classes,
-  );
+  const path = join(folder, 'model.onnx');
+  const { classes, fixedBatch } = naming(path, () => inspectClassifier(readGraph(bytes)));
   if (classes !== undefined && classes !== labels.length) {
     throw new ModelRefusedError(
       `${join(folder, 'labels.txt')} has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
@@ -59,8 +65,22 @@ export async function readModelFolder(folder: string): Promise<Model> {
     topK,
     classes: labels.length,
   };
-  const graph = naming(join(folder, 'model.onnx'), () => rewriteClassifier(bytes, spec));
-  return { manifest, labels, graph, topK, imageBytes: width * height * 3 };
+  const open = naming(path, () => makeBatchDynamic(bytes));
+  const graph = naming(path, () => rewriteClassifier(open, spec));
+  const model = { manifest, labels, graph, topK, imageBytes: width * height * 3 };
+  if (fixedBatch === undefined) return model;
+  // Bare scores: a softmax would hide what they differ in where it is sure.
+  const bare = { ...spec, output: 'probabilities' } as const;
+  const [before, after] = [rewriteClassifier(bytes, bare), rewriteClassifier(open, bare)];
+  await proveDynamicBatch(model, before, after).catch((error: unknown) =>
+    naming(path, () => {
+      throw error;
+    }),
+  );
+  say(
+    `${path}: its batch is fixed at ${fixedBatch} and was opened; a batch of ${PROOF_BATCH_SIZE} gives the same scores as single runs`,
+  );
+  return model;
 }
 
 /** Puts the file's path before the sentence of a refusal. */

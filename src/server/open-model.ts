@@ -28,7 +28,7 @@ export async function openModel(
   { folder, config, plan, batching, taken, say }: OpenModelOptions,
   around: Surroundings,
 ): Promise<{ readonly model: ServedModel; readonly report: ModelReport }> {
-  const model = await readModelFolder(folder);
+  const model = await readModelFolder(folder, say);
   const limits = batching();
   const wishes = taken ? { ...config.engine, provider: taken.provider } : config.engine;
   const bar = new ProgressBar('measuring the latency curve', process.stderr);

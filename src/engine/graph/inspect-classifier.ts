@@ -20,6 +20,8 @@ export interface ClassifierFacts {
   readonly outputType: 'float32' | 'float16';
   /** Order of the input's dimensions; n is the batch, c the three channels. */
   readonly layout: 'nchw' | 'nhwc';
+  /** Images that every run must have; undefined where batches may have any size. */
+  readonly fixedBatch: number | undefined;
   /** In pixels; undefined where the graph leaves the size open. */
   readonly width: number | undefined;
   readonly height: number | undefined;
@@ -30,8 +32,8 @@ export interface ClassifierFacts {
 }
 
 /**
- * Finds the image input and the scores of a graph and checks that they are those of a classifier
- * that takes batches of any size. Inputs that are weights (old files list them) do not count.
+ * Finds the image input and the scores of a graph and checks that they are those of a classifier.
+ * Inputs that are weights (old files list them) do not count.
  *
  * @throws {ModelRefusedError} naming the input or output and what to change
  */
@@ -75,14 +77,9 @@ function inspectInput(input: ValueInfoProto) {
       `${what} does not say where its 3 channels are: its shape must be ${IMAGE_SHAPES}, but is ${shown(tensor.shape)}`,
     );
   }
-  const fixed = sizeOf(batch);
-  if (fixed !== undefined) {
-    throw new ModelRefusedError(
-      `the batch dimension of ${what} is fixed at ${fixed}; export the model with a dynamic batch dimension (torch.onnx.export: dynamic_axes)`,
-    );
-  }
+  const fixedBatch = sizeOf(batch);
   const [height, width] = layout === 'nchw' ? sizes.slice(1) : sizes;
-  return { inputName: input.name, inputType, layout, width, height } as const;
+  return { inputName: input.name, inputType, layout, fixedBatch, width, height } as const;
 }
 
 /** Channels first if both ends are 3. */

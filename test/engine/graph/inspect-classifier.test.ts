@@ -32,6 +32,7 @@ t.test('the facts of both layouts', async (t) => {
     width: 10,
     height: 6,
     classes: 5,
+    fixedBatch: undefined,
     isFlat: true,
   };
   const { inputName, outputName, width, height, classes } = facts;

@@ -28,6 +28,7 @@ async function prepared(spec: RewriteSpec, layout: Layout, pixels: Uint8Array) {
     width: undefined,
     height: undefined,
     classes: undefined,
+    fixedBatch: undefined,
     isFlat: true,
   } as const;
   const { nodes, constants } = preprocessing(facts, spec);

@@ -1,0 +1,106 @@
+import { toBinary } from '@bufbuild/protobuf';
+import {
+  type GraphProto,
+  ModelProtoSchema,
+  type NodeProto,
+  type ValueInfoProto,
+} from './generated/onnx_pb.js';
+import { FIXED_BATCH_ADVICE } from './fixed-batch-advice.js';
+import { inspectClassifier } from './inspect-classifier.js';
+import { ModelRefusedError } from './model-refused-error.js';
+import { int64s } from './onnx-builders.js';
+import { readConstants } from './read-constants.js';
+import { readGraph } from './read-graph.js';
+
+const BATCH = 'batch';
+
+/** Operators whose constant sizes would be wrong for a batch, and the input that holds them. */
+const SIZED = { Reshape: 1, Expand: 1, Tile: 1, Resize: 3 } as const;
+
+/**
+ * Opens the batch dimension of a classifier whose graph fixes it at 1: in the input and the output, and in the constant
+ * shapes of its Reshape nodes. A graph whose nodes do more with the batch may pass here all the same: the result may be
+ * believed only when a batch has been run.
+ *
+ * @throws {ModelRefusedError} naming what stands in the way, and how to export the model
+ */
+export function makeBatchDynamic(bytes: Uint8Array): Uint8Array {
+  const parsed = readGraph(bytes);
+  const { model, graph } = parsed;
+  const { inputName, fixedBatch } = inspectClassifier(parsed);
+  if (fixedBatch === undefined) return bytes;
+  if (fixedBatch !== 1) {
+    throw refusal(`the batch of the input "${inputName}" is fixed at ${fixedBatch}, not at 1`);
+  }
+  for (const value of graph.input.filter(({ name }) => name === inputName)) openBatch(value);
+  for (const value of graph.output) openBatch(value);
+  // Annotations only, and no longer true; the runtime infers them again.
+  graph.valueInfo = [];
+  openShapes(graph, inputName);
+  return toBinary(ModelProtoSchema, model);
+}
+
+function refusal(what: string): ModelRefusedError {
+  return new ModelRefusedError(`${what}; ${FIXED_BATCH_ADVICE}`);
+}
+
+function openBatch({ name, type }: ValueInfoProto): void {
+  const shape = type?.value.case === 'tensorType' ? type.value.value.shape : undefined;
+  const first = shape?.dim[0];
+  if (!first) return;
+  if (first.value.case === 'dimValue' && first.value.value > 1n) {
+    throw refusal(
+      `the batch of the model is fixed at 1, but "${name}" has ${first.value.value} rows`,
+    );
+  }
+  first.value = { case: 'dimParam', value: BATCH };
+}
+
+/** Only of nodes that work on what comes from the image: sizes of weights stay as they are. */
+function openShapes(graph: GraphProto, inputName: string): void {
+  const constants = readConstants(graph);
+  const fromImage = new Set([inputName]);
+  // A graph lists its nodes in the order in which they run.
+  for (const node of graph.node) {
+    if (!node.input.some((name) => fromImage.has(name))) continue;
+    for (const name of node.output) fromImage.add(name);
+    if (!isSized(node.opType) || !fromImage.has(node.input[0] ?? '')) continue;
+    const at = SIZED[node.opType];
+    const sizes = constants.get(node.input[at] ?? '');
+    // An input that is there and says nothing, as some exporters write it.
+    if (!sizes || sizes.length === 0) continue;
+    const open = openSizes(node, sizes);
+    if (open === sizes) continue;
+    const shape = int64s(`${node.output[0]}/open_batch`, open);
+    graph.initializer.push(shape);
+    node.input[at] = shape.name;
+  }
+}
+
+function isSized(opType: string): opType is keyof typeof SIZED {
+  return Object.hasOwn(SIZED, opType);
+}
+
+/** @returns `sizes` itself where they are right for every batch */
+function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[] {
+  const [first, ...others] = sizes;
+  // Repeats the batch once, or leaves it as long as it is.
+  if (node.opType === 'Expand' || node.opType === 'Tile') {
+    if (first === 1) return sizes;
+    throw stuck(node, sizes);
+  }
+  if (node.opType === 'Resize') throw stuck(node, sizes);
+  if (first === 0 || first === -1) return sizes;
+  if (first !== 1) throw stuck(node, sizes);
+  // Zeros that mean nothing, as in [1, 0], leave no number that means "as many as there are".
+  const zeroIsZero = node.attribute.some(({ name, i }) => name === 'allowzero' && i !== 0n);
+  if (!others.includes(-1)) return [-1, ...others];
+  if (zeroIsZero) throw stuck(node, sizes);
+  return [0, ...others];
+}
+
+function stuck({ opType, name, output }: NodeProto, sizes: readonly number[]): ModelRefusedError {
+  return refusal(
+    `the batch of the model is fixed at 1, and its ${opType} node "${name || output[0]}" is made for one image (sizes ${sizes.join(', ')})`,
+  );
+}
