@@ -99,7 +99,13 @@ t.test('pixels are normalised and put in order, whatever the mean, std and pixel
 
 t.test('the cast comes first, and nothing else touches bytes', async (t) => {
   const spec = { width: WIDTH, height: HEIGHT, mean: [0, 0, 0], std: [1, 1, 1], topK: 1 } as const;
-  const facts = { inputName: 'x', outputName: 'y', classes: 1, isFlat: true } as const;
+  const facts = {
+    inputName: 'x',
+    outputName: 'y',
+    classes: 1,
+    isFlat: true,
+    fixedBatch: undefined,
+  } as const;
   for (const inputType of ['float32', 'float16'] as const) {
     for (const layout of ['nchw', 'nhwc'] as const) {
       for (const channelOrder of ['rgb', 'bgr'] as const) {
