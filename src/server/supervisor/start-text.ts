@@ -1,4 +1,4 @@
-import type { MeasuredBatch } from '../../engine/index.js';
+import { curveTable } from '../../terminal/curve-table.js';
 import type { StartReport } from '../process-messages.js';
 
 /** What the program prints once every serving process is ready. */
@@ -16,21 +16,4 @@ export function startText(report: StartReport, processes: number, afterMs: numbe
     `  batching  ${batching}`,
     `  ready     ${address}/api/classify after ${(afterMs / 1000).toFixed(1)} s${many}`,
   ].join('\n');
-}
-
-/** The latency curve of one lane for people: batch, ms, images/s, gain over the smallest batch. */
-function curveTable(curve: readonly MeasuredBatch[]): string[] {
-  const rate = ({ batchSize, ms }: MeasuredBatch) => (1000 * batchSize) / ms;
-  const [smallest] = curve;
-  if (!smallest) return [];
-  const rows = curve.map((point) => [
-    String(point.batchSize),
-    point.ms.toPrecision(3),
-    rate(point).toFixed(0),
-    `${(rate(point) / rate(smallest)).toFixed(1)}x`,
-  ]);
-  const table = [['batch', 'ms', 'images/s', 'gain'], ...rows];
-  return table.map(([batch, ms, images, gain]) =>
-    [batch?.padStart(5), ms?.padStart(7), images?.padStart(9), gain?.padStart(6)].join(' '),
-  );
 }

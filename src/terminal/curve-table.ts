@@ -1,0 +1,18 @@
+import type { MeasuredBatch } from '../engine/index.js';
+
+/** The latency curve of one lane for people: batch, ms, images/s, gain over the smallest batch. */
+export function curveTable(curve: readonly MeasuredBatch[]): string[] {
+  const rate = ({ batchSize, ms }: MeasuredBatch) => (1000 * batchSize) / ms;
+  const [smallest] = curve;
+  if (!smallest) return [];
+  const rows = curve.map((point) => [
+    String(point.batchSize),
+    point.ms.toPrecision(3),
+    rate(point).toFixed(0),
+    `${(rate(point) / rate(smallest)).toFixed(1)}x`,
+  ]);
+  const table = [['batch', 'ms', 'images/s', 'gain'], ...rows];
+  return table.map(([batch, ms, images, gain]) =>
+    [batch?.padStart(5), ms?.padStart(7), images?.padStart(9), gain?.padStart(6)].join(' '),
+  );
+}

@@ -1,0 +1,74 @@
+import { parseArgs } from 'node:util';
+import { ModelRefusedError } from '../engine/index.js';
+import { ProgressBar } from '../terminal/progress-bar.js';
+import { checkModel } from './models/check-model.js';
+import { DownloadError } from './models/download-file.js';
+import { KNOWN_MODELS } from './models/known-models.js';
+import { listModels } from './models/list-models.js';
+import { megabytes } from './models/megabytes.js';
+import { pullModel } from './models/pull-model.js';
+
+// npm run models -- list | pull NAME | check DIR: the models that can be had by name, one of them as a folder, and what
+// the server would make of a folder.
+
+const ROOT = 'models';
+const USAGE = `Usage: npm run models -- COMMAND
+
+  list                    the models that can be pulled by name
+  pull NAME [--from URL]  download a model into ${ROOT}/NAME; URL: a copy of the zoo's folders
+  check DIR               open a model as the server would, run a batch, and say what was found or what to change;
+                          DIR may also be an ONNX file that is to become a model`;
+
+class UsageError extends Error {}
+
+async function pull(name: string, from: string | undefined): Promise<void> {
+  const model = KNOWN_MODELS.find((one) => one.name === name);
+  if (!model) {
+    const names = KNOWN_MODELS.map((one) => one.name).join(', ');
+    throw new UsageError(`no model is known as "${name}"; there are ${names}`);
+  }
+  const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
+  const bar = new ProgressBar(`pulling ${name}`, process.stderr);
+  const progress = (there: number) =>
+    bar.update(there / bytes, `${megabytes(there)} of ${megabytes(bytes)}`);
+  const options = { progress, ...(from === undefined ? {} : { from }) };
+  const isNew = await pullModel(model, ROOT, options).finally(() => bar.end());
+  const folder = `${ROOT}/${name}`;
+  console.log(
+    isNew
+      ? `pulled ${folder}: ${megabytes(bytes)}, SHA-256 as pinned, licence ${model.licence}`
+      : `${folder} is there already, whole and as pinned`,
+  );
+  console.log(`check it: npm run models -- check ${folder}`);
+  console.log(`serve it: npm start -- --model ${folder}`);
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { from: { type: 'string' } },
+  });
+  const [command, what, ...more] = positionals;
+  const takes = command === 'pull' || command === 'check' ? 1 : 0;
+  if (more.length > 0 || (what !== undefined) !== (takes === 1)) throw new UsageError(USAGE);
+  if (values.from !== undefined && (command !== 'pull' || !URL.canParse(values.from))) {
+    throw new UsageError(USAGE);
+  }
+  if (command === 'list') console.log(listModels(ROOT));
+  else if (command === 'pull') await pull(String(what), values.from);
+  else if (command === 'check') await checkModel(String(what), (line) => console.log(line));
+  else throw new UsageError(USAGE);
+}
+
+try {
+  await main();
+} catch (error) {
+  const isKnown =
+    error instanceof UsageError ||
+    error instanceof DownloadError ||
+    error instanceof ModelRefusedError ||
+    (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
+  if (!isKnown) throw error;
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,129 @@
+import { readFileSync, statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { BatchProof, PROOF_BATCH_SIZE } from '../../engine/batch-proof.js';
+import { seededImages } from '../../engine/compare-lanes.js';
+import { type Graph, givesProbabilities, readGraph } from '../../engine/graph/index.js';
+import {
+  type Engine,
+  engineRuntime,
+  type Lane,
+  type Model,
+  ModelRefusedError,
+  openEngine,
+  readGpuHost,
+  readModelFolder,
+  ScoresNotFiniteError,
+} from '../../engine/index.js';
+import { configSchema } from '../../server/config.js';
+import { curveTable } from '../../terminal/curve-table.js';
+import { ProgressBar } from '../../terminal/progress-bar.js';
+import { describeGraph, type Finding } from './describe-graph.js';
+import { findModelFiles } from './find-model-files.js';
+import { whatIsLeft } from './what-is-left.js';
+
+/**
+ * Opens a model as the server would with its defaults, runs a batch, and prints what was found on the way.
+ *
+ * @param path a model folder, or an ONNX file that is to become one
+ * @throws {ModelRefusedError} one sentence that says what to change
+ */
+export async function checkModel(path: string, print: (line: string) => void): Promise<void> {
+  const files = findModelFiles(path);
+  print(files.onnx);
+  const tell = ([heading, text]: Finding) => print(`  ${heading.padEnd(8)}  ${text}`);
+  const parsed = readFile(files.onnx);
+  for (const finding of describeGraph(parsed, statSync(files.onnx).size)) tell(finding);
+  const left = whatIsLeft(files, parsed);
+  if (left !== undefined) throw new ModelRefusedError(left);
+
+  const opened: string[] = [];
+  const model = await readModelFolder(files.folder, (line) => opened.push(line));
+  tell(['image', describeInput(model)]);
+  tell(['labels', describeLabels(model)]);
+  tell(['batch', opened.length > 0 ? 'fixed at 1, and opened' : 'any size']);
+  const engine = await open(model, files.folder, print);
+  try {
+    const [lane] = engine.lanes as [Lane];
+    tell(['engine', `${engine.provider}, warm in ${engine.warmUpMs.toFixed(0)} ms`]);
+    for (const line of curveTable(engine.curve)) tell(['', line]);
+    tell(['answers', await tryBatch(lane, model)]);
+    await checkScores(lane, model, parsed);
+  } finally {
+    await Promise.all(engine.lanes.map((lane) => lane.close()));
+  }
+  print(`\nready: npm start -- --model ${files.folder}`);
+}
+
+function readFile(path: string): Graph {
+  try {
+    return readGraph(readFileSync(path));
+  } catch (error) {
+    if (!(error instanceof ModelRefusedError)) throw error;
+    throw new ModelRefusedError(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+async function open(model: Model, folder: string, say: (line: string) => void): Promise<Engine> {
+  const { engine: wishes, batching: sizes } = configSchema.parse({});
+  const bar = new ProgressBar('measuring the latency curve', process.stderr);
+  const sayBelow = (line: string) => {
+    bar.end();
+    say(`  ${line}`);
+  };
+  const runtime = engineRuntime({
+    ...wishes,
+    model,
+    modelFolder: resolve(folder),
+    gpus: (await readGpuHost([])).gpus.length,
+    maxBatchSize: sizes.maxBatchSize,
+    say: sayBelow,
+    tick: (seconds) => seconds % 10 === 0 && sayBelow(`building for ${seconds} s`),
+    measuring: (share) => bar.update(share),
+  });
+  return await openEngine(model, { ...wishes, sizes }, runtime, sayBelow).finally(() => bar.end());
+}
+
+function describeInput({ manifest }: Model): string {
+  const { width, height, resize, channelOrder, mean, std } = manifest.input;
+  const sized =
+    resize === 'squash'
+      ? `squashed to ${width}x${height}`
+      : `shorter side to ${resize.shortest}, then the centre ${width}x${height}`;
+  return `${sized}; ${channelOrder}, minus ${mean.join(' ')}, over ${std.join(' ')}`;
+}
+
+function describeLabels({ labels }: Model): string {
+  const ends = labels.length > 1 ? `, "${labels[0]}" to "${labels.at(-1)}"` : '';
+  return `${labels.length}${ends}`;
+}
+
+/** One batch against each of its images alone. */
+async function tryBatch(lane: Lane, { manifest }: Model): Promise<string> {
+  const { width, height } = manifest.input;
+  const proof = await BatchProof.take(lane, width, height);
+  if (!proof.canTell) return 'the same to every test image, which is suspicious';
+  const { isSame, largestDifference } = await proof.hold(lane);
+  if (isSame) return `a batch of ${PROOF_BATCH_SIZE} answers as ${PROOF_BATCH_SIZE} single runs`;
+  throw new ModelRefusedError(
+    `a batch of ${PROOF_BATCH_SIZE} answers otherwise than ${PROOF_BATCH_SIZE} single runs, by up to ${largestDifference.toPrecision(2)}: an image's answer depends on its neighbours; export the model in evaluation mode, without dynamic quantisation`,
+  );
+}
+
+/** Whether `output` in model.json is what the graph gives. */
+async function checkScores(lane: Lane, { manifest }: Model, parsed: Graph): Promise<void> {
+  const { width, height } = manifest.input;
+  if (manifest.output === 'logits') {
+    if (!givesProbabilities(parsed)) return;
+    throw new ModelRefusedError(
+      'the graph ends in a softmax or a sigmoid, but model.json says that it gives logits; set output to "probabilities"',
+    );
+  }
+  for (const scores of await lane.run(seededImages(4, width, height), 4)) {
+    if (scores instanceof ScoresNotFiniteError) continue;
+    const odd = scores.confidence.find((one) => one < -0.001 || one > 1.001);
+    if (odd === undefined) continue;
+    throw new ModelRefusedError(
+      `model.json says that the graph gives probabilities, but a score is ${odd.toPrecision(3)}; set output to "logits"`,
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { type Graph, inspectClassifier } from '../../engine/graph/index.js';
+import { megabytes } from './megabytes.js';
+
+/** Kinds of nodes that are listed. */
+const KINDS = 6;
+
+/** A line of what was found: its heading and its text. */
+export type Finding = readonly [heading: string, text: string];
+
+/**
+ * What people may want to know of a model's file.
+ *
+ * @throws {ModelRefusedError} when the graph is no classifier of images
+ */
+export function describeGraph(parsed: Graph, bytes: number): Finding[] {
+  const { model, graph, opset } = parsed;
+  const facts = inspectClassifier(parsed);
+  const { layout, fixedBatch = 'n', width = 'any', height = 'any', classes, isFlat } = facts;
+  const shape = layout === 'nchw' ? [fixedBatch, 3, height, width] : [fixedBatch, height, width, 3];
+  const order = layout === 'nchw' ? 'channels first' : 'channels last';
+  const scores = classes === undefined ? 'as many scores as labels' : `${classes} scores`;
+  const by = [model.producerName, model.producerVersion].filter(Boolean).join(' ');
+  const made = by ? `, made by ${by}` : '';
+  return [
+    ['file', `${megabytes(bytes)}, opset ${opset}, IR version ${model.irVersion}${made}`],
+    ['nodes', `${graph.node.length}: ${kindsOf(graph.node.map(({ opType }) => opType))}`],
+    ['input', `"${facts.inputName}", ${facts.inputType} [${shape.join(', ')}], ${order}`],
+    [
+      'output',
+      `"${facts.outputName}", ${facts.outputType}, ${scores}${isFlat ? '' : ', to be flattened'}`,
+    ],
+  ];
+}
+
+/** The most frequent operators, such as "Conv 26, Relu 26 and 3 other kinds". */
+function kindsOf(opTypes: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const opType of opTypes) counts.set(opType, (counts.get(opType) ?? 0) + 1);
+  const kinds = [...counts].sort(([, a], [, b]) => b - a);
+  const listed = kinds.slice(0, KINDS).map(([opType, count]) => `${opType} ${count}`);
+  const others = kinds.length - listed.length;
+  return listed.join(', ') + (others > 0 ? ` and ${others} other kinds` : '');
+}
