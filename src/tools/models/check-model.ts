@@ -1,5 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { BatchProof, PROOF_BATCH_SIZE } from '../../engine/batch-proof.js';
 import { seededImages } from '../../engine/compare-lanes.js';
 import { type Graph, givesProbabilities, readGraph } from '../../engine/graph/index.js';

@@ -2,6 +2,7 @@ import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadError, type DownloadOptions, downloadFile } from './download-file.js';
 import { type KnownModel, ZOO } from './known-models.js';
+import { manifestText } from './manifest-text.js';
 import { sha256OfFile } from './sha256-of-file.js';
 
 export interface PullOptions extends DownloadOptions {
@@ -40,7 +41,7 @@ export async function pullModel(
     before += bytes;
     progress?.(before);
   }
-  const manifest = `${JSON.stringify(model.manifest, null, 2)}\n`;
+  const manifest = `${manifestText(model.manifest)}\n`;
   await onDisk(unfinished, () => writeFile(join(unfinished, 'model.json'), manifest));
   await onDisk(folder, () => rename(unfinished, folder));
   return true;

@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { type Graph, inspectClassifier } from '../../engine/graph/index.js';
 import type { ModelFiles } from './find-model-files.js';
 import { guessManifest } from './guess-manifest.js';
+import { manifestText } from './manifest-text.js';
 
 /**
  * What a person has to do until an ONNX file is a model folder, with the model.json to paste; undefined if nothing.
@@ -25,12 +26,12 @@ export function whatIsLeft(files: ModelFiles, parsed: Graph): string | undefined
   }
   if (!hasManifest) {
     steps.push(
-      `write ${join(folder, 'model.json')}, as below; resize, channelOrder, mean and std are guesses, so compare\n     them with how the model was trained`,
+      `write ${join(folder, 'model.json')}, as below; resize, channelOrder, mean and std are guesses, so compare them\n     with how the model was trained`,
     );
   }
   if (steps.length === 0) return undefined;
   steps.push(`npm run models -- check ${folder}`);
-  const json = JSON.stringify(guessManifest(parsed, lastPart(folder)), null, 2);
+  const json = manifestText(guessManifest(parsed, lastPart(folder)));
   return [
     'not a model folder yet; what is left to do:',
     ...steps.map((step, i) => `  ${i + 1}. ${step}`),
