@@ -5,6 +5,9 @@ import { sha256OfFile } from './sha256-of-file.js';
 /** Connections that may be cut, each after it has brought something, before a person is asked. */
 const MAX_CUTS = 20;
 
+/** What a connection says that ended before the answer began. */
+const CUT_CODES = new Set<string | undefined>(['UND_ERR_SOCKET', 'ECONNRESET']);
+
 /** What is to be downloaded, and how it is known to be right. */
 export interface RemoteFile {
   readonly url: string;
@@ -93,6 +96,7 @@ async function ask(url: string, from: number): Promise<Response> {
     return await fetch(url, { headers });
   } catch (error) {
     const { cause } = error as Error & { cause?: NodeJS.ErrnoException };
+    if (CUT_CODES.has(cause?.code)) throw new CutError('cut before an answer', { cause: error });
     throw new DownloadError(
       `cannot reach ${new URL(url).host} (${cause?.code ?? 'no answer'}); look at the network, or give a copy of the files with --from URL`,
       { cause: error },

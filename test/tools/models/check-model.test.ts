@@ -1,0 +1,156 @@
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import t, { type Test } from 'tap';
+import { floats, integer, node } from '../../../src/engine/graph/onnx-builders.js';
+import { checkModel } from '../../../src/tools/models/check-model.js';
+import { fixedBatchModel } from '../../helpers/fixed-batch-model.js';
+import {
+  type ModelFolderParts,
+  tinyClassifier,
+  writeModelFolder,
+} from '../../helpers/onnx-models.js';
+
+function folderOf(t: Test, parts: ModelFolderParts = {}): string {
+  const folder = join(t.testdir({}), 'tiny');
+  writeModelFolder(folder, parts);
+  return folder;
+}
+
+/** What is printed, and the sentence that it ends with if the model is refused. */
+async function check(path: string): Promise<{ text: string; refusal: string | undefined }> {
+  const lines: string[] = [];
+  const refusal = await checkModel(path, (line) => lines.push(line)).then(
+    () => undefined,
+    (error: Error) => {
+      if (error.name !== 'ModelRefusedError') throw error;
+      return error.message;
+    },
+  );
+  return { text: lines.join('\n'), refusal };
+}
+
+t.test('a good model: what was found, its curve, and how to serve it', async (t) => {
+  const folder = folderOf(t);
+  const { text, refusal } = await check(folder);
+  t.equal(refusal, undefined);
+  for (const words of [
+    /^.*tiny\/model\.onnx\n {2}file {6}0\.0 MB, opset 13, IR version 8\n/,
+    / {2}nodes {5}3: GlobalAveragePool 1, Flatten 1, Gemm 1\n/,
+    / {2}input {5}"input", float32 \[n, 3, 8, 8\], channels first\n/,
+    / {2}output {4}"scores", float32, 4 scores\n/,
+    / {2}image {5}squashed to 8x8; rgb, minus 0 0 0, over 255 255 255\n/,
+    / {2}labels {4}4, "c0001 red" to "c0004 white, pale"\n/,
+    / {2}batch {5}any size\n/,
+    / {2}engine {4}\w+, warm in \d+ ms\n {12}batch {6}ms {2}images\/s {3}gain\n {16}1 /,
+    /\n {15}32 .*\n {2}answers {3}a batch of 5 answers as 5 single runs\n/,
+    /\n\nready: npm start -- --model \S+\/tiny$/,
+  ]) {
+    t.match(text, words);
+  }
+  t.notOk(existsSync(join(folder, 'latency-curves')), 'nothing is written');
+});
+
+t.test('a batch that was opened is said to be', async (t) => {
+  const { text, refusal } = await check(folderOf(t, { onnx: tinyClassifier({ batch: 1 }) }));
+  t.equal(refusal, undefined);
+  t.match(text, /input {5}"input", float32 \[1, 3, 8, 8\]/);
+  t.match(text, /batch {5}fixed at 1, and opened/);
+});
+
+t.test('channels last, more nodes, and what the graph leaves open', async (t) => {
+  const onnx = tinyClassifier({
+    layout: 'nhwc',
+    width: 'dynamic',
+    outputRank: 'unsaid',
+    output: 'probabilities',
+  });
+  const { text } = await check(folderOf(t, { onnx, manifest: { output: 'probabilities' } }));
+  t.match(text, /\[n, 8, any, 3\], channels last/);
+  t.match(text, /as many scores as labels, to be flattened/);
+});
+
+t.test('a bare ONNX file: what is left to do, and a model.json to paste', async (t) => {
+  const folder = t.testdir({});
+  const path = join(folder, 'My Net.onnx');
+  writeFileSync(path, tinyClassifier({ classes: 7 }));
+  const { text, refusal } = await check(path);
+  t.match(text, /4 nodes|3: GlobalAveragePool 1/);
+  t.match(
+    refusal,
+    /^not a model folder yet; what is left to do:\n {2}1\. mkdir -p models\/My Net && cp /,
+  );
+  t.match(refusal, /2\. write models\/My Net\/labels\.txt: one line for each of the 7 scores/);
+  t.match(
+    refusal,
+    /3\. write models\/My Net\/model\.json, as below; resize, channelOrder, mean and/,
+  );
+  t.match(refusal, /4\. npm run models -- check models\/My Net\n\n\{\n {2}"name": "my-net",/);
+});
+
+t.test('a folder that is not complete: only what is left is listed', async (t) => {
+  const folder = folderOf(t);
+  rmSync(join(folder, 'model.json'));
+  const noManifest = (await check(folder)).refusal ?? '';
+  t.match(noManifest, /1\. write \S+\/tiny\/model\.json/);
+  t.match(noManifest, /\n {2}"name": "tiny",/);
+  t.notMatch(noManifest, /labels\.txt|cp |mv /);
+
+  writeModelFolder(folder);
+  rmSync(join(folder, 'labels.txt'));
+  const noLabels = (await check(join(folder, 'model.onnx'))).refusal ?? '';
+  t.match(noLabels, /1\. write \S+\/tiny\/labels\.txt: one line for each of the 4 scores/);
+  t.notMatch(noLabels, /"name"/);
+
+  writeModelFolder(folder);
+  renameSync(join(folder, 'model.onnx'), join(folder, 'net.onnx'));
+  const renamed = (await check(folder)).refusal ?? '';
+  t.match(renamed, /1\. mv \S+\/tiny\/net\.onnx \S+\/tiny\/model\.onnx\n {2}2\. npm run models/);
+});
+
+t.test('where there is no model at all', async (t) => {
+  const folder = t.testdir({});
+  t.match((await check(join(folder, 'nowhere'))).refusal, /nowhere does not exist$/);
+  t.match((await check(folder)).refusal, /has no model\.onnx; a model is a folder with/);
+  for (const name of ['a.onnx', 'b.onnx']) writeFileSync(join(folder, name), '');
+  t.match(
+    (await check(folder)).refusal,
+    /has several ONNX files \(a\.onnx, b\.onnx\); call the one to serve model\.onnx$/,
+  );
+  mkdirSync(join(folder, 'text'));
+  writeFileSync(join(folder, 'text', 'model.onnx'), 'text');
+  t.match((await check(join(folder, 'text'))).refusal, /model\.onnx: this is not an ONNX model/);
+});
+
+t.test('a model.json that does not fit the scores', async (t) => {
+  const probabilities = tinyClassifier({ output: 'probabilities' });
+  t.match(
+    (await check(folderOf(t, { onnx: probabilities }))).refusal,
+    /the graph ends in a softmax or a sigmoid, but model\.json says .*; set output to "prob/,
+  );
+  t.match(
+    (await check(folderOf(t, { manifest: { output: 'probabilities' } }))).refusal,
+    /model\.json says that the graph gives probabilities, but a score is \S+; set output to "log/,
+  );
+});
+
+t.test('a model whose images count each other in', async (t) => {
+  const head = [node('Flatten'), node('Softmax', [], [integer('axis', 0)])];
+  const onnx = fixedBatchModel({ head, opset: 11, batch: 'n' });
+  const parts = { onnx, labels: ['a', 'b', 'c'], manifest: { output: 'probabilities' } };
+  t.match(
+    (await check(folderOf(t, parts))).refusal,
+    /^a batch of 5 answers otherwise than 5 single runs, by up to 0\.\d+: an image's answer depends/,
+  );
+});
+
+t.test(
+  'a model that answers the same to everything is suspicious, and can be served',
+  async (t) => {
+    const head = [node('Flatten'), node('Mul', ['zero'])];
+
+    const onnx = fixedBatchModel({ head, constants: [floats('zero', [0])], batch: 'n' });
+    const { text, refusal } = await check(folderOf(t, { onnx, labels: ['a', 'b', 'c'] }));
+    t.equal(refusal, undefined);
+    t.match(text, /answers {3}the same to every test image, which is suspicious/);
+  },
+);
