@@ -14,20 +14,27 @@ import {
   readModelFolder,
   ScoresNotFiniteError,
 } from '../../engine/index.js';
-import { configSchema } from '../../server/config.js';
+import { type Config, configSchema } from '../../server/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { ProgressBar } from '../../terminal/progress-bar.js';
 import { describeGraph, type Finding } from './describe-graph.js';
 import { findModelFiles } from './find-model-files.js';
 import { whatIsLeft } from './what-is-left.js';
 
+const DEFAULTS = configSchema.parse({});
+
 /**
  * Opens a model as the server would with its defaults, runs a batch, and prints what was found on the way.
  *
  * @param path a model folder, or an ONNX file that is to become one
+ * @param provider the server's default unless it is said
  * @throws {ModelRefusedError} one sentence that says what to change
  */
-export async function checkModel(path: string, print: (line: string) => void): Promise<void> {
+export async function checkModel(
+  path: string,
+  print: (line: string) => void,
+  provider: Config['engine']['provider'] = DEFAULTS.engine.provider,
+): Promise<void> {
   const files = findModelFiles(path);
   print(files.onnx);
   const tell = ([heading, text]: Finding) => print(`  ${heading.padEnd(8)}  ${text}`);
@@ -41,7 +48,7 @@ export async function checkModel(path: string, print: (line: string) => void): P
   tell(['image', describeInput(model)]);
   tell(['labels', describeLabels(model)]);
   tell(['batch', opened.length > 0 ? 'fixed at 1, and opened' : 'any size']);
-  const engine = await open(model, files.folder, print);
+  const engine = await open(model, files.folder, provider, print);
   try {
     const [lane] = engine.lanes as [Lane];
     tell(['engine', `${engine.provider}, warm in ${engine.warmUpMs.toFixed(0)} ms`]);
@@ -63,8 +70,14 @@ function readFile(path: string): Graph {
   }
 }
 
-async function open(model: Model, folder: string, say: (line: string) => void): Promise<Engine> {
-  const { engine: wishes, batching: sizes } = configSchema.parse({});
+async function open(
+  model: Model,
+  folder: string,
+  provider: Config['engine']['provider'],
+  say: (line: string) => void,
+): Promise<Engine> {
+  const wishes = { ...DEFAULTS.engine, provider };
+  const sizes = DEFAULTS.batching;
   const bar = new ProgressBar('measuring the latency curve', process.stderr);
   const sayBelow = (line: string) => {
     bar.end();
@@ -74,7 +87,7 @@ async function open(model: Model, folder: string, say: (line: string) => void): 
     ...wishes,
     model,
     modelFolder: resolve(folder),
-    gpus: (await readGpuHost([])).gpus.length,
+    gpus: provider === 'cpu' ? 0 : (await readGpuHost([])).gpus.length,
     maxBatchSize: sizes.maxBatchSize,
     say: sayBelow,
     tick: (seconds) => seconds % 10 === 0 && sayBelow(`building for ${seconds} s`),

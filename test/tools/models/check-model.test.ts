@@ -19,7 +19,7 @@ function folderOf(t: Test, parts: ModelFolderParts = {}): string {
 /** What is printed, and the sentence that it ends with if the model is refused. */
 async function check(path: string): Promise<{ text: string; refusal: string | undefined }> {
   const lines: string[] = [];
-  const refusal = await checkModel(path, (line) => lines.push(line)).then(
+  const refusal = await checkModel(path, (line) => lines.push(line), 'cpu').then(
     () => undefined,
     (error: Error) => {
       if (error.name !== 'ModelRefusedError') throw error;
@@ -41,7 +41,7 @@ t.test('a good model: what was found, its curve, and how to serve it', async (t)
     / {2}image {5}squashed to 8x8; rgb, minus 0 0 0, over 255 255 255\n/,
     / {2}labels {4}4, "c0001 red" to "c0004 white, pale"\n/,
     / {2}batch {5}any size\n/,
-    / {2}engine {4}\w+, warm in \d+ ms\n {12}batch {6}ms {2}images\/s {3}gain\n {16}1 /,
+    / {2}engine {4}cpu, warm in \d+ ms\n {12}batch {6}ms {2}images\/s {3}gain\n {16}1 /,
     /\n {15}32 .*\n {2}answers {3}a batch of 5 answers as 5 single runs\n/,
     /\n\nready: npm start -- --model \S+\/tiny$/,
   ]) {

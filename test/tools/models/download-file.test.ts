@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { type DownloadOptions, downloadFile } from '../../../src/tools/models/download-file.js';
 import {
+  type Answer,
   type FileServer,
   fileServer,
   halting,
