@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { solidJpeg } from '../helpers/make-jpeg.js';
 import { metric } from '../helpers/metric.js';
-import { writeModelFolder } from '../helpers/onnx-models.js';
+import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
 import { startServer, until } from '../helpers/start-server.js';
 
 const CUBE = readFileSync('images/1.jpg');
@@ -45,6 +45,27 @@ t.test('several models are served side by side, by name', async (t) => {
   }
   server.child.kill('SIGTERM');
   t.same(await server.exited, [0, null]);
+});
+
+t.test('a model whose batch is fixed at 1 is opened, which is logged, and served', async (t) => {
+  const folder = t.testdir();
+  writeModelFolder(folder, { onnx: tinyClassifier({ batch: 1 }) });
+  const server = startServer(t, ['--model', folder]);
+  const form = new FormData();
+  const colours = { red: [255, 0, 0], blue: [0, 0, 255], green: [0, 255, 0] } as const;
+  for (const rgb of Object.values(colours)) {
+    form.append('file', new Blob([new Uint8Array(solidJpeg(16, 16, rgb))]));
+  }
+  const url = await server.url;
+  const response = await fetch(`${url}/api/classify?top_k=1`, { method: 'POST', body: form });
+  t.match(
+    await response.json(),
+    Object.keys(colours).map((label) => ({ predictions: [{ label: new RegExp(label) }] })),
+  );
+  t.match(
+    server.stderr(),
+    /model\.onnx: its batch is fixed at 1 and was opened; a batch of 5 gives/,
+  );
 });
 
 t.test('two models of one name do not start', async (t) => {
