@@ -71,7 +71,8 @@ export async function readModelFolder(
   if (fixedBatch === undefined) return model;
   // Bare scores: a softmax would hide what they differ in where it is sure.
   const bare = { ...spec, output: 'probabilities' } as const;
-  const [before, after] = [rewriteClassifier(bytes, bare), rewriteClassifier(open, bare)];
+  const before = rewriteClassifier(bytes, bare);
+  const after = manifest.output === 'probabilities' ? graph : rewriteClassifier(open, bare);
   await proveDynamicBatch(model, before, after).catch((error: unknown) =>
     naming(path, () => {
       throw error;
