@@ -1,4 +1,4 @@
-import { mkdir, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DownloadError, type DownloadOptions, downloadFile } from './download-file.js';
 import { type KnownModel, ZOO } from './known-models.js';
@@ -20,7 +20,7 @@ export interface PullOptions extends DownloadOptions {
 export async function pullModel(
   model: KnownModel,
   root: string,
-  { from = ZOO, progress, openFile }: PullOptions = {},
+  options: PullOptions = {},
 ): Promise<boolean> {
   const folder = join(root, model.name);
   if (await exists(folder)) {
@@ -31,20 +31,34 @@ export async function pullModel(
   }
   const unfinished = join(root, `.${model.name}.part`);
   await onDisk(unfinished, () => mkdir(unfinished, { recursive: true }));
+  try {
+    await downloadAll(model, unfinished, options);
+  } catch (error) {
+    // Only where there is nothing to go on from.
+    await rmdir(unfinished).catch(() => {});
+    throw error;
+  }
+  const manifest = `${manifestText(model.manifest)}\n`;
+  await onDisk(unfinished, () => writeFile(join(unfinished, 'model.json'), manifest));
+  await onDisk(folder, () => rename(unfinished, folder));
+  return true;
+}
+
+async function downloadAll(
+  { files }: KnownModel,
+  folder: string,
+  { from = ZOO, progress, openFile }: PullOptions,
+): Promise<void> {
   let before = 0;
-  for (const { name, path, bytes, sha256 } of model.files) {
+  for (const { name, path, bytes, sha256 } of files) {
     const url = `${from.replace(/\/+$/, '')}/${path}`;
-    await downloadFile({ url, bytes, sha256 }, join(unfinished, name), {
+    await downloadFile({ url, bytes, sha256 }, join(folder, name), {
       progress: (there) => progress?.(before + there),
       ...(openFile ? { openFile } : {}),
     });
     before += bytes;
     progress?.(before);
   }
-  const manifest = `${manifestText(model.manifest)}\n`;
-  await onDisk(unfinished, () => writeFile(join(unfinished, 'model.json'), manifest));
-  await onDisk(folder, () => rename(unfinished, folder));
-  return true;
 }
 
 async function isPinned({ files }: KnownModel, folder: string): Promise<boolean> {

@@ -69,6 +69,13 @@ t.test('unless every file is there, there is no folder, and a later pull goes on
   t.same(paths, ['/zoo/tiny/model/tiny-1.onnx', '/zoo/labels.txt', '/zoo/labels.txt']);
 });
 
+t.test('where nothing came, nothing is left', async (t) => {
+  const root = t.testdir({});
+  const { url } = await fileServer(t, status(404));
+  await t.rejects(pullModel(MODEL, root, { from: url }), { message: /\(404\)/ });
+  t.same(readdirSync(root), []);
+});
+
 t.test('a folder that has the name already and is another is left alone', async (t) => {
   const { url, paths } = await fileServer(t, zoo);
   for (const make of [
