@@ -2,7 +2,7 @@ import { type Graph, inspectClassifier } from '../../engine/graph/index.js';
 import { megabytes } from './megabytes.js';
 
 /** Kinds of nodes that are listed. */
-const KINDS = 6;
+const KINDS = 4;
 
 /** A line of what was found: its heading and its text. */
 export type Finding = readonly [heading: string, text: string];

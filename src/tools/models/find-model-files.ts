@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ModelRefusedError } from '../../engine/index.js';
+import { nameFrom } from './name-from.js';
 
 /** What is there of a model folder. */
 export interface ModelFiles {
@@ -20,7 +21,7 @@ export interface ModelFiles {
 export function findModelFiles(path: string): ModelFiles {
   if (!existsSync(path)) throw new ModelRefusedError(`${path} does not exist`);
   if (!statSync(path).isDirectory()) {
-    const name = basename(path).replace(/\.onnx$/i, '');
+    const name = nameFrom(basename(path).replace(/\.onnx$/i, ''));
     // A file called model.onnx lies where it should.
     const folder = basename(path) === 'model.onnx' ? dirname(path) : join('models', name);
     return { folder, onnx: path, ...textFiles(folder) };

@@ -1,5 +1,6 @@
 import { type Graph, givesProbabilities, inspectClassifier } from '../../engine/graph/index.js';
 import type { ModelManifest } from '../../engine/model-manifest.js';
+import { nameFrom } from './name-from.js';
 
 const USUAL_SIDE = 224;
 /** ImageNet models are mostly tried on the centre of an image whose shorter side is this much longer. */
@@ -32,10 +33,4 @@ export function guessManifest(parsed: Graph, name: string): ModelManifest {
     },
     output: givesProbabilities(parsed) ? 'probabilities' : 'logits',
   };
-}
-
-/** What model.json takes as a name. */
-function nameFrom(text: string): string {
-  const name = text.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
-  return name.replace(/^[^a-z0-9]+/, '').slice(0, 64) || 'mine';
 }

@@ -18,7 +18,9 @@ export function whatIsLeft(files: ModelFiles, parsed: Graph): string | undefined
   if (onnx !== inPlace) {
     const isInFolder = dirname(onnx) === folder;
     steps.push(
-      isInFolder ? `mv ${onnx} ${inPlace}` : `mkdir -p ${folder} && cp ${onnx} ${inPlace}`,
+      isInFolder
+        ? `mv ${quoted(onnx)} ${quoted(inPlace)}`
+        : `mkdir -p ${folder} && cp ${quoted(onnx)} ${inPlace}`,
     );
   }
   if (!hasLabels) {
@@ -30,7 +32,7 @@ export function whatIsLeft(files: ModelFiles, parsed: Graph): string | undefined
     );
   }
   if (steps.length === 0) return undefined;
-  steps.push(`npm run models -- check ${folder}`);
+  steps.push(`npm run models -- check ${quoted(folder)}`);
   const json = manifestText(guessManifest(parsed, lastPart(folder)));
   return [
     'not a model folder yet; what is left to do:',
@@ -41,4 +43,9 @@ export function whatIsLeft(files: ModelFiles, parsed: Graph): string | undefined
 
 function lastPart(folder: string): string {
   return folder.split(/[\\/]/).filter(Boolean).at(-1) ?? '';
+}
+
+/** As a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path}'`;
 }
