@@ -1,8 +1,13 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { BatchProof, PROOF_BATCH_SIZE } from '../../engine/batch-proof.js';
 import { seededImages } from '../../engine/compare-lanes.js';
-import { type Graph, givesProbabilities, readGraph } from '../../engine/graph/index.js';
+import {
+  type Graph,
+  givesProbabilities,
+  makeBatchDynamic,
+  readGraph,
+} from '../../engine/graph/index.js';
 import {
   type Engine,
   engineRuntime,
@@ -38,8 +43,10 @@ export async function checkModel(
   const files = findModelFiles(path);
   print(files.onnx);
   const tell = ([heading, text]: Finding) => print(`  ${heading.padEnd(8)}  ${text}`);
-  const parsed = readFile(files.onnx);
-  for (const finding of describeGraph(parsed, statSync(files.onnx).size)) tell(finding);
+  const bytes = readFileSync(files.onnx);
+  const parsed = readGraph(bytes);
+  for (const finding of describeGraph(parsed, bytes.length)) tell(finding);
+  makeBatchDynamic(bytes);
   const left = whatIsLeft(files, parsed);
   if (left !== undefined) throw new ModelRefusedError(left);
 
@@ -59,15 +66,6 @@ export async function checkModel(
     await Promise.all(engine.lanes.map((lane) => lane.close()));
   }
   print(`\nready: npm start -- --model ${files.folder}`);
-}
-
-function readFile(path: string): Graph {
-  try {
-    return readGraph(readFileSync(path));
-  } catch (error) {
-    if (!(error instanceof ModelRefusedError)) throw error;
-    throw new ModelRefusedError(`${path}: ${error.message}`, { cause: error });
-  }
 }
 
 async function open(

@@ -57,6 +57,17 @@ t.test('a batch that was opened is said to be', async (t) => {
   t.match(text, /batch {5}fixed at 1, and opened/);
 });
 
+t.test('a batch that cannot be opened is told before anything has to be written', async (t) => {
+  const path = join(t.testdir({}), 'eight.onnx');
+  writeFileSync(path, tinyClassifier({ batch: 8 }));
+  const { text, refusal } = await check(path);
+  t.match(text, /float32 \[8, 3, 8, 8\]/);
+  t.match(
+    refusal,
+    /^the batch of the input "input" is fixed at 8, not at 1; export the model with/,
+  );
+});
+
 t.test('channels last, more nodes, and what the graph leaves open', async (t) => {
   const onnx = tinyClassifier({
     layout: 'nhwc',
@@ -118,7 +129,7 @@ t.test('where there is no model at all', async (t) => {
   );
   mkdirSync(join(folder, 'text'));
   writeFileSync(join(folder, 'text', 'model.onnx'), 'text');
-  t.match((await check(join(folder, 'text'))).refusal, /model\.onnx: this is not an ONNX model/);
+  t.match((await check(join(folder, 'text'))).refusal, /^this is not an ONNX model/);
 });
 
 t.test('a model.json that does not fit the scores', async (t) => {
