@@ -50,7 +50,7 @@ t.test('another name is no model, and a name is never a path', async (t) => {
       method: 'POST',
       body: RED,
     });
-    t.equal(asked.status, 404, `?model=${name}`);
+    t.equal(asked.status, 404, `?model=${encodeURIComponent(name)}`);
     t.match(await asked.json(), { code: 'model_not_found' });
   }
   t.equal(
