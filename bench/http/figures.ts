@@ -54,8 +54,9 @@ export interface OpenLoopFigures {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Requests that were not answered 200 in time. */
+  /** Requests that were not answered 200, and how they ended. */
   readonly failed: number;
+  readonly endings: Readonly<Record<string, number>>;
   /** How late the generator itself was. */
   readonly lateP99Ms: number;
 }

@@ -46,9 +46,18 @@ export async function openLoop(
     // Of several generators the slowest one's: none sees the answers of the others.
     p50Ms: worst(({ answeredP50Ms }) => answeredP50Ms),
     p99Ms: worst(({ answeredP99Ms }) => answeredP99Ms),
+    endings: endingsOf(all),
     failed: sum(({ sent, endings }) => sent - (endings['200'] ?? 0)),
     lateP99Ms: worst(({ lateP99Ms }) => lateP99Ms),
   };
+}
+
+function endingsOf(all: readonly LoadFigures[]): Record<string, number> {
+  const endings: Record<string, number> = {};
+  for (const [how, count] of all.flatMap((figures) => Object.entries(figures.endings))) {
+    endings[how] = (endings[how] ?? 0) + count;
+  }
+  return endings;
 }
 
 async function generate(setup: LoadSetup, cores: string | undefined): Promise<LoadFigures> {
