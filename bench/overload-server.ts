@@ -69,7 +69,7 @@ async function serve(setup: EngineSetup): Promise<void> {
         { batchSize: 1, ms: batchMs },
         { batchSize: maxBatchSize, ms: batchMs },
       ]),
-      limits: { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] },
+      limits: () => ({ maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] }),
       describe: () => {
         throw new Problem('model_not_found');
       },

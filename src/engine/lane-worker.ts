@@ -4,6 +4,7 @@ import { findCpuNodes } from './find-cpu-nodes.js';
 import { CONFIDENCE, IMAGE, LABEL_INDEX } from './graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
+import { sleepWhileWaiting } from './native/sleep-while-waiting.js';
 import { type OpenSession, openSession } from './open-session.js';
 
 // The thread of one lane. session.run() stalls its thread for the whole batch, so it has one to itself.
@@ -29,8 +30,10 @@ async function warmUp(session: OpenSession): Promise<readonly MeasuredBatch[]> {
   const runBlack = (batchSize: number) => run(session, black, batchSize);
   if (!known)
     return await measureCurve(batchSizes, runBlack, (share) => reply({ kind: 'measuring', share }));
-  await runBlack(largest);
-  await runBlack(batchSizes[0] ?? 1);
+  // Other providers have seen every size once they have seen these.
+  const sizes =
+    source.provider === 'cuda' ? batchSizes.toReversed() : [largest, batchSizes[0] ?? 1];
+  for (const batchSize of sizes) await runBlack(batchSize);
   return known;
 }
 
@@ -46,6 +49,7 @@ async function main(): Promise<void> {
   const startedMs = performance.now();
   const mayFallBack = source.allowCpuNodes && source.provider !== 'cpu';
   const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height) : [];
+  if (source.provider !== 'cpu' && process.env['BD_SPIN'] === undefined) sleepWhileWaiting();
   const session = await openSession(source);
   const curve = await warmUp(session);
   port.on('message', async (request: LaneRequest) => {

@@ -2,6 +2,7 @@ import { ModelRefusedError } from './graph/index.js';
 import type { Lane, LaneSizes } from './lane.js';
 import type { MeasuredBatch } from './lane-messages.js';
 import type { Model } from './model-folder.js';
+import { plainReason } from './plain-reason.js';
 import { PROVIDERS, type Provider, type SessionSource } from './provider.js';
 
 /** What the ladder needs of the world, so that it can be tried without a GPU. */
@@ -61,7 +62,7 @@ export async function openEngine(
         sayCpuNodes(engine.lanes[0]?.cpuNodes ?? [], say);
         return engine;
       } catch (error) {
-        reason = (await runtime.explain(provider)) ?? firstLine(error);
+        reason = (await runtime.explain(provider)) ?? plainReason(error, wishes.sizes.maxBatchSize);
       }
     }
     if (provider === candidates.at(-1)) throw new ModelRefusedError(sentence(provider, reason));
@@ -102,10 +103,4 @@ function sayCpuNodes(names: readonly string[], say: (line: string) => void): voi
 function sentence(provider: Provider, reason: string): string {
   const hint = provider === 'cpu' ? ' (do labels.txt and its classes match in number?)' : '';
   return `the model cannot be run on ${provider}${hint}: ${reason}`;
-}
-
-/** The runtime's messages go on with stacks and hints. */
-function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.trim().split('\n')[0] ?? '';
 }

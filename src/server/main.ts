@@ -85,12 +85,13 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   checkNamesDiffer(models);
 
   const batchers = models.map(({ batcher }) => batcher);
+  let nullBatcher: Awaited<ReturnType<typeof openNullBatcher>> | undefined;
   async function openNull(): ReturnType<typeof openNullBatcher> {
     const provider = opened[0]?.report.provider ?? 'cpu';
     const options = { config, plan, limits: inForce, provider, say };
-    const batcher = await openNullBatcher(options, around);
-    batchers.push(batcher);
-    return batcher;
+    nullBatcher = await openNullBatcher(options, around);
+    batchers.push(nullBatcher);
+    return nullBatcher;
   }
 
   async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
@@ -116,8 +117,9 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     if (message.kind === 'drain') stop();
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
     else if (message.kind === 'batching') {
-      for (const batcher of batchers) batcher.reconfigure(message.batching);
       inForce = message.batching;
+      for (const model of models) model.reconfigure();
+      nullBatcher?.reconfigure(inForce);
     }
   });
   lifecycle.serve(models);

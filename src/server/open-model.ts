@@ -1,5 +1,11 @@
 import { LatencyCurve } from '../batcher/index.js';
-import { engineRuntime, keepCurve, openEngine, readModelFolder } from '../engine/index.js';
+import {
+  engineRuntime,
+  keepCurve,
+  openEngine,
+  readModelFolder,
+  runSizes,
+} from '../engine/index.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import type { Config } from './config.js';
 import type { ModelReport } from './process-messages.js';
@@ -52,6 +58,10 @@ export async function openModel(
     sayBelow,
   ).finally(() => bar.end());
   if (!taken) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
+  const limitsOf = (given: Config['batching']) => ({
+    ...given,
+    allowedBatchSizes: [...runSizes(engine.provider, given)],
+  });
   const served = createServedModel(
     {
       name: model.manifest.name,
@@ -60,8 +70,8 @@ export async function openModel(
       lanes: engine.lanes,
       laneNames: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       curve: new LatencyCurve(engine.curve),
-      limits,
-      describe: () => describeModel(model, engine, plan, batching()),
+      limits: () => limitsOf(batching()),
+      describe: () => describeModel(model, engine, plan, limitsOf(batching())),
     },
     around,
   );

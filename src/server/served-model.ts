@@ -19,6 +19,8 @@ export interface ServedModel {
   /** Each label as a JSON string, in the order of the classes. */
   readonly labelsJson: readonly string[];
   readonly describe: () => ModelDescription;
+  /** Takes the limits over that are in force now. */
+  readonly reconfigure: () => void;
 }
 
 /** What the models of a process share. */
@@ -39,7 +41,8 @@ export interface ServedModelParts {
   /** What the metrics call each lane. */
   readonly laneNames: readonly string[];
   readonly curve?: LatencyCurve;
-  readonly limits: BatchLimits;
+  /** Those in force now. */
+  readonly limits: () => BatchLimits;
   readonly describe: () => ModelDescription;
 }
 
@@ -50,7 +53,7 @@ export function createServedModel(parts: ServedModelParts, around: Surroundings)
   const metrics = around.metrics.ofModel(name);
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
-    limits,
+    limits: limits(),
     lanes,
     ...(curve ? { curve } : {}),
     release: (pixels) => decodePool.recycle(pixels),
@@ -59,5 +62,6 @@ export function createServedModel(parts: ServedModelParts, around: Surroundings)
   around.metrics.watch(name, batcher);
   const classifier = new Classifier(batcher, decodePool, input);
   const labelsJson = labels.map((label) => JSON.stringify(label));
-  return { name, classifier, batcher, metrics, labelsJson, describe };
+  const reconfigure = () => batcher.reconfigure(limits());
+  return { name, classifier, batcher, metrics, labelsJson, describe, reconfigure };
 }

@@ -26,7 +26,7 @@ t.test('a library is found with its path, or missing with what dlopen said', asy
 
 t.test('each missing library has its advice', async (t) => {
   for (const [file, advice] of [
-    ['/a/libonnxruntime_providers_cuda.so', /onnxruntime-gpu/],
+    ['/a/libonnxruntime_providers_cuda.so', /gpu:install/],
     ['libcuda.so.1', /driver/],
     ['libcudart.so.13', /CUDA 13/],
     ['libcublasLt.so.13', /CUDA 13/],

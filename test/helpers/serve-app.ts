@@ -94,7 +94,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
       lanes: [{ run: options.lane ?? colourLane, warmUp: options.warmUp ?? (async () => {}) }],
       laneNames: ['0'],
       ...(options.curve ? { curve: new LatencyCurve(options.curve) } : {}),
-      limits,
+      limits: () => limits,
       describe: () => DESCRIPTION,
     },
     around,

@@ -1,0 +1,20 @@
+import koffi from 'koffi';
+
+const CU_CTX_SCHED_BLOCKING_SYNC = 4;
+
+/**
+ * Has CUDA put threads to sleep that wait for the first GPU that this process sees. By default they spin, and each lane
+ * takes a core from decoding. To be called before the GPU is used; without a driver it does nothing.
+ */
+export function sleepWhileWaiting(): void {
+  try {
+    const cuda = koffi.load('libcuda.so.1');
+    cuda.func('int cuInit(unsigned int flags)')(0);
+    cuda.func('int cuDevicePrimaryCtxSetFlags_v2(int device, unsigned int flags)')(
+      0,
+      CU_CTX_SCHED_BLOCKING_SYNC,
+    );
+  } catch {
+    // The provider will say what is missing.
+  }
+}
