@@ -6,6 +6,7 @@ import { drawnTimes, fixedTimes, type MeasuredRuns } from '../src/tools/tune/lan
 import { seededRandom } from '../src/tools/tune/seeded-random.js';
 import { simulate } from '../src/tools/tune/simulate.js';
 import { measureRuns } from './tune/measure-runs.js';
+import { untilQuiet } from './tune/others-cpu.js';
 import { type LiveFigures, playLive } from './tune/play-live.js';
 import { median } from './tools/quantile.js';
 import { writeResult } from './tools/write-result.js';
@@ -29,6 +30,7 @@ const LOADS = [0.5, 0.8];
 const WINDOWS_MS = [0, 2, 10];
 const MOST_OFF = 0.2;
 const MOST_OTHERS_CORES = 0.1;
+const QUIET_WITHIN_MS = 60_000;
 const CALIBRATION_MS = 5000;
 const TIMEOUT_MS = 10_000;
 
@@ -77,6 +79,7 @@ async function main(folder: string): Promise<void> {
     for (const load of LOADS) {
       for (const windowMs of WINDOWS_MS) {
         if (quiet(rounds, load, windowMs).length >= wanted) continue;
+        await untilQuiet(MOST_OTHERS_CORES, QUIET_WITHIN_MS);
         const measured = await measureRuns(lane, sizes, images, CALIBRATION_MS);
         const perSecond = load * capacityOf(measured);
         const limits = { maxBatchSize, maxQueueDelayMs: windowMs, allowedBatchSizes: [], maxQueueSize: 1024 };

@@ -15,6 +15,17 @@ export function watchOthers(): () => number {
   };
 }
 
+/** Waits until others use less than `cores` for a second, but not longer than `longestMs`. */
+export async function untilQuiet(cores: number, longestMs: number): Promise<void> {
+  const endMs = performance.now() + longestMs;
+  let others = Number.POSITIVE_INFINITY;
+  while (others > cores && performance.now() < endMs) {
+    const since = watchOthers();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    others = since();
+  }
+}
+
 /** All cores: user, nice, system, irq, softirq and steal. */
 function busySeconds(): number {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
