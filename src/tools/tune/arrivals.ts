@@ -4,6 +4,8 @@ import { seededRandom } from './seeded-random.js';
 /** When images come, to all GPUs together. */
 export interface Arrivals {
   readonly perSecond: number;
+  /** Whether they go on for ever, so that lanes that are slower cannot catch up. */
+  readonly isEndless: boolean;
   /** `times` as many a second, in the same pattern. */
   faster(times: number): Arrivals;
   /**
@@ -23,6 +25,7 @@ const ARRIVALS_PLAYED = 20_000;
 export function poissonArrivals(perSecond: number): Arrivals {
   return {
     perSecond,
+    isEndless: true,
     faster: (times) => poissonArrivals(perSecond * times),
     atProcesses(processes, seed) {
       const random = seededRandom(seed);
@@ -48,6 +51,7 @@ export function recordedArrivals(timesMs: readonly Millis[]): Arrivals {
   const spanMs = (timesMs.at(-1) ?? 0) - firstMs;
   return {
     perSecond: ((timesMs.length - 1) * 1000) / spanMs,
+    isEndless: false,
     faster: (times) => recordedArrivals(timesMs.map((ms) => ms / times)),
     atProcesses(processes, seed) {
       const random = seededRandom(seed);

@@ -1,0 +1,108 @@
+import { writeFileSync } from 'node:fs';
+import { configSchema } from '../server/config.js';
+import { MOST_GPUS, parseFlags, type TuneFlags, USAGE } from './tune/parse-flags.js';
+import { plotLoad } from './tune/plot-load.js';
+import { type ReadCurve, readCurve } from './tune/read-curve.js';
+import { leastGpus, type Met, mostLoad, recommend } from './tune/recommend.js';
+import { trialTable } from './tune/trial-table.js';
+import { TuneError } from './tune/tune-error.js';
+import { capacityOf, type Plan, type Trial, trySettings, windowsWithin } from './tune/try-settings.js';
+
+// npm run tune: plays arrivals through the batcher on virtual time, for hardware of which only the latency curve is at
+// hand, and says which window and batch limit keep a latency goal, and how many GPUs it takes.
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+async function tune(flags: TuneFlags): Promise<void> {
+  const { goalMs, arrivals, gpus, seed } = flags;
+  const read = readCurve(flags.curvePath);
+  const { curve, laneTimes } = read;
+  const { maxQueueSize, defaultTimeoutMs: timeoutMs } = configSchema.parse({}).batching;
+  const plan: Plan = { arrivals, gpus, curve, laneTimes, maxQueueSize, timeoutMs, seed };
+  sayPlan(flags, read);
+  const windowsMs = windowsWithin(goalMs);
+  const trials: Trial[] = [];
+  for await (const trial of trySettings(plan, windowsMs)) trials.push(trial);
+  const best = recommend(trials, goalMs);
+  for (const line of trialTable(trials, goalMs, best)) console.log(line);
+  console.log();
+  if (best) await sayRecommendation(plan, best, goalMs);
+  else await sayNoneMeets(plan, goalMs);
+  if (flags.plot !== undefined) {
+    const limit = best?.setting.maxBatchSize ?? Number(curve.points.at(-1)?.batchSize);
+    write(flags.plot, await plotLoad(plan, limit, windowsMs, goalMs));
+  }
+}
+
+function sayPlan({ arrivals, arrivalsName, gpus, goalMs }: TuneFlags, read: ReadCurve): void {
+  const rate = whole.format(arrivals.perSecond);
+  const each = gpus === 1 ? '' : `, ${whole.format(arrivals.perSecond / gpus)} each`;
+  const most = Number(read.curve.points.at(-1)?.batchSize);
+  console.log(`arrivals  ${arrivalsName}: ${rate} images/s to ${gpuCount(gpus)}${each}`);
+  if (gpus > 1) {
+    const how = arrivals.isEndless
+      ? 'one serving process is played: a random share of these arrivals is alike for each'
+      : 'each arrival goes to the serving process of one GPU at random';
+    console.log(`          ${how}`);
+  }
+  console.log(`lane      ${read.provider} on ${read.device}, from ${read.file}`);
+  console.log(`          ${read.hasRuns ? 'a batch takes what a measured one took' : 'a batch takes exactly what the curve says'}`);
+  console.log(`          carries ${whole.format(capacityOf(read.curve, most, gpus))} images/s at most`);
+  console.log(`goal      p99 of queue + infer within ${goalMs} ms; decoding and HTTP come on top\n`);
+}
+
+async function sayRecommendation(plan: Plan, best: Met, goalMs: number): Promise<void> {
+  const { setting, figures } = best;
+  console.log(`Recommended, with a p99 of ${figures.p99Ms.toFixed(1)} ms; for the configuration:\n`);
+  const { maxBatchSize, maxQueueDelayMs } = setting;
+  console.log(
+    `  "batching": { "maxBatchSize": ${maxBatchSize}, "maxQueueDelayMs": ${maxQueueDelayMs} }\n`,
+  );
+  const load = await mostLoad(plan, setting, goalMs);
+  console.log(`It keeps the goal up to about ${whole.format(load)} images/s.`);
+  if (plan.gpus === 1) return;
+  const least = await leastGpus(plan, goalMs, 1, plan.gpus);
+  if (least === plan.gpus) console.log(`Fewer GPUs would not keep it.`);
+  else if (least !== undefined) console.log(`${gpuCount(least)} would be enough.`);
+}
+
+async function sayNoneMeets(plan: Plan, goalMs: number): Promise<void> {
+  console.log(`No setting keeps p99 within ${goalMs} ms with ${gpuCount(plan.gpus)}.`);
+  const oneMs = plan.curve.msOf(1);
+  if (oneMs > goalMs) {
+    console.log(
+      `No number of GPUs would: one image alone takes ${oneMs.toFixed(1)} ms. Take a faster GPU, provider or model.`,
+    );
+    return;
+  }
+  const least =
+    plan.gpus < MOST_GPUS ? await leastGpus(plan, goalMs, plan.gpus + 1, MOST_GPUS) : undefined;
+  console.log(
+    least === undefined
+      ? `${MOST_GPUS} GPUs would not keep it either.`
+      : `${gpuCount(least)} would: see --gpus ${least}.`,
+  );
+}
+
+function gpuCount(gpus: number): string {
+  return gpus === 1 ? '1 GPU' : `${gpus} GPUs`;
+}
+
+function write(file: string, svg: string): void {
+  try {
+    writeFileSync(file, svg);
+  } catch {
+    throw new TuneError(`${file} cannot be written.`);
+  }
+  console.log(`\nPicture of p99 against load: ${file}`);
+}
+
+try {
+  const flags = parseFlags(process.argv.slice(2));
+  if (flags === 'help') console.log(USAGE);
+  else await tune(flags);
+} catch (error) {
+  if (!(error instanceof TuneError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

@@ -1,0 +1,94 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { type Arrivals, poissonArrivals, recordedArrivals } from './arrivals.js';
+import { readTrace } from './read-trace.js';
+import { TuneError } from './tune-error.js';
+
+export const MOST_GPUS = 1000;
+
+export const USAGE = `Usage: npm run tune -- --p99-ms MS (--arrivals poisson:RATE | --trace FILE)
+                      [--model DIR | --curve FILE] [--gpus N] [--plot FILE.svg] [--seed N]
+
+  --p99-ms MS              goal: 99 of 100 images wait and run for at most so many milliseconds
+  --arrivals poisson:RATE  independent clients, so many images a second in all
+  --trace FILE             recorded arrival times instead: milliseconds, one a line, rising
+  --model DIR              folder of a model that was served on the hardware planned for (default models/demo)
+  --curve FILE             that hardware's latency curve instead, as kept in DIR/latency-curves
+  --gpus N                 GPUs, 1 to ${MOST_GPUS}, each with a serving process of its own (default 1)
+  --plot FILE.svg          draws p99 against load for each window
+  --seed N                 other random arrivals (default 1)
+  --help                   print this and exit
+
+What it does, and what it does not know of: docs/sizing.md
+`;
+
+export interface TuneFlags {
+  readonly goalMs: number;
+  readonly arrivals: Arrivals;
+  /** "poisson:2000" or the trace's file. */
+  readonly arrivalsName: string;
+  /** A curve's file, or the folder of a model. */
+  readonly curvePath: string;
+  readonly gpus: number;
+  readonly plot?: string;
+  readonly seed: number;
+}
+
+const options = {
+  'p99-ms': { type: 'string' },
+  arrivals: { type: 'string' },
+  trace: { type: 'string' },
+  model: { type: 'string' },
+  curve: { type: 'string' },
+  gpus: { type: 'string', default: '1' },
+  plot: { type: 'string' },
+  seed: { type: 'string', default: '1' },
+  help: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+/** @throws {TuneError} one sentence that names the flag or file */
+export function parseFlags(args: readonly string[]): TuneFlags | 'help' {
+  const values = parse(args);
+  if (values.help) return 'help';
+  const { arrivals, trace, model, curve, plot } = values;
+  if (values['p99-ms'] === undefined) throw new TuneError('--p99-ms is missing: the goal in milliseconds.');
+  const goalMs = Number(values['p99-ms']);
+  if (!(goalMs > 0 && goalMs <= 60_000)) {
+    throw new TuneError('--p99-ms is a number of milliseconds over 0, at most 60000.');
+  }
+  if ((arrivals === undefined) === (trace === undefined)) {
+    throw new TuneError('Give one of --arrivals poisson:RATE and --trace FILE.');
+  }
+  if (model !== undefined && curve !== undefined) {
+    throw new TuneError('Give one of --model DIR and --curve FILE.');
+  }
+  return {
+    goalMs,
+    arrivals: trace === undefined ? poisson(arrivals ?? '') : recordedArrivals(readTrace(trace)),
+    arrivalsName: trace ?? arrivals ?? '',
+    curvePath: curve ?? model ?? 'models/demo',
+    gpus: wholeNumber('--gpus', values.gpus, 1, MOST_GPUS),
+    ...(plot === undefined ? {} : { plot }),
+    seed: wholeNumber('--seed', values.seed, 0, 2 ** 31 - 1),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    const sentence = (error as Error).message.split('. ')[0];
+    throw new TuneError(`${sentence}; --help shows the flags.`);
+  }
+}
+
+function poisson(text: string): Arrivals {
+  const rate = Number(/^poisson:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
+  if (rate > 0 && rate <= 100_000_000) return poissonArrivals(rate);
+  throw new TuneError(`--arrivals is poisson:RATE with images a second, such as poisson:2000, not "${text}".`);
+}
+
+function wholeNumber(flag: string, text: string, least: number, most: number): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+  throw new TuneError(`${flag} is a whole number from ${least} to ${most}, not "${text}".`);
+}

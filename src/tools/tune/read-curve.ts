@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { LatencyCurve, type Millis } from '../../batcher/index.js';
+import { drawnTimes, fixedTimes, type LaneTimes } from './lane-times.js';
+import { TuneError } from './tune-error.js';
+
+/** A latency curve from a file, and what a lane does by it. */
+export interface ReadCurve {
+  readonly file: string;
+  readonly provider: string;
+  readonly device: string;
+  readonly curve: LatencyCurve;
+  readonly laneTimes: LaneTimes;
+  /** Whether the file has single runs, from which batches are drawn. */
+  readonly hasRuns: boolean;
+}
+
+const ms = z.number().positive();
+const record = z.object({
+  provider: z.string().default('unknown'),
+  device: z.string().default('unknown'),
+  curve: z
+    .array(z.object({ batchSize: z.int().min(1), ms, runsMs: z.array(ms).min(1).optional() }))
+    .min(1)
+    .refine((points) => points.every(({ batchSize }, i) => i === 0 || batchSize > Number(points[i - 1]?.batchSize)), {
+      message: 'batch sizes must rise',
+    }),
+});
+
+const HOW_TO_GET_ONE =
+  'Serve the model once on the hardware you plan for (npm start -- --model DIR): the server measures its curve at every start and keeps it in DIR/latency-curves';
+
+/**
+ * Reads the curve that a server keeps beside a model; `path` is the file, or the model's folder.
+ *
+ * @throws {TuneError} one sentence
+ */
+export function readCurve(path: string): ReadCurve {
+  const file = isFolder(path) ? keptCurve(path) : path;
+  const { provider, device, curve: points } = parse(file);
+  const curve = new LatencyCurve(points.map(({ batchSize, ms }) => ({ batchSize, ms })));
+  const runs = points.flatMap(({ batchSize, runsMs }) =>
+    runsMs ? [{ batchSize, runsMs: runsMs.toSorted((a: Millis, b: Millis) => a - b) }] : [],
+  );
+  const hasRuns = runs.length === points.length;
+  const laneTimes = hasRuns ? drawnTimes(runs) : fixedTimes(curve);
+  return { file, provider, device, curve, laneTimes, hasRuns };
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/** The only one, since which hardware is planned for is not for us to guess. */
+function keptCurve(modelFolder: string): string {
+  const folder = join(modelFolder, 'latency-curves');
+  const files = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  const [only] = files;
+  if (only === undefined) throw new TuneError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);
+  if (files.length > 1) {
+    const list = files.sort().map((name) => `  --curve ${join(folder, name)}`).join('\n');
+    throw new TuneError(`${modelFolder} has ${files.length} latency curves; say which:\n${list}`);
+  }
+  return join(folder, only);
+}
+
+function parse(file: string): z.infer<typeof record> {
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new TuneError(`${file} is not JSON.`);
+    throw new TuneError(`${file} cannot be read. ${HOW_TO_GET_ONE}.`);
+  }
+  const parsed = record.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new TuneError(
+    `${file} is not a latency curve: ${issue?.path.join('.') || 'file'}: ${issue?.message}. ${HOW_TO_GET_ONE}.`,
+  );
+}
