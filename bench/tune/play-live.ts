@@ -1,6 +1,11 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { Batcher, type BatchLimits, LatencyCurve, type Settlement } from '../../src/batcher/index.js';
+import {
+  Batcher,
+  type BatchLimits,
+  LatencyCurve,
+  type Settlement,
+} from '../../src/batcher/index.js';
 import { SILENT } from '../../src/batcher/batcher-observer.js';
 import type { Lane, Scores } from '../../src/engine/index.js';
 import { systemClock } from '../../src/server/system-clock.js';

@@ -6,7 +6,13 @@ import { type ReadCurve, readCurve } from './tune/read-curve.js';
 import { leastGpus, type Met, mostLoad, recommend } from './tune/recommend.js';
 import { trialTable } from './tune/trial-table.js';
 import { TuneError } from './tune/tune-error.js';
-import { capacityOf, type Plan, type Trial, trySettings, windowsWithin } from './tune/try-settings.js';
+import {
+  capacityOf,
+  type Plan,
+  type Trial,
+  trySettings,
+  windowsWithin,
+} from './tune/try-settings.js';
 
 // npm run tune: plays arrivals through the batcher on virtual time, for hardware of which only the latency curve is at
 // hand, and says which window and batch limit keep a latency goal, and how many GPUs it takes.
@@ -46,14 +52,22 @@ function sayPlan({ arrivals, arrivalsName, gpus, goalMs }: TuneFlags, read: Read
     console.log(`          ${how}`);
   }
   console.log(`lane      ${read.provider} on ${read.device}, from ${read.file}`);
-  console.log(`          ${read.hasRuns ? 'a batch takes what a measured one took' : 'a batch takes exactly what the curve says'}`);
-  console.log(`          carries ${whole.format(capacityOf(read.curve, most, gpus))} images/s at most`);
-  console.log(`goal      p99 of queue + infer within ${goalMs} ms; decoding and HTTP come on top\n`);
+  console.log(
+    `          ${read.hasRuns ? 'a batch takes what a measured one took' : 'a batch takes exactly what the curve says'}`,
+  );
+  console.log(
+    `          carries ${whole.format(capacityOf(read.curve, most, gpus))} images/s at most`,
+  );
+  console.log(
+    `goal      p99 of queue + infer within ${goalMs} ms; decoding and HTTP come on top\n`,
+  );
 }
 
 async function sayRecommendation(plan: Plan, best: Met, goalMs: number): Promise<void> {
   const { setting, figures } = best;
-  console.log(`Recommended, with a p99 of ${figures.p99Ms.toFixed(1)} ms; for the configuration:\n`);
+  console.log(
+    `Recommended, with a p99 of ${figures.p99Ms.toFixed(1)} ms; for the configuration:\n`,
+  );
   const { maxBatchSize, maxQueueDelayMs } = setting;
   console.log(
     `  "batching": { "maxBatchSize": ${maxBatchSize}, "maxQueueDelayMs": ${maxQueueDelayMs} }\n`,

@@ -50,7 +50,8 @@ export function parseFlags(args: readonly string[]): TuneFlags | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
   const { arrivals, trace, model, curve, plot } = values;
-  if (values['p99-ms'] === undefined) throw new TuneError('--p99-ms is missing: the goal in milliseconds.');
+  if (values['p99-ms'] === undefined)
+    throw new TuneError('--p99-ms is missing: the goal in milliseconds.');
   const goalMs = Number(values['p99-ms']);
   if (!(goalMs > 0 && goalMs <= 60_000)) {
     throw new TuneError('--p99-ms is a number of milliseconds over 0, at most 60000.');
@@ -84,7 +85,9 @@ function parse(args: readonly string[]) {
 function poisson(text: string): Arrivals {
   const rate = Number(/^poisson:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
   if (rate > 0 && rate <= 100_000_000) return poissonArrivals(rate);
-  throw new TuneError(`--arrivals is poisson:RATE with images a second, such as poisson:2000, not "${text}".`);
+  throw new TuneError(
+    `--arrivals is poisson:RATE with images a second, such as poisson:2000, not "${text}".`,
+  );
 }
 
 function wholeNumber(flag: string, text: string, least: number, most: number): number {

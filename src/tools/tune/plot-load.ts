@@ -19,7 +19,10 @@ export async function plotLoad(
     const points = [];
     for (const load of loads) {
       const arrivals = plan.arrivals.faster(load / plan.arrivals.perSecond);
-      const { figures } = await trySetting({ ...plan, arrivals }, { maxBatchSize, maxQueueDelayMs });
+      const { figures } = await trySetting(
+        { ...plan, arrivals },
+        { maxBatchSize, maxQueueDelayMs },
+      );
       points.push({ x: load, y: figures?.p99Ms ?? Number.NaN });
     }
     lines.push({ name: `window ${maxQueueDelayMs} ms`, points });

@@ -23,9 +23,13 @@ const record = z.object({
   curve: z
     .array(z.object({ batchSize: z.int().min(1), ms, runsMs: z.array(ms).min(1).optional() }))
     .min(1)
-    .refine((points) => points.every(({ batchSize }, i) => i === 0 || batchSize > Number(points[i - 1]?.batchSize)), {
-      message: 'batch sizes must rise',
-    }),
+    .refine(
+      (points) =>
+        points.every(({ batchSize }, i) => i === 0 || batchSize > Number(points[i - 1]?.batchSize)),
+      {
+        message: 'batch sizes must rise',
+      },
+    ),
 });
 
 const HOW_TO_GET_ONE =
@@ -55,11 +59,17 @@ function isFolder(path: string): boolean {
 /** The only one, since which hardware is planned for is not for us to guess. */
 function keptCurve(modelFolder: string): string {
   const folder = join(modelFolder, 'latency-curves');
-  const files = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  const files = isFolder(folder)
+    ? readdirSync(folder).filter((name) => name.endsWith('.json'))
+    : [];
   const [only] = files;
-  if (only === undefined) throw new TuneError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);
+  if (only === undefined)
+    throw new TuneError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);
   if (files.length > 1) {
-    const list = files.sort().map((name) => `  --curve ${join(folder, name)}`).join('\n');
+    const list = files
+      .sort()
+      .map((name) => `  --curve ${join(folder, name)}`)
+      .join('\n');
     throw new TuneError(`${modelFolder} has ${files.length} latency curves; say which:\n${list}`);
   }
   return join(folder, only);

@@ -18,12 +18,16 @@ export function readTrace(file: string): Millis[] {
       throw new TuneError(`${file}, line ${i + 1}: "${text}" is not a time in milliseconds.`);
     }
     if (ms < (timesMs.at(-1) ?? Number.NEGATIVE_INFINITY)) {
-      throw new TuneError(`${file}, line ${i + 1}: ${text} is before the line above; sort the times.`);
+      throw new TuneError(
+        `${file}, line ${i + 1}: ${text} is before the line above; sort the times.`,
+      );
     }
     timesMs.push(ms);
   }
   if (timesMs.length < 2 || timesMs[0] === timesMs.at(-1)) {
-    throw new TuneError(`${file} needs arrivals at two times at least, one a line, in milliseconds.`);
+    throw new TuneError(
+      `${file} needs arrivals at two times at least, one a line, in milliseconds.`,
+    );
   }
   return timesMs;
 }
@@ -32,6 +36,8 @@ function linesOf(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n');
   } catch {
-    throw new TuneError(`${file} cannot be read; --trace is a file of arrival times in milliseconds, one a line.`);
+    throw new TuneError(
+      `${file} cannot be read; --trace is a file of arrival times in milliseconds, one a line.`,
+    );
   }
 }

@@ -1,6 +1,13 @@
 import type { Millis } from '../../batcher/index.js';
 import type { Figures } from './simulate.js';
-import { type Plan, type Setting, type Trial, trySetting, trySettings, windowsWithin } from './try-settings.js';
+import {
+  type Plan,
+  type Setting,
+  type Trial,
+  trySetting,
+  trySettings,
+  windowsWithin,
+} from './try-settings.js';
 
 /** A setting may lose so large a share of the images and still meet a goal. */
 const MOST_LOST = 0.001;
@@ -63,7 +70,10 @@ const STEPS = 7;
 /** Images a second up to which a setting that meets the goal goes on to meet it, if the pattern stays the same. */
 export async function mostLoad(plan: Plan, setting: Setting, goalMs: Millis): Promise<number> {
   const meetsAt = async (times: number) =>
-    meetsGoal(await trySetting({ ...plan, arrivals: plan.arrivals.faster(times) }, setting), goalMs);
+    meetsGoal(
+      await trySetting({ ...plan, arrivals: plan.arrivals.faster(times) }, setting),
+      goalMs,
+    );
   let good = 1;
   let bad = 2;
   while (bad <= MOST_TIMES && (await meetsAt(bad))) {

@@ -50,7 +50,8 @@ export async function simulate(simulation: Simulation): Promise<Figures> {
   const { latenciesMs, lost, batches, busyMs, passedMs } = total;
   const sorted = Float64Array.from(latenciesMs).sort();
   const answered = sorted.length;
-  const quantile = (q: number) => sorted[Math.min(answered - 1, Math.floor(answered * q))] ?? Number.NaN;
+  const quantile = (q: number) =>
+    sorted[Math.min(answered - 1, Math.floor(answered * q))] ?? Number.NaN;
   return {
     p50Ms: quantile(0.5),
     p99Ms: quantile(0.99),

@@ -2,7 +2,16 @@ import type { Millis } from '../../batcher/index.js';
 import { type Met, meetsGoal } from './recommend.js';
 import type { Trial } from './try-settings.js';
 
-const COLUMNS = ['limit', 'window', 'p50 ms', 'p99 ms', 'images/s', 'mean batch', 'lane busy', 'lost'];
+const COLUMNS = [
+  'limit',
+  'window',
+  'p50 ms',
+  'p99 ms',
+  'images/s',
+  'mean batch',
+  'lane busy',
+  'lost',
+];
 const WIDTHS = [7, 8, 9, 9, 12, 12, 11, 8];
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
@@ -23,7 +32,8 @@ export function trialTable(
       lines.push(`${row([String(setting.maxBatchSize), 'any'])}   cannot carry the load`);
       continue;
     }
-    const mark = trial === recommended ? '  <- recommended' : meetsGoal(trial, goalMs) ? '  meets' : '';
+    const mark =
+      trial === recommended ? '  <- recommended' : meetsGoal(trial, goalMs) ? '  meets' : '';
     lines.push(
       row([
         String(setting.maxBatchSize),
@@ -41,7 +51,9 @@ export function trialTable(
 }
 
 function percent(share: number): string {
-  return share > 0 && share < 0.01 ? `${(100 * share).toFixed(2)} %` : `${(100 * share).toFixed(0)} %`;
+  return share > 0 && share < 0.01
+    ? `${(100 * share).toFixed(2)} %`
+    : `${(100 * share).toFixed(0)} %`;
 }
 
 function row(cells: readonly string[]): string {

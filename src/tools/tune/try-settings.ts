@@ -34,12 +34,17 @@ export function windowsWithin(goalMs: Millis): number[] {
 
 /** Images a second that lanes of this curve carry at most, in batches of up to `maxBatchSize`. */
 export function capacityOf(curve: LatencyCurve, maxBatchSize: number, gpus: number): number {
-  const sizes = curve.points.map(({ batchSize }) => batchSize).filter((size) => size <= maxBatchSize);
+  const sizes = curve.points
+    .map(({ batchSize }) => batchSize)
+    .filter((size) => size <= maxBatchSize);
   return gpus * Math.max(...sizes.map((size) => (1000 * size) / curve.msOf(size)));
 }
 
 /** Tries every batch size of the curve as limit, the largest first, with every window. */
-export async function* trySettings(plan: Plan, windowsMs: readonly Millis[]): AsyncGenerator<Trial> {
+export async function* trySettings(
+  plan: Plan,
+  windowsMs: readonly Millis[],
+): AsyncGenerator<Trial> {
   for (const { batchSize: maxBatchSize } of plan.curve.points.toReversed()) {
     for (const maxQueueDelayMs of windowsMs) {
       yield await trySetting(plan, { maxBatchSize, maxQueueDelayMs });

@@ -64,7 +64,8 @@ export class VirtualClock implements Clock {
     for (;;) {
       let child = 2 * i + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1] as Wake, heap[child] as Wake)) child++;
+      if (child + 1 < heap.length && isBefore(heap[child + 1] as Wake, heap[child] as Wake))
+        child++;
       if (isBefore(last, heap[child] as Wake)) break;
       heap[i] = heap[child] as Wake;
       i = child;
