@@ -46,7 +46,8 @@ export async function* trySettings(
   windowsMs: readonly Millis[],
 ): AsyncGenerator<Trial> {
   for (const { batchSize: maxBatchSize } of plan.curve.points.toReversed()) {
-    for (const maxQueueDelayMs of windowsMs) {
+    // One image fills a batch of one, whatever the window.
+    for (const maxQueueDelayMs of maxBatchSize === 1 ? [0] : windowsMs) {
       yield await trySetting(plan, { maxBatchSize, maxQueueDelayMs });
     }
   }

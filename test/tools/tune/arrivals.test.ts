@@ -21,8 +21,9 @@ t.test(
 
 t.test('arrivals are the same for the same seed and others for another', async (t) => {
   for (const arrivals of [poissonArrivals(100), recordedArrivals([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])]) {
-    t.same(arrivals.atProcesses(3, 5), arrivals.atProcesses(3, 5));
-    t.notSame(arrivals.atProcesses(3, 5), arrivals.atProcesses(3, 6));
+    const beginOf = (seed: number) => JSON.stringify(arrivals.atProcesses(3, seed)).slice(0, 1000);
+    t.equal(beginOf(5), beginOf(5));
+    t.not(beginOf(5), beginOf(6));
   }
 });
 

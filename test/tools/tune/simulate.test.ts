@@ -99,9 +99,9 @@ t.test('what the queue does not hold is lost, and what is late too', async (t) =
 
 t.test('batches of one by a Poisson process wait as the M/D/1 queue says', async (t) => {
   const runMs = 1;
-  for (const load of [0.3, 0.5, 0.7]) {
+  for (const load of [0.4, 0.7]) {
     const waits = await Promise.all(
-      [1, 2, 3, 4, 5].map(async (seed) => {
+      [1, 2, 3].map(async (seed) => {
         const arrivals = poissonArrivals((1000 * load) / runMs);
         const limits = { maxBatchSize: 1, maxQueueDelayMs: 0, maxQueueSize: 100_000 };
         return await simulate(setUp(arrivals, [[1, runMs]], limits, { seed }));

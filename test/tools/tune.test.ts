@@ -1,0 +1,58 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+
+const TUNE = fileURLToPath(new URL('../../dist/src/tools/tune.js', import.meta.url));
+
+function tune(args: readonly string[]): Promise<{ code: unknown; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile('node', [TUNE, ...args], (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+  });
+}
+
+function curveFile(t: Test, curve: readonly object[]): string {
+  return join(t.testdir({ 'c.json': JSON.stringify({ provider: 'cuda', device: 'H200', curve }) }), 'c.json');
+}
+
+const CURVE = [{ batchSize: 1, ms: 2 }, { batchSize: 4, ms: 4 }];
+
+t.test('prints a table, a recommendation that can be pasted, and draws a picture', async (t) => {
+  const curve = curveFile(t, CURVE);
+  const plot = `${curve}.svg`;
+  const args = ['--p99-ms', '20', '--arrivals', 'poisson:600', '--curve', curve, '--plot', plot];
+  const { code, out, err } = await tune(args);
+  t.equal(err, '');
+  t.equal(code, 0);
+  t.match(out, /^ +limit +window +p50 ms +p99 ms +images\/s +mean batch +lane busy +lost$/m);
+  t.match(out, / 4 +0 .*\n/);
+  t.match(out, /^ +1 +any +cannot carry the load$/m);
+  const [, pasted = ''] = /^ {2}("batching": .*)$/m.exec(out) ?? [];
+  const { batching } = JSON.parse(`{${pasted}}`) as { batching: object };
+  t.match(batching, { maxBatchSize: 4, maxQueueDelayMs: Number });
+  t.match(readFileSync(plot, 'utf8'), /^<svg[\s\S]*window 10 ms[\s\S]*goal[\s\S]*<\/svg>\n$/);
+  t.equal((await tune(args)).out, out, 'the same again');
+});
+
+t.test('says how many GPUs would do where one does not, and that they do', async (t) => {
+  const args = ['--p99-ms', '20', '--arrivals', 'poisson:3000', '--curve', curveFile(t, CURVE)];
+  const one = await tune(args);
+  t.equal(one.code, 0);
+  t.match(one.out, /No setting keeps p99 within 20 ms with 1 GPU\./);
+  const [, least = ''] = /^(\d+) GPUs would: see --gpus \1\.$/m.exec(one.out) ?? [];
+  const more = await tune([...args, '--gpus', least]);
+  t.match(more.out, /<- recommended[\s\S]*"batching"[\s\S]*Fewer GPUs would not keep it\./);
+});
+
+t.test('says that no number of GPUs makes a single image faster', async (t) => {
+  const args = ['--p99-ms', '1', '--arrivals', 'poisson:10', '--curve', curveFile(t, CURVE)];
+  t.match((await tune(args)).out, /No number of GPUs would: one image alone takes 2\.0 ms/);
+});
+
+t.test('a wrong flag ends with one sentence and code 1', async (t) => {
+  const { code, out, err } = await tune(['--p99-ms', '5', '--arrivals', 'often']);
+  t.equal(code, 1);
+  t.equal(out, '');
+  t.match(err, /^--arrivals is poisson:RATE[^\n]*\n$/);
+});
