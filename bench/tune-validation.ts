@@ -5,7 +5,7 @@ import { poissonArrivals, recordedArrivals } from '../src/tools/tune/arrivals.js
 import { drawnTimes, fixedTimes, type MeasuredRuns } from '../src/tools/tune/lane-times.js';
 import { seededRandom } from '../src/tools/tune/seeded-random.js';
 import { simulate } from '../src/tools/tune/simulate.js';
-import { measureRuns } from './tune/measure-runs.js';
+import { measureRuns } from '../src/tools/tune/measure-runs.js';
 import { untilQuiet } from './tune/others-cpu.js';
 import { type LiveFigures, playLive } from './tune/play-live.js';
 import { median } from './tools/quantile.js';

@@ -53,7 +53,7 @@ function sayPlan({ arrivals, arrivalsName, gpus, goalMs }: TuneFlags, read: Read
   }
   console.log(`lane      ${read.provider} on ${read.device}, from ${read.file}`);
   console.log(
-    `          ${read.hasRuns ? 'a batch takes what a measured one took' : 'a batch takes exactly what the curve says'}`,
+    `          ${read.hasRuns ? 'a batch takes what a measured one took' : 'a batch takes what the curve says, without the way to the lane: npm run tune:measure sees all'}`,
   );
   console.log(
     `          carries ${whole.format(capacityOf(read.curve, most, gpus))} images/s at most`,

@@ -8,15 +8,23 @@ const TUNE = fileURLToPath(new URL('../../dist/src/tools/tune.js', import.meta.u
 
 function tune(args: readonly string[]): Promise<{ code: unknown; out: string; err: string }> {
   return new Promise((resolve) => {
-    execFile('node', [TUNE, ...args], (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+    execFile('node', [TUNE, ...args], (error, out, err) =>
+      resolve({ code: error?.code ?? 0, out, err }),
+    );
   });
 }
 
 function curveFile(t: Test, curve: readonly object[]): string {
-  return join(t.testdir({ 'c.json': JSON.stringify({ provider: 'cuda', device: 'H200', curve }) }), 'c.json');
+  return join(
+    t.testdir({ 'c.json': JSON.stringify({ provider: 'cuda', device: 'H200', curve }) }),
+    'c.json',
+  );
 }
 
-const CURVE = [{ batchSize: 1, ms: 2 }, { batchSize: 4, ms: 4 }];
+const CURVE = [
+  { batchSize: 1, ms: 2 },
+  { batchSize: 4, ms: 4 },
+];
 
 t.test('prints a table, a recommendation that can be pasted, and draws a picture', async (t) => {
   const curve = curveFile(t, CURVE);

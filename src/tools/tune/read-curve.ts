@@ -33,7 +33,7 @@ const record = z.object({
 });
 
 const HOW_TO_GET_ONE =
-  'Serve the model once on the hardware you plan for (npm start -- --model DIR): the server measures its curve at every start and keeps it in DIR/latency-curves';
+  'Measure one on the hardware you plan for: npm run tune:measure -- --model DIR keeps it in DIR/latency-curves';
 
 /**
  * Reads the curve that a server keeps beside a model; `path` is the file, or the model's folder.
@@ -56,12 +56,12 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** The only one, since which hardware is planned for is not for us to guess. */
+/** The only one, since which hardware is planned for is not for us to guess; runs that the batcher saw are preferred. */
 function keptCurve(modelFolder: string): string {
   const folder = join(modelFolder, 'latency-curves');
-  const files = isFolder(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith('.json'))
-    : [];
+  const all = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
+  const runs = all.filter((name) => name.endsWith('-runs.json'));
+  const files = runs.length > 0 ? runs : all;
   const [only] = files;
   if (only === undefined)
     throw new TuneError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);

@@ -5,13 +5,22 @@ import { parseFlags } from '../../../src/tools/tune/parse-flags.js';
 const GOOD = ['--p99-ms', '50', '--arrivals', 'poisson:2000'];
 
 t.test('flags, and what stands for those that are not given', async (t) => {
-  t.match(parseFlags(GOOD), { goalMs: 50, arrivalsName: 'poisson:2000', curvePath: 'models/demo', gpus: 1, seed: 1 });
-  t.match(parseFlags([...GOOD, '--gpus', '1000', '--curve', 'c.json', '--plot', 'p.svg', '--seed', '7']), {
-    gpus: 1000,
-    curvePath: 'c.json',
-    plot: 'p.svg',
-    seed: 7,
+  t.match(parseFlags(GOOD), {
+    goalMs: 50,
+    arrivalsName: 'poisson:2000',
+    curvePath: 'models/demo',
+    gpus: 1,
+    seed: 1,
   });
+  t.match(
+    parseFlags([...GOOD, '--gpus', '1000', '--curve', 'c.json', '--plot', 'p.svg', '--seed', '7']),
+    {
+      gpus: 1000,
+      curvePath: 'c.json',
+      plot: 'p.svg',
+      seed: 7,
+    },
+  );
   t.match(parseFlags([...GOOD, '--model', 'models/mine']), { curvePath: 'models/mine' });
   t.equal(parseFlags(['--help']), 'help');
 });
@@ -19,7 +28,11 @@ t.test('flags, and what stands for those that are not given', async (t) => {
 t.test('a trace gives the arrivals', async (t) => {
   const trace = join(t.testdir({ trace: '0\n10\n' }), 'trace');
   const flags = parseFlags(['--p99-ms', '0.5', '--trace', trace]);
-  t.match(flags, { goalMs: 0.5, arrivalsName: trace, arrivals: { perSecond: 100, isEndless: false } });
+  t.match(flags, {
+    goalMs: 0.5,
+    arrivalsName: trace,
+    arrivals: { perSecond: 100, isEndless: false },
+  });
 });
 
 t.test('a wrong flag is refused with a sentence that names it', async (t) => {

@@ -3,7 +3,10 @@ import t from 'tap';
 import { readCurve } from '../../../src/tools/tune/read-curve.js';
 import { TuneError } from '../../../src/tools/tune/tune-error.js';
 
-const CURVE = [{ batchSize: 1, ms: 2 }, { batchSize: 2, ms: 3 }];
+const CURVE = [
+  { batchSize: 1, ms: 2 },
+  { batchSize: 2, ms: 3 },
+];
 const KEPT = JSON.stringify({ provider: 'cuda', device: 'H200', lanes: 1, curve: CURVE });
 
 function refusal(path: string): string {
@@ -27,18 +30,25 @@ t.test('the only curve of a model folder is taken', async (t) => {
 
 t.test('of several, one must be named; a file can be', async (t) => {
   const folder = t.testdir({ 'latency-curves': { 'a.json': KEPT, 'b.json': KEPT } });
-  t.match(refusal(folder), /has 2 latency curves; say which:\n {2}--curve .*a\.json\n {2}--curve .*b\.json$/);
+  t.match(
+    refusal(folder),
+    /has 2 latency curves; say which:\n {2}--curve .*a\.json\n {2}--curve .*b\.json$/,
+  );
   t.equal(readCurve(join(folder, 'latency-curves', 'b.json')).provider, 'cuda');
 });
 
 t.test('a folder or file that is not there says how to get a curve', async (t) => {
   const folder = t.testdir({});
-  t.match(refusal(folder), /has no latency curve\. Serve the model once .*npm start -- --model DIR/);
-  t.match(refusal(join(folder, 'no.json')), /no\.json cannot be read\. Serve the model once/);
+  t.match(
+    refusal(folder),
+    /has no latency curve\. Measure one on .*npm run tune:measure -- --model DIR/,
+  );
+  t.match(refusal(join(folder, 'no.json')), /no\.json cannot be read\. Measure one/);
 });
 
 t.test('a file that is no curve is refused with what is wrong', async (t) => {
-  const file = (curve: unknown) => t.testdir({ 'c.json': typeof curve === 'string' ? curve : JSON.stringify({ curve }) });
+  const file = (curve: unknown) =>
+    t.testdir({ 'c.json': typeof curve === 'string' ? curve : JSON.stringify({ curve }) });
   t.match(refusal(join(file('{'), 'c.json')), /is not JSON\.$/);
   t.match(refusal(join(file([]), 'c.json')), /is not a latency curve: curve: /);
   t.match(refusal(join(file([{ batchSize: 1, ms: 0 }]), 'c.json')), /curve\.0\.ms: /);
@@ -52,4 +62,12 @@ t.test('runs that the file holds are drawn from, whatever their order', async (t
   t.equal(read.hasRuns, true);
   const msOf = read.laneTimes(1);
   t.same(new Set(Array.from({ length: 100 }, () => msOf(1))), new Set([2, 4, 8]));
+});
+
+t.test('runs are preferred to the curve that the server keeps', async (t) => {
+  const runs = JSON.stringify({ curve: [{ batchSize: 1, ms: 2, runsMs: [3] }] });
+  const folder = t.testdir({
+    'latency-curves': { 'a.json': KEPT, 'b.json': KEPT, 'a-runs.json': runs },
+  });
+  t.equal(readCurve(folder).hasRuns, true);
 });

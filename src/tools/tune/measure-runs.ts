@@ -1,5 +1,5 @@
-import type { Lane } from '../../src/engine/index.js';
-import type { MeasuredRuns } from '../../src/tools/tune/lane-times.js';
+import type { Lane } from '../../engine/index.js';
+import type { MeasuredRuns } from './lane-times.js';
 
 /** Sizes take turns, so that a disturbance hits all of them. */
 const PAUSE_MS = 1;

@@ -1,0 +1,101 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { engineRuntime, ModelRefusedError, openEngine, readModelFolder } from '../engine/index.js';
+import { readGpuHost } from '../engine/native/gpu-host.js';
+import { PROVIDERS, type Provider } from '../engine/provider.js';
+import { measureRuns } from './tune/measure-runs.js';
+import { TuneError } from './tune/tune-error.js';
+
+// npm run tune:measure: times batches as the batcher sees them, with the copying of pixels and the way to the lane's
+// thread and back, and keeps them beside the model for npm run tune.
+
+const USAGE = `Usage: npm run tune:measure -- --model DIR [--provider NAME] [--max-batch N] [--seconds S]
+
+  --model DIR      folder of the model
+  --provider NAME  auto, ${PROVIDERS.join(', ')} (default auto)
+  --max-batch N    largest batch (default 32)
+  --seconds S      how long to measure (default 20)
+`;
+
+const IMAGES = 64;
+
+async function measure(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      model: { type: 'string' },
+      provider: { type: 'string', default: 'auto' },
+      'max-batch': { type: 'string', default: '32' },
+      seconds: { type: 'string', default: '20' },
+    },
+  });
+  if (values.model === undefined) throw new TuneError(USAGE);
+  const provider = ['auto' as const, ...PROVIDERS].find((name) => name === values.provider);
+  if (provider === undefined) throw new TuneError(`--provider is auto, ${PROVIDERS.join(', ')}.`);
+  const maxBatchSize = wholeNumber('--max-batch', values['max-batch'], 1024);
+  const seconds = wholeNumber('--seconds', values.seconds, 600);
+  await measureModel(resolve(values.model), provider, maxBatchSize, seconds);
+}
+
+async function measureModel(
+  folder: string,
+  provider: 'auto' | Provider,
+  maxBatchSize: number,
+  seconds: number,
+): Promise<void> {
+  const model = await readModelFolder(folder);
+  const { gpus } = await readGpuHost([]);
+  const say = (line: string) => console.error(line);
+  const engine = await openEngine(
+    model,
+    { provider, lanesPerDevice: 1, sizes: { maxBatchSize, allowedBatchSizes: [] } },
+    engineRuntime({
+      ...{ precision: 'fp16', build: true, allowCpuNodes: false, model, modelFolder: folder },
+      ...{ gpus: gpus.length, maxBatchSize, say, tick: () => {} },
+    }),
+    say,
+  );
+  const [lane] = engine.lanes;
+  if (lane === undefined) throw new Error('no lane. This is a bug.');
+  const images = Array.from({ length: IMAGES }, (_, i) =>
+    new Uint8Array(model.imageBytes).map((_, at) => (at * (i + 1)) % 251),
+  );
+  const sizes = engine.curve.map(({ batchSize }) => batchSize);
+  const runs = await measureRuns(lane, sizes, images, seconds * 1000);
+  await lane.close();
+  const device = engine.provider === 'cpu' ? 'cpu' : (gpus[0]?.name ?? 'gpu');
+  const curve = engine.curve.map((point, i) => ({ ...point, runsMs: runs[i]?.runsMs ?? [] }));
+  const name = `${engine.provider}-${device.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-runs.json`;
+  const file = join(folder, 'latency-curves', name);
+  const measuredAt = new Date().toISOString();
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(
+    file,
+    `${JSON.stringify({ provider: engine.provider, device, measuredAt, curve })}\n`,
+  );
+  console.log('batch   curve ms   seen by the batcher: p50 ms   p99 ms   runs');
+  for (const { batchSize, ms, runsMs } of curve) {
+    const at = (share: number) => Number(runsMs[Math.floor(share * runsMs.length)]);
+    console.log(
+      `${String(batchSize).padStart(5)}${ms.toFixed(2).padStart(11)}${at(0.5).toFixed(2).padStart(30)}${at(0.99).toFixed(2).padStart(9)}${String(runsMs.length).padStart(7)}`,
+    );
+  }
+  console.log(`\nkept in ${relative('.', file)}`);
+}
+
+function wholeNumber(flag: string, text: string, most: number): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+  throw new TuneError(`${flag} is a whole number from 1 to ${most}, not "${text}".`);
+}
+
+try {
+  await measure(process.argv.slice(2));
+} catch (error) {
+  const isForOperator =
+    error instanceof TuneError || error instanceof ModelRefusedError || error instanceof TypeError;
+  if (!isForOperator) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}
