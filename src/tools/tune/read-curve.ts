@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { LatencyCurve, type Millis } from '../../batcher/index.js';
-import { drawnTimes, fixedTimes, type LaneTimes } from './lane-times.js';
+import { type CurvePoint, LatencyCurve, type Millis } from '../../batcher/index.js';
+import { drawnTimes, fixedTimes, type LaneTimes, type MeasuredRuns } from './lane-times.js';
 import { TuneError } from './tune-error.js';
 
 /** A latency curve from a file, and what a lane does by it. */
@@ -10,6 +10,7 @@ export interface ReadCurve {
   readonly file: string;
   readonly provider: string;
   readonly device: string;
+  /** Of the mean run where the file has single runs. */
   readonly curve: LatencyCurve;
   readonly laneTimes: LaneTimes;
   /** Whether the file has single runs, from which batches are drawn. */
@@ -43,13 +44,17 @@ const HOW_TO_GET_ONE =
 export function readCurve(path: string): ReadCurve {
   const file = isFolder(path) ? keptCurve(path) : path;
   const { provider, device, curve: points } = parse(file);
-  const curve = new LatencyCurve(points.map(({ batchSize, ms }) => ({ batchSize, ms })));
   const runs = points.flatMap(({ batchSize, runsMs }) =>
     runsMs ? [{ batchSize, runsMs: runsMs.toSorted((a: Millis, b: Millis) => a - b) }] : [],
   );
   const hasRuns = runs.length === points.length;
+  const curve = new LatencyCurve(hasRuns ? runs.map(meanRun) : points);
   const laneTimes = hasRuns ? drawnTimes(runs) : fixedTimes(curve);
   return { file, provider, device, curve, laneTimes, hasRuns };
+}
+
+function meanRun({ batchSize, runsMs }: MeasuredRuns): CurvePoint {
+  return { batchSize, ms: runsMs.reduce((sum, ms) => sum + ms, 0) / runsMs.length };
 }
 
 function isFolder(path: string): boolean {
