@@ -6,7 +6,7 @@ import { drawnTimes, fixedTimes, type MeasuredRuns } from '../src/tools/tune/lan
 import { seededRandom } from '../src/tools/tune/seeded-random.js';
 import { simulate } from '../src/tools/tune/simulate.js';
 import { measureRuns } from '../src/tools/tune/measure-runs.js';
-import { untilQuiet } from './tune/others-cpu.js';
+import { untilQuiet, watchOthers } from './tune/others-cpu.js';
 import { type LiveFigures, playLive } from './tune/play-live.js';
 import { median } from './tools/quantile.js';
 import { writeResult } from './tools/write-result.js';
@@ -22,7 +22,7 @@ const USAGE = `Usage: npm run bench:tune -- --model DIR [--max-batch N] [--secon
   --out FILE      where the figures go, as JSON
 
 Loads of 50 and 80 % of capacity, windows of 0, 2 and 10 ms. Pixels go straight into the batcher; nothing is decoded. A
-round in which others use more than ${'0.1'} cores is repeated, up to three times as many rounds. Exit code 1 if a
+round in which others use more than 0.1 cores is repeated, up to three times as many rounds. Exit code 1 if a
 simulated p99 is more than 20 % off, 2 if the machine was not quiet.
 `;
 
@@ -31,6 +31,7 @@ const WINDOWS_MS = [0, 2, 10];
 const MOST_OFF = 0.2;
 const MOST_OTHERS_CORES = 0.1;
 const QUIET_WITHIN_MS = 300_000;
+const MOST_TRIES = 20;
 const CALIBRATION_MS = 3000;
 const TIMEOUT_MS = 10_000;
 
@@ -64,6 +65,7 @@ async function main(folder: string): Promise<void> {
   const wanted = Number(values.rounds);
   const model = await readModelFolder(folder);
   const source = { provider: 'cpu', model: model.graph, allowCpuNodes: false } as const;
+  await untilQuiet(MOST_OTHERS_CORES, QUIET_WITHIN_MS);
   const lane = await Lane.open(model, source, { maxBatchSize, allowedBatchSizes: [] });
   const random = seededRandom(1);
   const images = Array.from({ length: 64 }, () =>
@@ -82,8 +84,9 @@ async function main(folder: string): Promise<void> {
     for (const load of LOADS) {
       for (const windowMs of WINDOWS_MS) {
         if (quiet(rounds, load, windowMs).length >= wanted) continue;
-        await untilQuiet(MOST_OTHERS_CORES, QUIET_WITHIN_MS);
-        const measured = await measureRuns(lane, sizes, images, CALIBRATION_MS);
+        const measured = await measureWhenQuiet(() =>
+          measureRuns(lane, sizes, images, CALIBRATION_MS),
+        );
         const perSecond = load * capacityOf(measured);
         const limits = {
           maxBatchSize,
@@ -103,6 +106,16 @@ async function main(folder: string): Promise<void> {
   }
   await lane.close();
   report(rounds, wanted, { folder: model.manifest.name, maxBatchSize, curve: lane.curve });
+}
+
+/** Gives what was measured at last if nothing could be measured undisturbed. */
+async function measureWhenQuiet<T>(measure: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    await untilQuiet(MOST_OTHERS_CORES, QUIET_WITHIN_MS);
+    const othersCores = watchOthers();
+    const measured = await measure();
+    if (tries === MOST_TRIES || othersCores() <= MOST_OTHERS_CORES) return measured;
+  }
 }
 
 /** Images a second in full batches. */

@@ -39,7 +39,7 @@ export class VirtualClock implements Clock {
       if (next.isCalledOff) continue;
       this.#nowMs = Math.max(this.#nowMs, next.atMs);
       const pending = next.wake();
-      if (pending) await pending;
+      if (pending !== undefined) await pending;
     }
   }
 
