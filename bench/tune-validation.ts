@@ -31,6 +31,7 @@ const WINDOWS_MS = [0, 2, 10];
 const MOST_OFF = 0.2;
 const MOST_OTHERS_CORES = 0.1;
 const QUIET_WITHIN_MS = 300_000;
+const MOST_DRIFT = 0.03;
 const MOST_TRIES = 20;
 const CALIBRATION_MS = 3000;
 const TIMEOUT_MS = 10_000;
@@ -40,11 +41,13 @@ interface Round {
   readonly windowMs: number;
   readonly perSecond: number;
   readonly live: Omit<LiveFigures, 'runs'>;
-  /** Mean milliseconds of this round's runs over those measured before it, size by size. */
+  /** Mean milliseconds of this round's runs over those measured before and after it, size by size. */
   readonly slowdown: number;
+  /** Mean milliseconds of the largest batch after this round over those before it. */
+  readonly drift: number;
   /** By the curve alone. */
   readonly curveP99Ms: number;
-  /** With the spread of the runs measured just before. */
+  /** With the spread of the runs measured just before and after. */
   readonly spreadP99Ms: number;
   readonly spreadP50Ms: number;
   readonly spreadMeanBatchSize: number;
@@ -84,10 +87,10 @@ async function main(folder: string): Promise<void> {
     for (const load of LOADS) {
       for (const windowMs of WINDOWS_MS) {
         if (quiet(rounds, load, windowMs).length >= wanted) continue;
-        const measured = await measureWhenQuiet(() =>
+        const before = await measureWhenQuiet(() =>
           measureRuns(lane, sizes, images, CALIBRATION_MS),
         );
-        const perSecond = load * capacityOf(measured);
+        const perSecond = load * capacityOf(before);
         const limits = {
           maxBatchSize,
           maxQueueDelayMs: windowMs,
@@ -97,8 +100,9 @@ async function main(folder: string): Promise<void> {
         const [all = []] = poissonArrivals(perSecond).atProcesses(1, seed++);
         const timesMs = all.filter((ms) => ms < Number(values.seconds) * 1000);
         const live = await playLive(lane, limits, TIMEOUT_MS, timesMs, images);
+        const after = await measureRuns(lane, sizes, images, CALIBRATION_MS);
         rounds.push(
-          await compare({ load, windowMs, perSecond, limits, timesMs, measured, curve, live }),
+          await compare({ load, windowMs, perSecond, limits, timesMs, before, after, curve, live }),
         );
         print(rounds.at(-1) as Round);
       }
@@ -130,11 +134,16 @@ async function compare(setting: {
   perSecond: number;
   limits: BatchLimits;
   timesMs: readonly number[];
-  measured: readonly MeasuredRuns[];
+  before: readonly MeasuredRuns[];
+  after: readonly MeasuredRuns[];
   curve: LatencyCurve;
   live: LiveFigures;
 }): Promise<Round> {
-  const { load, windowMs, perSecond, limits, timesMs, measured, curve } = setting;
+  const { load, windowMs, perSecond, limits, timesMs, before, after, curve } = setting;
+  const measured = before.map(({ batchSize, runsMs }, i) => ({
+    batchSize,
+    runsMs: [...runsMs, ...(after[i]?.runsMs ?? [])].sort((a, b) => a - b),
+  }));
   const { runs, ...live } = setting.live;
   const base = {
     arrivals: recordedArrivals(timesMs),
@@ -157,6 +166,7 @@ async function compare(setting: {
     perSecond,
     live,
     slowdown: takenMs / expectedMs,
+    drift: capacityOf(before) / capacityOf(after),
     curveP99Ms: byCurve.p99Ms,
     spreadP99Ms: bySpread.p99Ms,
     spreadP50Ms: bySpread.p50Ms,
@@ -169,13 +179,14 @@ function print({
   windowMs,
   live,
   slowdown,
+  drift,
   curveP99Ms,
   spreadP99Ms,
   spreadP50Ms,
   spreadMeanBatchSize,
 }: Round) {
   console.log(
-    `${load} w${windowMs} p50 ${live.p50Ms.toFixed(1)}/${spreadP50Ms.toFixed(1)} p99 ${live.p99Ms.toFixed(1)} curve ${curveP99Ms.toFixed(1)} spread ${spreadP99Ms.toFixed(1)} batch ${live.meanBatchSize.toFixed(2)}/${spreadMeanBatchSize.toFixed(2)} slowdown ${slowdown.toFixed(3)} others ${live.othersCores.toFixed(2)} wait ${live.coreWait.toFixed(3)} late ${live.generatorLatestMs.toFixed(1)} busy ${live.busyShare.toFixed(2)} lost ${live.lost}`,
+    `${load} w${windowMs} p50 ${live.p50Ms.toFixed(1)}/${spreadP50Ms.toFixed(1)} p99 ${live.p99Ms.toFixed(1)} curve ${curveP99Ms.toFixed(1)} spread ${spreadP99Ms.toFixed(1)} batch ${live.meanBatchSize.toFixed(2)}/${spreadMeanBatchSize.toFixed(2)} slowdown ${slowdown.toFixed(3)} drift ${drift.toFixed(3)} others ${live.othersCores.toFixed(2)} wait ${live.coreWait.toFixed(3)} late ${live.generatorLatestMs.toFixed(1)} busy ${live.busyShare.toFixed(2)} lost ${live.lost}`,
   );
 }
 
@@ -184,7 +195,8 @@ function quiet(rounds: readonly Round[], load: number, windowMs: number): readon
     (round) =>
       round.load === load &&
       round.windowMs === windowMs &&
-      round.live.othersCores <= MOST_OTHERS_CORES,
+      round.live.othersCores <= MOST_OTHERS_CORES &&
+      Math.abs(round.drift - 1) <= MOST_DRIFT,
   );
 }
 
@@ -197,8 +209,8 @@ function report(rounds: readonly Round[], wanted: number, setup: object): void {
         good.length > 0 ? good : rounds.filter((r) => r.load === load && r.windowMs === windowMs);
       const measuredP99Ms = median(used.map(({ live }) => live.p99Ms));
       const simulatedP99Ms = median(used.map(({ spreadP99Ms }) => spreadP99Ms));
-      const curveP99Ms = median(used.map((round) => round.curveP99Ms));
-      const off = simulatedP99Ms / measuredP99Ms - 1;
+      const off = median(used.map(({ spreadP99Ms, live }) => spreadP99Ms / live.p99Ms)) - 1;
+      const curveOff = median(used.map((round) => round.curveP99Ms / round.live.p99Ms)) - 1;
       settings.push({
         load,
         windowMs,
@@ -206,7 +218,7 @@ function report(rounds: readonly Round[], wanted: number, setup: object): void {
         measuredP99Ms,
         simulatedP99Ms,
         off,
-        curveP99Ms,
+        curveOff,
       });
     }
   }
