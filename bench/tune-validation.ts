@@ -21,8 +21,9 @@ const USAGE = `Usage: npm run bench:tune -- --model DIR [--max-batch N] [--secon
   --rounds N      undisturbed rounds of each setting; the median counts (default 3)
   --out FILE      where the figures go, as JSON
 
-Loads of 50 and 80 % of capacity, windows of 0, 2 and 10 ms. Pixels go straight into the batcher; nothing is decoded. A
-round in which others use more than 0.1 cores is repeated, up to three times as many rounds. Exit code 1 if a
+Loads of 50 and 80 % of capacity, windows of 0, 2 and 10 ms. Pixels go straight into the batcher; nothing is decoded. The
+lane's runs are measured before and after each round. A round in which others use more than 0.1 cores, or between whose
+measurements the lane's speed drifts by more than 3 %, is repeated, up to three times as many rounds. Exit code 1 if a
 simulated p99 is more than 20 % off, 2 if the machine was not quiet.
 `;
 
