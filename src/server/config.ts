@@ -162,7 +162,7 @@ export const configSchema = z.strictObject({
         .number()
         .min(0)
         .max(10_000)
-        .default(1)
+        .default(0)
         .describe(
           'Longest time in milliseconds that a batch is held open for more images while a lane is idle; 0 holds none.',
         ),

@@ -40,7 +40,7 @@ t.test('a lane that hangs gives 504, and its process is replaced', async (t) => 
   const url = await server.url;
   const classify = (body: Buffer) => fetch(`${url}/api/classify`, { method: 'POST', body });
   const hung = classify(GREY);
-  await until(async () => (await metric(url, 'batches_total{model="tiny",reason="window"}')) === 1);
+  await until(async () => (await metric(url, 'batches_total{model="tiny",reason="idle"}')) === 1);
   // It waits behind the batch that hangs.
   const behind = classify(RED);
   const answer = await hung;

@@ -12,7 +12,7 @@ t.test('without a file every key has its default, and the model is the embedded 
     decode: { decoder: 'native', threads: 0, maxPixels: 25_000_000 },
     batching: {
       maxBatchSize: 32,
-      maxQueueDelayMs: 1,
+      maxQueueDelayMs: 0,
       maxQueueSize: 1024,
       defaultTimeoutMs: 10_000,
     },

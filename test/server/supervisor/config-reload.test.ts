@@ -29,7 +29,7 @@ t.test('what changed in batching is applied and said, key by key', async (t) => 
   const { reload, write, applied, said } = setup(t, { batching: { maxBatchSize: 8 } });
   write({ batching: { maxBatchSize: 16, allowedBatchSizes: [4, 16] } });
   reload.reload();
-  t.match(applied, [{ maxBatchSize: 16, allowedBatchSizes: [4, 16], maxQueueDelayMs: 1 }]);
+  t.match(applied, [{ maxBatchSize: 16, allowedBatchSizes: [4, 16], maxQueueDelayMs: 0 }]);
   t.same(said, [
     'configuration changed: batching.maxBatchSize 8 -> 16',
     'configuration changed: batching.allowedBatchSizes [] -> [4,16]',
