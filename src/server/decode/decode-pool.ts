@@ -2,21 +2,36 @@ import type { ImageInput } from '../../engine/index.js';
 import { decodeCostMs } from './decode-cost.js';
 import type { DecodeWorkerData } from './decode-messages.js';
 import { DecodeThread } from './decode-thread.js';
+import type { GpuDecoder } from './gpu/gpu-decoder.js';
+import { unitsTake } from './gpu/units-take.js';
 import type { ImageHeader } from './header/image-header.js';
+import type { DecoderName } from './load-raster-decoder.js';
 import { SparePixels } from './spare-pixels.js';
 import { ThreadQueue } from './thread-queue.js';
 
+export interface DecodePoolOptions extends DecodeWorkerData {
+  /** Told of each image which decoder has had the last word on it. */
+  readonly decoded?: (by: DecoderName | 'gpu') => void;
+}
+
 /**
- * Decodes images on its own threads. What waits here is bounded by the batcher, which has accepted it; so this
- * queue needs no bound of its own.
+ * Decodes images on its own threads, and on the GPU those that its units take. What waits here is bounded by the
+ * batcher, which has accepted it; so this queue needs no bound of its own.
  */
 export class DecodePool {
   readonly #threads: DecodeThread[];
   readonly #queue: ThreadQueue<DecodeThread>;
   /** By bytes of an image, which differ from model to model. */
   readonly #spare = new Map<number, SparePixels>();
+  readonly #decoder: DecoderName;
+  readonly #decoded: (by: DecoderName | 'gpu') => void;
+  /** Where there is one, images that its units take go there first. */
+  gpu: GpuDecoder | undefined;
 
-  constructor(threads: number, workerData: DecodeWorkerData) {
+  constructor(threads: number, { decoder, decoded = () => {} }: DecodePoolOptions) {
+    this.#decoder = decoder;
+    this.#decoded = decoded;
+    const workerData: DecodeWorkerData = { decoder };
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, (pixels) => this.recycle(pixels)),
@@ -30,7 +45,29 @@ export class DecodePool {
    *
    * @throws {UndecodableImageError}
    */
-  decode(
+  async decode(
+    bytes: Uint8Array,
+    header: ImageHeader,
+    input: ImageInput,
+    isWanted: () => boolean,
+  ): Promise<Uint8Array | undefined> {
+    if (!this.gpu || !unitsTake(bytes, header, input)) {
+      return this.#decodeOnThread(bytes, header, input, isWanted);
+    }
+    const image = { bytes, header, input, isWanted };
+    try {
+      const pixels = await this.gpu.decode(image);
+      if (pixels) this.#decoded('gpu');
+      return pixels;
+    } catch (error) {
+      // A thread that hangs keeps what it has.
+      if (image.bytes.byteLength === 0) throw error;
+      // What is wrong with the image, if anything, the native decoder says as it always does.
+      return this.#decodeOnThread(image.bytes, header, input, isWanted);
+    }
+  }
+
+  #decodeOnThread(
     bytes: Uint8Array,
     header: ImageHeader,
     input: ImageInput,
@@ -38,13 +75,15 @@ export class DecodePool {
   ): Promise<Uint8Array | undefined> {
     return this.#queue.run(decodeCostMs(header), async (thread) => {
       if (!isWanted()) return undefined;
-      return await thread.decode(
-        bytes,
-        header,
-        input,
-        this.#spareOf(input.width * input.height * 3).take(),
-      );
+      return await thread
+        .decode(bytes, header, input, this.take(input))
+        .finally(() => this.#decoded(this.#decoder));
     });
+  }
+
+  /** Room for a model's input; its contents are whatever they were. */
+  take({ width, height }: ImageInput): Uint8Array {
+    return this.#spareOf(width * height * 3).take();
   }
 
   /** Takes back pixels that were copied or are not needed, for a later image. */
@@ -58,7 +97,8 @@ export class DecodePool {
     return spare;
   }
 
+  /** Ends the threads; those of the GPU when nothing is in them. */
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()));
+    await Promise.all([this.gpu?.close(), ...this.#threads.map((thread) => thread.close())]);
   }
 }

@@ -1,0 +1,143 @@
+import koffi from 'koffi';
+
+// As much of nvJPEG as the card's JPEG units take. The library is part of CUDA 13 and needs nothing but the driver.
+
+const NVJPEG_BACKEND_HARDWARE = 3;
+const NVJPEG_OUTPUT_RGBI = 5;
+/** Chroma is interpolated, as libjpeg does, and not repeated. */
+const NVJPEG_FLAGS_UPSAMPLING_WITH_INTERPOLATION = 1 << 5;
+/** Numbers in nvjpegImage_t: four pointers and four pitches. */
+const IMAGE_WORDS = 8;
+const MAX_COMPONENTS = 4;
+
+/** nvJPEG refused a call; the card itself may be well. */
+export class NvjpegError extends Error {
+  override readonly name = 'NvjpegError';
+  constructor(call: string, status: number) {
+    super(`${call}: ${STATUS[status] ?? status}`);
+  }
+}
+
+const STATUS = [
+  'SUCCESS',
+  'NOT_INITIALIZED',
+  'INVALID_PARAMETER',
+  'BAD_JPEG',
+  'JPEG_NOT_SUPPORTED',
+  'ALLOCATOR_FAILURE',
+  'EXECUTION_FAILED',
+  'ARCH_MISMATCH',
+  'INTERNAL_ERROR',
+  'IMPLEMENTATION_NOT_SUPPORTED',
+  'INCOMPLETE_BITSTREAM',
+];
+
+/** One image of a batch, and where on the device its raster goes: rows from the top, RGB, without gaps. */
+export interface UnitImage {
+  readonly bytes: Uint8Array;
+  readonly width: number;
+  readonly raster: bigint;
+}
+
+/** The JPEG units of one device, as one thread uses them. */
+export interface JpegUnits {
+  /**
+   * The size that the units will write, which is not the caller's to guess.
+   *
+   * @throws {NvjpegError}
+   */
+  sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number };
+  /**
+   * Puts the decoding of a batch into the stream. One image that is refused refuses the batch.
+   *
+   * @throws {NvjpegError}
+   */
+  decode(images: readonly UnitImage[], stream: bigint): void;
+}
+
+/**
+ * Opens the units of the device that is current in this thread.
+ *
+ * @throws {NvjpegError} the card has none
+ * @throws {Error} the library cannot be opened
+ */
+export function openJpegUnits(): JpegUnits {
+  const library = koffi.load('libnvjpeg.so.13');
+
+  function bind(declaration: string): (...args: unknown[]) => void {
+    const call = library.func(declaration);
+    return (...args) => {
+      const status = Number(call(...args));
+      if (status !== 0) throw new NvjpegError(/\w+(?=\()/.exec(declaration)?.[0] ?? '', status);
+    };
+  }
+
+  const createHandle = bind(
+    'int nvjpegCreateEx(int backend, void *device, void *pinned, unsigned int flags, _Out_ uint64_t *handle)',
+  );
+  const createState = bind('int nvjpegJpegStateCreate(uint64_t handle, _Out_ uint64_t *state)');
+  const destroyState = bind('int nvjpegJpegStateDestroy(uint64_t state)');
+  const initialize = bind(
+    'int nvjpegDecodeBatchedInitialize(uint64_t handle, uint64_t state, int batch, int threads, int format)',
+  );
+  const imageInfo = bind(
+    'int nvjpegGetImageInfo(uint64_t handle, const uint8_t *data, size_t length, _Out_ int *components, _Out_ int *sampling, int32_t *widths, int32_t *heights)',
+  );
+  const decodeBatched = bind(
+    'int nvjpegDecodeBatched(uint64_t handle, uint64_t state, const uint64_t *data, const uint64_t *lengths, const uint64_t *images, uint64_t stream)',
+  );
+
+  function createObject(create: (out: unknown[]) => void): number {
+    const out = [0];
+    create(out);
+    return Number(out[0]);
+  }
+
+  const handle = createObject((out) =>
+    createHandle(
+      NVJPEG_BACKEND_HARDWARE,
+      null,
+      null,
+      NVJPEG_FLAGS_UPSAMPLING_WITH_INTERPOLATION,
+      out,
+    ),
+  );
+  let state = createObject((out) => createState(handle, out));
+  let batchSize = 0;
+  const widths = new Int32Array(MAX_COMPONENTS);
+  const heights = new Int32Array(MAX_COMPONENTS);
+
+  function submit(images: readonly UnitImage[], stream: bigint): void {
+    const count = images.length;
+    if (count !== batchSize) initialize(handle, state, count, 1, NVJPEG_OUTPUT_RGBI);
+    batchSize = count;
+    const data = new BigUint64Array(count);
+    const lengths = new BigUint64Array(count);
+    const targets = new BigUint64Array(count * IMAGE_WORDS);
+    images.forEach(({ bytes, width, raster }, i) => {
+      data[i] = koffi.address(bytes);
+      lengths[i] = BigInt(bytes.byteLength);
+      targets[i * IMAGE_WORDS] = raster;
+      targets[i * IMAGE_WORDS + MAX_COMPONENTS] = BigInt(width * 3);
+    });
+    decodeBatched(handle, state, data, lengths, targets, stream);
+  }
+
+  return {
+    sizeOf(bytes) {
+      imageInfo(handle, bytes, bytes.byteLength, [0], [0], widths, heights);
+      return { width: Number(widths[0]), height: Number(heights[0]) };
+    },
+    decode(images, stream) {
+      try {
+        submit(images, stream);
+      } catch (error) {
+        // What a refused batch leaves in its state, nobody says.
+        batchSize = 0;
+        destroyState(state);
+        state = createObject((out) => createState(handle, out));
+        throw error;
+      }
+    },
+  };
+}
