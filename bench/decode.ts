@@ -4,9 +4,11 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
-import type { DecoderName } from '../src/server/decode/decode-image.js';
 import { DecodePool } from '../src/server/decode/decode-pool.js';
+import { openGpuDecoder } from '../src/server/decode/gpu/open-gpu-decoder.js';
+import { UNIT_LIMITS } from '../src/server/decode/gpu/units-take.js';
 import { readImageHeader } from '../src/server/decode/header/read-image-header.js';
+import { systemClock } from '../src/server/system-clock.js';
 import { median } from './tools/quantile.js';
 import { writeResult } from './tools/write-result.js';
 
@@ -19,17 +21,17 @@ const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--thre
   --seconds S     length of one measurement (default 1)
   --rounds N      measurements of each case; the median counts (default 3)
   --threads LIST  numbers of threads (default 1 and doubled up to the usable cores)
-  --decoders LIST some of native,jpeg-js (default both)
+  --decoders LIST some of native,jpeg-js,gpu (default native,jpeg-js); gpu's threads feed the JPEG units
   --out FILE      where the figures go, as JSON
 `;
 
 const INPUT = { width: 224, height: 224, resize: 'squash' } as const;
 
-const DECODERS = ['native', 'jpeg-js'] as const;
+const DECODERS = ['native', 'jpeg-js', 'gpu'] as const;
 const CONTROL = 'arithmetic';
 
 interface Case {
-  readonly decoder: DecoderName | typeof CONTROL;
+  readonly decoder: (typeof DECODERS)[number] | typeof CONTROL;
   readonly image: string;
   readonly threads: number;
 }
@@ -57,12 +59,21 @@ async function measureControl(threads: number, seconds: number): Promise<number>
   return rounds.reduce((sum, count) => sum + count, 0) / seconds;
 }
 
+function openGpu(pixels: DecodePool, threads: number) {
+  const broken = (_: string, cause?: Error) => {
+    throw cause;
+  };
+  return openGpuDecoder({ pixels, threads, clock: systemClock, broken });
+}
+
 /** Keeps every thread fed for `seconds` and counts what comes back. */
 async function measure({ decoder, image, threads }: Case, seconds: number): Promise<number> {
   if (decoder === CONTROL) return measureControl(threads, seconds);
   const bytes = readFileSync(image);
   const header = readImageHeader(bytes, { maxPixels: 25e6 });
-  const pool = new DecodePool(threads, { decoder });
+  const pool = new DecodePool(threads, { decoder: decoder === 'gpu' ? 'native' : decoder });
+  if (decoder === 'gpu') pool.gpu = await openGpu(pool, threads);
+  const atOnce = decoder === 'gpu' ? UNIT_LIMITS.images * (threads + 1) : threads * 3;
   let decoded = 0;
   let isOver = false;
   async function feed(): Promise<void> {
@@ -74,7 +85,7 @@ async function measure({ decoder, image, threads }: Case, seconds: number): Prom
       decoded++;
     }
   }
-  const feeders = Array.from({ length: threads * 3 }, feed);
+  const feeders = Array.from({ length: atOnce }, feed);
   await passed(Math.max(300, seconds * 300));
   decoded = 0;
   const startedMs = performance.now();
@@ -124,7 +135,7 @@ const { values, positionals } = parseArgs({
     seconds: { type: 'string', default: '1' },
     rounds: { type: 'string', default: '3' },
     threads: { type: 'string' },
-    decoders: { type: 'string', default: DECODERS.join(',') },
+    decoders: { type: 'string', default: 'native,jpeg-js' },
     out: { type: 'string' },
     help: { type: 'boolean' },
   },

@@ -134,10 +134,10 @@ export const configSchema = z.strictObject({
   decode: z
     .strictObject({
       decoder: z
-        .enum(['native', 'jpeg-js'])
-        .default('native')
+        .enum(['auto', 'gpu', 'native', 'jpeg-js'])
+        .default('auto')
         .describe(
-          '"native" is libjpeg-turbo; "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without the former.',
+          '"gpu" is the JPEG units of an NVIDIA data-centre GPU, and "native" for images that they do not take; "native" is libjpeg-turbo; "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without the former. "auto" takes the GPU where it decodes a trial image right, else native; "gpu" works or the server does not start.',
         ),
       threads: z
         .int()

@@ -5,11 +5,11 @@ import pino from 'pino';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { createApp } from './app.js';
 import type { Config } from './config.js';
-import { DecodePool } from './decode/decode-pool.js';
 import { drain } from './drain.js';
 import { createHttpServer } from './http-server.js';
 import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
+import { openDecodePool } from './open-decode-pool.js';
 import { openModel } from './open-model.js';
 import { openNullBatcher } from './open-null-batcher.js';
 import {
@@ -65,15 +65,28 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   // The cores are shared by the processes of this host.
   const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
   let isLaneHung = false;
+  const hung = () => {
+    isLaneHung = true;
+    void end('lane_hung', HUNG_DRAIN_MS);
+  };
+  const decoding = await openDecodePool({
+    wish: decode.decoder,
+    threads,
+    hasGpu: plan.gpu !== undefined,
+    clock: systemClock,
+    metrics,
+    say,
+    broken(state, cause) {
+      logger.error({ state, cause: cause?.message }, 'gpu decoder does not serve');
+      hung();
+    },
+  });
   const around: Surroundings = {
-    decodePool: new DecodePool(threads, { decoder: decode.decoder }),
+    decodePool: decoding.pool,
     lifecycle,
     metrics,
     logger,
-    hung() {
-      isLaneHung = true;
-      void end('lane_hung', HUNG_DRAIN_MS);
-    },
+    hung,
   };
   // One after the other: a curve must be that of an idle device.
   const opened: Awaited<ReturnType<typeof openModel>>[] = [];
@@ -127,7 +140,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   const report = startReport({
     config,
     models: opened.map(({ report }) => report),
-    threads,
+    decoder: decoding.text,
     address,
     port,
   });

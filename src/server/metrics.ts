@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { DISPATCH_REASONS } from '../batcher/index.js';
+import type { DecoderName } from './decode/load-raster-decoder.js';
 import { ModelMetrics } from './model-metrics.js';
 import type { ProblemCode } from './respond/problem.js';
 
@@ -56,6 +57,12 @@ export class Metrics {
     labelNames: ['code'],
     registers: [this.registry],
   });
+  readonly #decoded = new Counter({
+    name: 'batch_dispatch_images_decoded_total',
+    help: 'Images decoded, or found undecodable, by decoder: gpu, native, jpeg-js.',
+    labelNames: ['decoder'],
+    registers: [this.registry],
+  });
   readonly #gauges = new Map<string, Gauges>();
 
   /** @param batchSizes buckets of the batch size, rising */
@@ -89,6 +96,11 @@ export class Metrics {
   /** A request has ended. */
   request(code: 'ok' | 'client_gone' | ProblemCode): void {
     this.#requests.inc({ code });
+  }
+
+  /** A decoder has had the last word on an image. */
+  decoded(decoder: DecoderName | 'gpu'): void {
+    this.#decoded.inc({ decoder });
   }
 
   #counter<L extends string = never>(name: string, help: string, label?: L): Counter<'model' | L> {

@@ -28,19 +28,20 @@ export function modelReport({ folder, plan, model, engine }: ModelFacts): ModelR
 interface ProcessFacts {
   readonly config: Config;
   readonly models: readonly ModelReport[];
-  readonly threads: number;
+  /** What decodes, and on how many threads. */
+  readonly decoder: string;
   readonly address: string;
   readonly port: number;
 }
 
 /** What the supervisor prints when a process is ready: what runs, on what, within which limits, and where. */
 export function startReport(facts: ProcessFacts): StartReport {
-  const { config, models, threads, address, port } = facts;
+  const { config, models, decoder, address, port } = facts;
   const { batching, decode } = config;
   const host = address.includes(':') ? `[${address}]` : address;
   return {
     models,
-    decoder: `${decode.decoder}, ${threads} threads, up to ${decode.maxPixels / 1e6} megapixels`,
+    decoder: `${decoder}, up to ${decode.maxPixels / 1e6} megapixels`,
     batching: `${sizesText(batching)}, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
     address: `http://${host}:${port}`,
   };

@@ -2,6 +2,7 @@ import koffi from 'koffi';
 
 // As much of nvJPEG as the card's JPEG units take. The library is part of CUDA 13 and needs nothing but the driver.
 
+const LIBRARY = 'libnvjpeg.so.13';
 const NVJPEG_BACKEND_HARDWARE = 3;
 const NVJPEG_OUTPUT_RGBI = 5;
 /** Chroma is interpolated, as libjpeg does, and not repeated. */
@@ -62,7 +63,7 @@ export interface JpegUnits {
  * @throws {Error} the library cannot be opened
  */
 export function openJpegUnits(): JpegUnits {
-  const library = koffi.load('libnvjpeg.so.13');
+  const library = loadLibrary();
 
   function bind(declaration: string): (...args: unknown[]) => void {
     const call = library.func(declaration);
@@ -140,4 +141,12 @@ export function openJpegUnits(): JpegUnits {
       }
     },
   };
+}
+
+function loadLibrary() {
+  try {
+    return koffi.load(LIBRARY);
+  } catch (cause) {
+    throw new Error(`${LIBRARY}, of CUDA 13, cannot be opened`, { cause });
+  }
 }

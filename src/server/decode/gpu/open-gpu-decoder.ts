@@ -26,6 +26,6 @@ export async function openGpuDecoder({
 }: OpenGpuDecoderOptions): Promise<GpuDecoder> {
   const lanes: GpuLane[] = [];
   // One after the other: where the first is refused, no other needs to try.
-  for (let i = 0; i < threads; i++) lanes.push(await GpuLane.open(pixels));
+  while (lanes.length < threads) lanes.push(await GpuLane.open(pixels));
   return new GpuDecoder({ lanes, clock, broken });
 }

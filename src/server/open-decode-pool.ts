@@ -1,0 +1,55 @@
+import type { Clock } from '../batcher/index.js';
+import type { Config } from './config.js';
+import { DecodePool } from './decode/decode-pool.js';
+import type { GpuDecoderOptions } from './decode/gpu/gpu-decoder.js';
+import { GpuDecoderRefusedError } from './decode/gpu/gpu-lane.js';
+import { openGpuDecoder } from './decode/gpu/open-gpu-decoder.js';
+import type { Metrics } from './metrics.js';
+import { StartError } from './start-error.js';
+
+export interface OpenDecodePoolOptions {
+  readonly wish: Config['decode']['decoder'];
+  /** Of the decoder that runs on the CPU. */
+  readonly threads: number;
+  /** Whether this process has a GPU; without one "auto" does not look for JPEG units. */
+  readonly hasGpu: boolean;
+  readonly clock: Clock;
+  readonly metrics: Pick<Metrics, 'decoded'>;
+  readonly broken: GpuDecoderOptions['broken'];
+  readonly say: (line: string) => void;
+  readonly openGpu?: typeof openGpuDecoder;
+}
+
+/**
+ * Opens the decoder that is wished for. "auto" takes the GPU's JPEG units where they decode the trial image right, and
+ * else says why not.
+ *
+ * @returns the pool, and what the operator is told of it
+ * @throws {StartError} the GPU was named and does not decode
+ */
+export async function openDecodePool({
+  wish,
+  threads,
+  hasGpu,
+  clock,
+  metrics,
+  broken,
+  say,
+  openGpu = openGpuDecoder,
+}: OpenDecodePoolOptions): Promise<{ readonly pool: DecodePool; readonly text: string }> {
+  const decoder = wish === 'jpeg-js' ? 'jpeg-js' : 'native';
+  const pool = new DecodePool(threads, { decoder, decoded: (by) => metrics.decoded(by) });
+  const text = `${decoder}, ${threads} threads`;
+  if (wish !== 'gpu' && !(wish === 'auto' && hasGpu)) return { pool, text };
+  try {
+    pool.gpu = await openGpu({ pixels: pool, clock, broken });
+    return { pool, text: `gpu, and for what it does not take ${text}` };
+  } catch (error) {
+    if (!(error instanceof GpuDecoderRefusedError)) throw error;
+    if (wish === 'gpu') {
+      throw new StartError(`decode.decoder gpu: ${error.message} (npm run gpu:check)`);
+    }
+    say(`decode.decoder auto: native, because the GPU does not decode JPEGs: ${error.message}`);
+    return { pool, text };
+  }
+}
