@@ -135,7 +135,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       decoder: z
         .enum(['auto', 'gpu', 'native', 'jpeg-js'])
-        .default('auto')
+        .default('native')
         .describe(
           '"gpu" is the JPEG units of an NVIDIA data-centre GPU, and "native" for images that they do not take; "native" is libjpeg-turbo; "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without the former. "auto" takes the GPU where it decodes a trial image right, else native; "gpu" works or the server does not start.',
         ),

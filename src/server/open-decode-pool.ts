@@ -45,11 +45,12 @@ export async function openDecodePool({
     pool.gpu = await openGpu({ pixels: pool, clock, broken });
     return { pool, text: `gpu, and for what it does not take ${text}` };
   } catch (error) {
-    if (!(error instanceof GpuDecoderRefusedError)) throw error;
-    if (wish === 'gpu') {
-      throw new StartError(`decode.decoder gpu: ${error.message} (npm run gpu:check)`);
+    if (wish === 'auto' && error instanceof GpuDecoderRefusedError) {
+      say(`decode.decoder auto: native, because the GPU does not decode JPEGs: ${error.message}`);
+      return { pool, text };
     }
-    say(`decode.decoder auto: native, because the GPU does not decode JPEGs: ${error.message}`);
-    return { pool, text };
+    await pool.close();
+    if (!(error instanceof GpuDecoderRefusedError)) throw error;
+    throw new StartError(`decode.decoder gpu: ${error.message} (npm run gpu:check)`);
   }
 }

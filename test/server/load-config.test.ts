@@ -9,7 +9,7 @@ t.test('without a file every key has its default, and the model is the embedded 
   t.match(loadConfig([], {}), {
     models: [/\/models\/demo$/],
     server: { host: '127.0.0.1', port: 8000, maxBodyBytes: 16 * 1024 * 1024 },
-    decode: { decoder: 'auto', threads: 0, maxPixels: 25_000_000 },
+    decode: { decoder: 'native', threads: 0, maxPixels: 25_000_000 },
     batching: {
       maxBatchSize: 32,
       maxQueueDelayMs: 0,

@@ -30,6 +30,8 @@ export interface Cuda {
   copyToDevice(target: bigint, source: bigint, byteLength: number, stream: bigint): void;
   /** To pinned memory. */
   copyToHost(target: bigint, source: bigint, byteLength: number, stream: bigint): void;
+  /** Fills device memory with zeros. */
+  clear(target: bigint, byteLength: number, stream: bigint): void;
   /** Runs a kernel whose one parameter is a pointer. */
   launch(kernel: bigint, launch: KernelLaunch, parameter: bigint, stream: bigint): void;
   /** Sleeps until the stream's work is done. */
@@ -92,6 +94,9 @@ export function openCuda(): Cuda {
   const toHost = bind(
     'int cuMemcpyDtoHAsync_v2(uint64_t target, uint64_t source, size_t bytes, uint64_t stream)',
   );
+  const memset = bind(
+    'int cuMemsetD8Async(uint64_t target, unsigned char value, size_t bytes, uint64_t stream)',
+  );
   const launchKernel = bind(
     'int cuLaunchKernel(uint64_t function, unsigned int gx, unsigned int gy, unsigned int gz, unsigned int bx, unsigned int by, unsigned int bz, unsigned int shared, uint64_t stream, const uint64_t *parameters, void *extra)',
   );
@@ -110,6 +115,7 @@ export function openCuda(): Cuda {
     loadKernel: (ptx, name) => create(getFunction, create(moduleLoad, ptx), name),
     copyToDevice: toDevice,
     copyToHost: toHost,
+    clear: (target, byteLength, stream) => memset(target, 0, byteLength, stream),
     launch(kernel, { grid, block }, parameter, stream) {
       const value = BigUint64Array.of(parameter);
       const pointers = BigUint64Array.of(koffi.address(value));

@@ -20,8 +20,9 @@ export interface UnitJob {
   readonly pixels: Uint8Array;
 }
 
-interface Placed extends UnitJob {
-  /** Byte offsets in the memory for rasters and for pixels. */
+interface Placed {
+  readonly job: UnitJob;
+  /** Byte offsets in the memory of the rasters and of the pixels. */
   readonly rasterAt: number;
   readonly pixelsAt: number;
 }
@@ -48,12 +49,13 @@ export class UnitDecoder {
     this.#units = units;
     this.#stream = cuda.createStream();
     this.#kernel = cuda.loadKernel(resamplePtx, 'resample');
-    // The last image of a batch may end anywhere: each begins on a boundary.
-    this.#rasters = cuda.allocate(rasterBytes + images * ALIGNMENT);
-    this.#devicePixels = cuda.allocate(pixelBytes + images * ALIGNMENT);
-    this.#pixels = cuda.allocatePinned(pixelBytes + images * ALIGNMENT);
+    this.#rasters = cuda.allocate(rasterBytes);
+    this.#devicePixels = cuda.allocate(pixelBytes);
+    this.#pixels = cuda.allocatePinned(pixelBytes);
     this.#deviceJobs = cuda.allocate(images * JOB_BYTES);
     this.#jobs = cuda.allocatePinned(images * JOB_BYTES);
+    cuda.clear(this.#rasters, rasterBytes, this.#stream);
+    cuda.finish(this.#stream);
   }
 
   /**
@@ -64,19 +66,27 @@ export class UnitDecoder {
    * @throws {CudaError}
    */
   decode(jobs: readonly UnitJob[]): (Error | undefined)[] {
-    const refusals = jobs.map((job) => this.#refusal(job));
+    const refusals = new Map<UnitJob, Error>();
     let batch: Placed[] = [];
-    for (const job of jobs.filter((_, i) => refusals[i] === undefined)) {
-      let placed = placeAfter(batch.at(-1), job);
-      if (batch.length === UNIT_LIMITS.images || !fits(placed)) {
-        this.#run(batch);
-        batch = [];
-        placed = placeAfter(undefined, job);
+    const run = () => {
+      this.#run(batch);
+      // Rasters are cleared before: an image that the units left out is black, as are few others.
+      for (const { job } of batch.filter(({ job }) => isBlack(job.pixels))) {
+        refusals.set(job, new Error('black: perhaps left out'));
       }
-      batch.push(placed);
+      batch = [];
+    };
+    for (const job of jobs) {
+      const refusal = this.#refusal(job);
+      if (refusal) {
+        refusals.set(job, refusal);
+        continue;
+      }
+      if (batch.length === UNIT_LIMITS.images || !fits(placeAfter(batch.at(-1), job))) run();
+      batch.push(placeAfter(batch.at(-1), job));
     }
-    if (batch.length > 0) this.#run(batch);
-    return refusals;
+    if (batch.length > 0) run();
+    return jobs.map((job) => refusals.get(job));
   }
 
   /** Where the library reads another size than the header walk has, it would write past the raster's end. */
@@ -93,14 +103,15 @@ export class UnitDecoder {
   #run(batch: readonly Placed[]): void {
     const cuda = this.#cuda;
     const stream = this.#stream;
+    const last = batch.at(-1) as Placed;
     try {
-      const images = batch.map(({ bytes, header, rasterAt }) => ({
-        bytes,
-        width: header.width,
+      const images = batch.map(({ job, rasterAt }) => ({
+        bytes: job.bytes,
+        width: job.header.width,
         raster: this.#rasters + BigInt(rasterAt),
       }));
       this.#units.decode(images, stream);
-      batch.forEach(({ header, input, rasterAt, pixelsAt }, i) => {
+      batch.forEach(({ job: { header, input }, rasterAt, pixelsAt }, i) => {
         writeJob(this.#jobs.bytes, i, {
           source: this.#rasters + BigInt(rasterAt),
           target: this.#devicePixels + BigInt(pixelsAt),
@@ -109,22 +120,22 @@ export class UnitDecoder {
         });
       });
       cuda.copyToDevice(this.#deviceJobs, this.#jobs.address, batch.length * JOB_BYTES, stream);
-      const width = Math.max(...batch.map(({ input }) => input.width));
-      const height = Math.max(...batch.map(({ input }) => input.height));
+      const width = Math.max(...batch.map(({ job }) => job.input.width));
+      const height = Math.max(...batch.map(({ job }) => job.input.height));
       const grid = [
         Math.ceil(width / BLOCK[0]),
         Math.ceil(height / BLOCK[1]),
         batch.length,
       ] as const;
       cuda.launch(this.#kernel, { grid, block: BLOCK }, this.#deviceJobs, stream);
-      const last = batch.at(-1) as Placed;
-      const byteLength = last.pixelsAt + last.pixels.byteLength;
-      cuda.copyToHost(this.#pixels.address, this.#devicePixels, byteLength, stream);
+      cuda.copyToHost(this.#pixels.address, this.#devicePixels, pixelsEnd(last), stream);
     } finally {
-      // Whatever was begun reads the images' bytes.
+      cuda.clear(this.#rasters, rasterEnd(last), stream);
+      // Whatever was begun reads the images' bytes; and the units do not wait for what the stream did before.
       cuda.finish(stream);
     }
-    for (const { pixels, pixelsAt } of batch) {
+    for (const { job, pixelsAt } of batch) {
+      const { pixels } = job;
       pixels.set(this.#pixels.bytes.subarray(pixelsAt, pixelsAt + pixels.byteLength));
     }
   }
@@ -132,21 +143,27 @@ export class UnitDecoder {
 
 function placeAfter(last: Placed | undefined, job: UnitJob): Placed {
   return {
-    ...job,
-    rasterAt: last ? aligned(last.rasterAt + rasterBytes(last)) : 0,
-    pixelsAt: last ? aligned(last.pixelsAt + last.pixels.byteLength) : 0,
+    job,
+    rasterAt: last ? aligned(rasterEnd(last)) : 0,
+    pixelsAt: last ? aligned(pixelsEnd(last)) : 0,
   };
 }
 
 function fits(placed: Placed): boolean {
-  return (
-    placed.rasterAt + rasterBytes(placed) <= UNIT_LIMITS.rasterBytes &&
-    placed.pixelsAt + placed.pixels.byteLength <= UNIT_LIMITS.pixelBytes
-  );
+  const { rasterBytes, pixelBytes } = UNIT_LIMITS;
+  return rasterEnd(placed) <= rasterBytes && pixelsEnd(placed) <= pixelBytes;
 }
 
-function rasterBytes({ header }: UnitJob): number {
-  return header.width * header.height * 3;
+function rasterEnd({ job, rasterAt }: Placed): number {
+  return rasterAt + job.header.width * job.header.height * 3;
+}
+
+function pixelsEnd({ job, pixelsAt }: Placed): number {
+  return pixelsAt + job.pixels.byteLength;
+}
+
+function isBlack(pixels: Uint8Array): boolean {
+  return pixels.every((value) => value === 0);
 }
 
 function aligned(byteLength: number): number {

@@ -86,7 +86,10 @@ t.test('images that the units take go there, all others to the native decoder', 
     [UNIT_PIXEL, UNIT_PIXEL, 20],
   );
   t.same(counts.sort(), ['gpu', 'gpu', 'native']);
-  t.equal(batchesOf(thread).reduce((sum, n) => sum + n), 2);
+  t.equal(
+    batchesOf(thread).reduce((sum, n) => sum + n),
+    2,
+  );
 });
 
 t.test('what waits while a thread is busy goes together, up to the bound', async (t) => {

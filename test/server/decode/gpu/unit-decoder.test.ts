@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import t from 'tap';
 import type { ImageInput } from '../../../../src/engine/index.js';
 import { decodeImage } from '../../../../src/server/decode/decode-image.js';
+import { NvjpegError } from '../../../../src/server/decode/gpu/nvjpeg.js';
 import { runTrial } from '../../../../src/server/decode/gpu/trial.js';
 import { UnitDecoder, type UnitJob } from '../../../../src/server/decode/gpu/unit-decoder.js';
 import { UNIT_LIMITS } from '../../../../src/server/decode/gpu/units-take.js';
@@ -62,24 +63,48 @@ t.test('a batch is no larger than its room: images, rasters, pixels', async (t) 
   t.equal(gpu.allocations.length, allocated, 'all memory was taken at the start');
 });
 
-t.test('an image of which the units read another size is refused before anything is written', (t) => {
+t.test(
+  'an image of which the units read another size is refused before anything is written',
+  (t) => {
+    const gpu = new FakeGpu();
+    const decoder = new UnitDecoder(gpu.cuda, gpu.units);
+    const [good, other, unread] = [90, 91, 92].map((value) => solidJpeg(8, 8, [value, 0, 0])) as [
+      Buffer,
+      Buffer,
+      Buffer,
+    ];
+    gpu.sizeOf = (bytes) => {
+      if (bytes === unread) throw new Error('BAD_JPEG');
+      return { width: bytes === other ? 9 : 8, height: 8 };
+    };
+    const refusals = decoder.decode([good, other, unread].map((bytes) => jobOf(bytes)));
+    t.same(
+      refusals.map((error) => error?.message),
+      [undefined, '9x8 is not 8x8', 'BAD_JPEG'],
+    );
+    t.same(gpu.batches, [1]);
+    t.end();
+  },
+);
+
+t.test('an image that the units leave out is refused, whatever lay in its place before', (t) => {
   const gpu = new FakeGpu();
   const decoder = new UnitDecoder(gpu.cuda, gpu.units);
-  const [good, other, unread] = [1, 2, 3].map((value) => solidJpeg(8, 8, [value, 0, 0])) as [
-    Buffer,
-    Buffer,
-    Buffer,
-  ];
-  gpu.sizeOf = (bytes) => {
-    if (bytes === unread) throw new Error('BAD_JPEG');
-    return { width: bytes === other ? 9 : 8, height: 8 };
-  };
-  const refusals = decoder.decode([good, other, unread].map((bytes) => jobOf(bytes)));
+  const [first, second] = [solidJpeg(8, 8, [9, 9, 9]), solidJpeg(8, 8, [99, 99, 99])] as const;
+  t.same(decoder.decode([jobOf(first), jobOf(first)]), [undefined, undefined]);
+  gpu.leavesOut = (bytes) => bytes === second;
   t.same(
-    refusals.map((error) => error?.message),
-    [undefined, '9x8 is not 8x8', 'BAD_JPEG'],
+    decoder.decode([jobOf(first), jobOf(second)]).map((error) => error?.message),
+    [undefined, 'black: perhaps left out'],
   );
-  t.same(gpu.batches, [1]);
+  gpu.leavesOut = () => false;
+  gpu.fault = () => {
+    throw new NvjpegError('nvjpegDecodeBatched', 6);
+  };
+  t.throws(() => decoder.decode([jobOf(first), jobOf(first)]), /EXECUTION_FAILED/);
+  gpu.fault = () => {};
+  gpu.leavesOut = (bytes) => bytes === second;
+  t.match(decoder.decode([jobOf(second)]), [{ message: 'black: perhaps left out' }]);
   t.end();
 });
 
@@ -88,8 +113,8 @@ t.test('the trial passes right pixels only', async (t) => {
   const decoder = new UnitDecoder(gpu.cuda, gpu.units);
   t.same(await runTrial(decoder), { mean: 0, max: 0 });
   const spoilers: Record<string, (raster: Uint8Array) => void> = {
-    black: (raster) => raster.fill(0),
-    brighter: (raster) => raster.forEach((value, i) => (raster[i] = Math.min(255, value + 4))),
+    grey: (raster) => raster.fill(128),
+    brighter: (raster) => raster.set(raster.map((value) => Math.min(255, value + 4))),
     'blue first': (raster) => {
       for (let i = 0; i < raster.length; i += 3) raster.subarray(i, i + 3).reverse();
     },

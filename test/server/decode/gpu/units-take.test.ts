@@ -25,7 +25,9 @@ interface FrameParts {
 function frame(parts: FrameParts = {}): Buffer {
   const { code, luma = 0x22, chroma = 0x11, names = [1, 2, 3], width = 32, height = 16 } = parts;
   const bytes = jpeg.frame({ width, height, ...(code === undefined ? {} : { code }) });
-  names.forEach((name, i) => bytes.set([name, i === 0 ? luma : chroma], 10 + 3 * i));
+  for (const [i, name] of names.entries()) {
+    bytes.set([name, i === 0 ? luma : chroma], 10 + 3 * i);
+  }
   return bytes;
 }
 
