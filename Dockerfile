@@ -48,7 +48,7 @@ USER 10001:10001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "dist/src/tools/health-check.js"]
 ENTRYPOINT ["tini", "--", "node", "dist/src/server/supervisor/supervisor.js"]
 
-# CUDA 13 with cuDNN 9, and beside them what decodes JPEGs on the GPU: nvJPEG, NPP and NVRTC.
+# CUDA 13 with cuDNN 9, and nvJPEG, which decodes JPEGs on the GPU.
 FROM nvidia/cuda:13.0.3-cudnn-runtime-ubuntu24.04 AS gpu
 # The version that the provider libraries of ONNX Runtime 1.30.0 are built against. Every package that depends on
 # another is named, or apt-get takes TensorRT 11 for it.
@@ -58,7 +58,7 @@ RUN apt-get update \
     "libnvinfer10=${TENSORRT}" "libnvinfer-plugin10=${TENSORRT}" "libnvonnxparsers10=${TENSORRT}" \
  && rm -rf /var/lib/apt/lists/* \
  && cd /usr/local/cuda-13.0/targets/x86_64-linux/lib \
- && ls libcudart.so.13 libnvjpeg.so.13 libnppig.so.13 libnvrtc.so.13
+ && ls libcudart.so.13 libnvjpeg.so.13
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=server /app /app

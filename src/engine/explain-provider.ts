@@ -15,6 +15,7 @@ const ADVICE = [
   ['libcudnn', 'install cuDNN 9 for CUDA 13'],
   ['libnvinfer', 'install TensorRT 10 (libnvinfer10)'],
   ['libnvonnxparser', 'install TensorRT 10 (libnvonnxparsers10)'],
+  ['libnvjpeg', 'install nvJPEG of CUDA 13 (libnvjpeg-13-0), for decode.decoder gpu'],
   ['libcu', 'install the CUDA 13 runtime libraries'],
   ['libvulkan', 'install libvulkan1 and the Vulkan part of the driver'],
 ] as const;

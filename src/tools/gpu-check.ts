@@ -5,6 +5,7 @@ import { engineRuntime, openEngine, readModelFolder } from '../engine/index.js';
 import { adviceFor } from '../engine/explain-provider.js';
 import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../engine/native/gpu-host.js';
 import { PROVIDERS } from '../engine/provider.js';
+import { GpuLane } from '../server/decode/gpu/gpu-lane.js';
 
 // npm run gpu:check: what this host can do, in two tables: what is installed, and which provider runs.
 
@@ -109,3 +110,14 @@ for (const provider of PROVIDERS) {
 print(['provider', 'state', 'why'], rows);
 const taken = rows.find(({ state }) => state !== 'no')?.what;
 console.log(`engine.provider auto would take: ${taken ?? 'none'}`);
+
+// A thread of the GPU decoder decodes the trial image before it answers.
+const unused = { take: () => new Uint8Array(), recycle() {} };
+const units = await GpuLane.open(unused).then(
+  async (lane) => {
+    await lane.close();
+    return "gpu, whose JPEG units decode the trial image to the native decoder's pixels";
+  },
+  (error: Error) => `native, because the GPU does not decode JPEGs: ${error.message}`,
+);
+console.log(`decode.decoder auto would take: ${units}`);

@@ -28,7 +28,7 @@ export interface GpuHost {
   readonly libraries: readonly LibraryProbe[];
 }
 
-/** Libraries of the engine: CUDA, cuDNN, TensorRT, the providers of ONNX Runtime, and Vulkan's loader. */
+/** Libraries of the engine: CUDA, cuDNN, TensorRT, the providers of ONNX Runtime, Vulkan's loader; and nvJPEG. */
 export const GPU_LIBRARIES = [
   'libcuda.so.1',
   'libcudart.so.13',
@@ -41,6 +41,7 @@ export const GPU_LIBRARIES = [
   'libonnxruntime_providers_cuda.so',
   'libonnxruntime_providers_tensorrt.so',
   'libvulkan.so.1',
+  'libnvjpeg.so.13',
 ] as const;
 
 const PROBE = fileURLToPath(new URL('./probe-gpu-host.js', import.meta.url));
