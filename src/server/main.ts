@@ -6,6 +6,7 @@ import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { createApp } from './app.js';
 import type { Config } from './config.js';
 import { drain } from './drain.js';
+import { errorMessages } from './error-messages.js';
 import { createHttpServer } from './http-server.js';
 import { Lifecycle } from './lifecycle.js';
 import { Metrics } from './metrics.js';
@@ -77,7 +78,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     metrics,
     say,
     broken(state, cause) {
-      logger.error({ state, cause: cause?.message }, 'gpu decoder does not serve');
+      logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder does not serve');
       hung();
     },
   });

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { BatcherObserver } from '../batcher/index.js';
 import type { Scores } from '../engine/index.js';
+import { errorMessages } from './error-messages.js';
 import type { Lifecycle } from './lifecycle.js';
 import type { ModelMetrics } from './model-metrics.js';
 
@@ -38,15 +39,8 @@ export function watchLanes({
       else broken.add(lane);
       lifecycle.setEngineAvailable(model, broken.size < names.length);
       if (state === 'serving') logger.info({ model, lane }, 'lane serves again');
-      else logger.error({ model, lane, state, cause: messages(cause) }, 'lane does not serve');
+      else logger.error({ model, lane, state, cause: errorMessages(cause) }, 'lane does not serve');
       if (state === 'hung') hung();
     },
   };
-}
-
-/** The chain of messages, for the log only. */
-function messages(error: unknown): string {
-  return error instanceof Error
-    ? [error.message, messages(error.cause)].filter(Boolean).join(': ')
-    : '';
 }
