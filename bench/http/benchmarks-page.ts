@@ -1,11 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { readResult } from '../tools/write-result.js';
 import { conclusions } from './conclusions.js';
-import type { HttpResult } from './figures.js';
+import type { CaseFigures, HttpResult } from './figures.js';
 import {
+  best,
   caseRows,
   ceilingLines,
+  gainOverBatch1,
   imageKindRows,
+  ms,
   openLoopRows,
   originalRows,
   stageRows,
@@ -16,13 +19,60 @@ const FOLDER = 'bench/results';
 /** docs/benchmarks.md, out of the results that `npm run bench` kept. */
 export function benchmarksPage(): string {
   const files = readdirSync(FOLDER).filter((name) => /^http-.*\.json$/.test(name));
-  const sections = files.map((file) => section(file.slice(0, -'.json'.length)));
+  const stems = files.map((file) => file.slice(0, -'.json'.length));
+  const results = stems.map((stem) => readResult<HttpResult>(`${FOLDER}/${stem}.json`));
   return `# Benchmarks
 
 Written by \`npm run docs\` from \`bench/results/http-*.json\`. Do not edit. Each file is what one \`npm run bench\` kept.
 
 ${INTRODUCTION}
-${sections.join('\n')}`;
+## In short
+
+The fastest setting of each run, beside one image a batch with as many connections. On a CPU a batch
+gains what the session itself gains by it (*engine only* below), which is little beside a GPU: there it is what the card is for.
+
+${markdown(shortRows(results))}
+
+${stems.map((stem, i) => section(stem, results[i] as HttpResult)).join('\n')}`;
+}
+
+function shortRows(results: readonly HttpResult[]): string[][] {
+  const head = [
+    'run',
+    'images',
+    'processes',
+    'conn',
+    'req/s',
+    'gain',
+    'p99 ms',
+    'p99 ms of batch 1',
+  ];
+  return [
+    head,
+    ...results.map((result) => {
+      const fastest = best(result.cases) as CaseFigures;
+      const one = result.cases.find(
+        ({ setting, connections }) => setting === 'batch 1' && connections === fastest.connections,
+      );
+      const size = `${(result.images.meanBytes / 1000).toFixed(0)} kB`;
+      return [
+        titleOf(result),
+        size,
+        String(result.processes),
+        String(fastest.connections),
+        fastest.requestsPerSecond.toFixed(0),
+        `${gainOverBatch1(fastest, result.cases)?.toFixed(2)}x`,
+        ms(fastest.p99Ms),
+        one ? ms(one.p99Ms) : '-',
+      ];
+    }),
+  ];
+}
+
+function titleOf({ model, provider, device, config }: HttpResult): string {
+  const on = device === 'cpu' ? '' : ` on ${device}`;
+  const decoder = config.decode?.decoder ?? 'native';
+  return `${model}, ${provider}${on}${decoder === 'native' ? '' : `, decoder ${decoder}`}`;
 }
 
 const INTRODUCTION = `A row is the median of several rounds, each with a fresh server, in alternating order. Before a figure counts every image
@@ -39,16 +89,14 @@ wrk -t 1 -c 8 -d 10 http://127.0.0.1:8000/benchmark
 \`\`\`
 `;
 
-function section(stem: string): string {
-  const result = readResult<HttpResult>(`${FOLDER}/${stem}.json`);
-  const { model, provider, device, machine, versions, load, images, processes } = result;
-  const on = device === 'cpu' ? '' : ` on ${device}`;
+function section(stem: string, result: HttpResult): string {
+  const { machine, versions, load, images, processes } = result;
   const generator =
     load.cores === undefined
       ? `${load.processes} generator process${load.processes > 1 ? 'es' : ''} on the same cores`
       : `${load.processes} generator processes on cores ${load.cores}, the server on ${load.serverCores}`;
   const parts = [
-    `## ${model}, ${provider}${on}`,
+    `## ${titleOf(result)}`,
     `${machine.cpu}, ${machine.cores} cores; ${processes} serving process${processes > 1 ? 'es' : ''}; ${generator}; Node ${versions['node']}, ONNX Runtime ${versions['onnxruntime']}; revision ${result.revision}, ${result.date.slice(0, 10)}. ${images.count} image${images.count > 1 ? 's' : ''} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; ${load.rounds} rounds of ${load.seconds} s. [Raw rounds](../${FOLDER}/${stem}.json).`,
     conclusions(result)
       .map((line) => `- ${line}`)

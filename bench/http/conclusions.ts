@@ -30,6 +30,7 @@ export function conclusions(result: HttpResult): string[] {
       `A ${figures.setting.replace('window ', 'window of ')} ms costs ${costs.toFixed(2)} ms of p50 with ${fewest === 1 ? 'one connection' : `${fewest} connections`} and ${buys < 0 ? 'loses' : 'buys'} ${Math.abs(buys).toFixed(0)} % of throughput with ${most}.`,
     );
   }
+  if (atMost.length < 2) return lines;
   const enough = atMost.find(
     ({ requestsPerSecond }) => requestsPerSecond >= AS_GOOD * fastest.requestsPerSecond,
   );

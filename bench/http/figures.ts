@@ -100,7 +100,7 @@ export interface HttpResult {
   readonly model: string;
   readonly provider: string;
   readonly device: string;
-  readonly config: object;
+  readonly config: { readonly decode?: { readonly decoder?: string } };
   readonly processes: number;
   readonly images: { readonly count: number; readonly meanBytes: number };
   readonly load: {

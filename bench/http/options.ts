@@ -33,7 +33,10 @@ export interface Options {
   readonly isBrief: boolean;
   readonly compare: string | undefined;
   readonly model: string;
-  readonly config: { readonly batching?: object; readonly engine?: { lanesPerDevice?: number } };
+  readonly config: {
+    readonly batching?: object;
+    readonly decode?: { readonly decoder?: string };
+  };
   readonly images: readonly string[];
   /** Nothing was said of images. */
   readonly isPlain: boolean;

@@ -173,7 +173,7 @@ export function report(result: HttpResult): string {
   const { model, provider, device, processes, images, machine, load } = result;
   const where = load.cores === undefined ? 'the same cores' : `cores ${load.cores} of its own`;
   const parts = [
-    `${model} on ${provider} (${device}), ${processes} serving process${processes > 1 ? 'es' : ''}, ${machine.cores} cores`,
+    `${model} on ${provider} (${device}), decoder ${result.config.decode?.decoder ?? 'native'}, ${processes} serving process${processes > 1 ? 'es' : ''}, ${machine.cores} cores`,
     `${images.count} image${images.count > 1 ? 's' : ''} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${load.rounds} rounds of ${load.seconds} s`,
     '',
     ...table(caseRows(result.cases)),

@@ -5,7 +5,8 @@ import { CONFIDENCE, IMAGE, LABEL_INDEX } from './graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
 import { sleepWhileWaiting } from './native/sleep-while-waiting.js';
-import { type OpenSession, openSession } from './open-session.js';
+import type { OpenSession } from './open-session.js';
+import { openSessions, type Sessions } from './open-sessions.js';
 
 // The thread of one lane. session.run() stalls its thread for the whole batch, so it has one to itself.
 
@@ -24,13 +25,15 @@ async function run(session: OpenSession, buffer: ArrayBuffer, batchSize: number)
 }
 
 /** The largest batch first: it sizes the memory once for all. */
-async function warmUp(session: OpenSession): Promise<readonly MeasuredBatch[]> {
+async function warmUp(sessions: Sessions): Promise<readonly MeasuredBatch[]> {
   const largest = batchSizes.at(-1) ?? 1;
   const black = new ArrayBuffer(largest * imageBytes);
-  const runBlack = (batchSize: number) => run(session, black, batchSize);
-  if (!known)
-    return await measureCurve(batchSizes, runBlack, (share) => reply({ kind: 'measuring', share }));
-  // Other providers have seen every size once they have seen these.
+  const runBlack = (batchSize: number) => run(sessions(batchSize), black, batchSize);
+  if (!known) {
+    const measuring = (share: number) => reply({ kind: 'measuring', share });
+    return await measureCurve(batchSizes, runBlack, measuring);
+  }
+  // CUDA's sessions have a size each; the others' have seen every size once they have seen these.
   const sizes =
     source.provider === 'cuda' ? batchSizes.toReversed() : [largest, batchSizes[0] ?? 1];
   for (const batchSize of sizes) await runBlack(batchSize);
@@ -49,13 +52,13 @@ async function main(): Promise<void> {
   const startedMs = performance.now();
   const mayFallBack = source.allowCpuNodes && source.provider !== 'cpu';
   const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height) : [];
-  if (source.provider !== 'cpu' && process.env['BD_SPIN'] === undefined) sleepWhileWaiting();
-  const session = await openSession(source);
-  const curve = await warmUp(session);
+  if (source.provider === 'cuda' || source.provider === 'tensorrt') sleepWhileWaiting();
+  const sessions = await openSessions(source, batchSizes);
+  const curve = await warmUp(sessions);
   port.on('message', async (request: LaneRequest) => {
     if (request.kind === 'warmUp') {
       try {
-        await run(session, new ArrayBuffer(imageBytes), 1);
+        await run(sessions(1), new ArrayBuffer(imageBytes), 1);
         reply({ kind: 'warm' });
       } catch (error) {
         reply({ kind: 'failed', message: messageOf(error) });
@@ -64,7 +67,7 @@ async function main(): Promise<void> {
     }
     const { buffer, batchSize } = request;
     try {
-      const { confidence, labelIndex } = await run(session, buffer, batchSize);
+      const { confidence, labelIndex } = await run(sessions(batchSize), buffer, batchSize);
       reply({ kind: 'done', buffer, confidence, labelIndex }, [buffer]);
     } catch (error) {
       reply({ kind: 'failed', buffer, message: messageOf(error) }, [buffer]);

@@ -46,8 +46,12 @@ async function pull(name: string, from: string | undefined): Promise<void> {
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { from: { type: 'string' } },
+    options: { from: { type: 'string' }, help: { type: 'boolean', default: false } },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return;
+  }
   const [command, what, ...more] = positionals;
   const takes = command === 'pull' || command === 'check' ? 1 : 0;
   if (more.length > 0 || (what !== undefined) !== (takes === 1)) throw new UsageError(USAGE);

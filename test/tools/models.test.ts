@@ -22,6 +22,12 @@ async function models(folder: string, ...args: string[]) {
   return { code, out, err };
 }
 
+t.test('--help tells the commands', async (t) => {
+  const { code, out } = await models(t.testdir(), '--help');
+  t.equal(code, 0);
+  t.match(out, /^Usage: npm run models -- COMMAND\n/);
+});
+
 t.test('the models are listed, with what is here', async (t) => {
   const folder = t.testdir({ models: { 'caffenet-12': {} } });
   const { code, out, err } = await models(folder, 'list');
