@@ -36,6 +36,11 @@ const STATUS = [
   'INCOMPLETE_BITSTREAM',
 ];
 
+/** A shared library, as koffi opens it: functions by their declaration in C. */
+export interface NativeLibrary {
+  func(declaration: string): (...args: unknown[]) => unknown;
+}
+
 /** One image of a batch, and where on the device its raster goes: rows from the top, RGB, without gaps. */
 export interface UnitImage {
   readonly bytes: Uint8Array;
@@ -65,9 +70,7 @@ export interface JpegUnits {
  * @throws {NvjpegError} the card has none
  * @throws {Error} the library cannot be opened
  */
-export function openJpegUnits(): JpegUnits {
-  const library = loadLibrary();
-
+export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits {
   function bind(declaration: string): (...args: unknown[]) => void {
     const call = library.func(declaration);
     return (...args) => {
@@ -140,7 +143,7 @@ export function openJpegUnits(): JpegUnits {
   };
 }
 
-function loadLibrary() {
+function loadLibrary(): NativeLibrary {
   try {
     return koffi.load(LIBRARY);
   } catch (cause) {
