@@ -1,4 +1,5 @@
 import { env, InferenceSession } from 'onnxruntime-node';
+import { sleepWhileWaiting } from './native/sleep-while-waiting.js';
 import type { SessionSource } from './provider.js';
 
 /** Fatal only: every error comes as an exception too, and TensorRT warns of harmless things at every start. */
@@ -14,6 +15,7 @@ export async function createSession(
   more: InferenceSession.SessionOptions = {},
 ): Promise<InferenceSession> {
   env.logLevel = 'fatal';
+  if (provider === 'cuda' || provider === 'tensorrt') sleepWhileWaiting();
   const isCpu = provider === 'cpu';
   const options: InferenceSession.SessionOptions = {
     executionProviders: [

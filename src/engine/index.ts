@@ -12,4 +12,4 @@ export { nullModel } from './null-model.js';
 export { type Gpu, readGpuHost } from './native/gpu-host.js';
 export { type Engine, openEngine } from './open-engine.js';
 export type { Provider } from './provider.js';
-export { runSizes } from './run-sizes.js';
+export { withRunSizes } from './run-sizes.js';

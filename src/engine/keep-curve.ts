@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname } from 'node:path';
+import { curveFile } from './curve-file.js';
 import type { Model } from './model-folder.js';
 import type { Engine } from './open-engine.js';
 import { graphSha256 } from './tensorrt/engine-facts.js';
@@ -14,8 +15,7 @@ export async function keepCurve(
   { provider, lanes, curve }: Engine,
   device: string,
 ): Promise<void> {
-  const folder = join(modelFolder, 'latency-curves');
-  const name = `${provider}-${device.toLowerCase().replace(/[^a-z0-9]+/g, '-')}.json`;
+  const file = curveFile(modelFolder, provider, device);
   const record = {
     graphSha256: graphSha256(graph),
     provider,
@@ -25,8 +25,8 @@ export async function keepCurve(
     curve,
   };
   try {
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, name), `${JSON.stringify(record, null, 2)}\n`);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(record, null, 2)}\n`);
   } catch {
     // Read-only, as in a container.
   }

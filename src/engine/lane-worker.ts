@@ -4,7 +4,6 @@ import { findCpuNodes } from './find-cpu-nodes.js';
 import { CONFIDENCE, IMAGE, LABEL_INDEX } from './graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
-import { sleepWhileWaiting } from './native/sleep-while-waiting.js';
 import type { OpenSession } from './open-session.js';
 import { openSessions, type Sessions } from './open-sessions.js';
 
@@ -52,13 +51,13 @@ async function main(): Promise<void> {
   const startedMs = performance.now();
   const mayFallBack = source.allowCpuNodes && source.provider !== 'cpu';
   const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height) : [];
-  if (source.provider === 'cuda' || source.provider === 'tensorrt') sleepWhileWaiting();
   const sessions = await openSessions(source, batchSizes);
   const curve = await warmUp(sessions);
   port.on('message', async (request: LaneRequest) => {
     if (request.kind === 'warmUp') {
       try {
-        await run(sessions(1), new ArrayBuffer(imageBytes), 1);
+        const smallest = batchSizes[0] ?? 1;
+        await run(sessions(smallest), new ArrayBuffer(smallest * imageBytes), smallest);
         reply({ kind: 'warm' });
       } catch (error) {
         reply({ kind: 'failed', message: messageOf(error) });

@@ -65,7 +65,7 @@ export async function readModelFolder(
     topK,
     classes: labels.length,
   };
-  const open = naming(path, () => makeBatchDynamic(bytes));
+  const open = fixedBatch === undefined ? bytes : naming(path, () => makeBatchDynamic(bytes));
   const graph = naming(path, () => rewriteClassifier(open, spec));
   const model = { manifest, labels, graph, topK, imageBytes: width * height * 3 };
   if (fixedBatch === undefined) return model;

@@ -1,14 +1,21 @@
-import type { LaneSizes } from './lane.js';
 import { curveBatchSizes } from './measure-curve.js';
-import type { Provider } from './provider.js';
+
+interface Sizes {
+  readonly maxBatchSize: number;
+  /** Rising; empty allows every size. */
+  readonly allowedBatchSizes: readonly number[];
+}
 
 /**
- * The sizes in which batches run; empty for every size. CUDA cannot change between sizes quickly, so there a lane has a
- * session for each size of the curve (open-sessions.ts), unless the operator has named others, and batches are padded.
+ * The limits with the sizes in which batches run on a provider. CUDA cannot change between sizes quickly, so there a lane
+ * has a session for each size of the curve (open-sessions.ts), unless the operator has named others, and batches are padded.
  */
-export function runSizes(
-  provider: Provider,
-  { maxBatchSize, allowedBatchSizes }: LaneSizes,
-): readonly number[] {
-  return provider === 'cuda' ? curveBatchSizes(maxBatchSize, allowedBatchSizes) : allowedBatchSizes;
+export function withRunSizes<L extends Sizes>(
+  provider: string,
+  limits: L,
+): Omit<L, 'allowedBatchSizes'> & { allowedBatchSizes: number[] } {
+  const { maxBatchSize, allowedBatchSizes } = limits;
+  const sizes =
+    provider === 'cuda' ? curveBatchSizes(maxBatchSize, allowedBatchSizes) : allowedBatchSizes;
+  return { ...limits, allowedBatchSizes: [...sizes] };
 }

@@ -44,7 +44,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   const metrics = new Metrics(sizes);
   const sharedMetrics = new SharedMetrics(metrics);
   let inForce = batching;
-  let opening: ReturnType<typeof openNullBatcher> | undefined;
+  let opening: ReturnType<typeof openNull> | undefined;
   const requestLog = new RequestLog(logger, systemClock);
   const app = createApp({
     clock: systemClock,
@@ -98,14 +98,13 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   const models = opened.map(({ model }) => model);
   checkNamesDiffer(models);
 
-  const batchers = models.map(({ batcher }) => batcher);
-  let nullBatcher: Awaited<ReturnType<typeof openNullBatcher>> | undefined;
-  async function openNull(): ReturnType<typeof openNullBatcher> {
+  const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [...models];
+  async function openNull() {
     const provider = opened[0]?.report.provider ?? 'cpu';
-    const options = { config, plan, limits: inForce, provider, say };
-    nullBatcher = await openNullBatcher(options, around);
-    batchers.push(nullBatcher);
-    return nullBatcher;
+    const options = { config, plan, batching: () => inForce, provider, say };
+    const nullModel = await openNullBatcher(options, around);
+    served.push(nullModel);
+    return nullModel.batcher;
   }
 
   async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
@@ -113,10 +112,11 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     const done = await drain({
       server,
       refuseNew: () => lifecycle.end(reason),
-      settleAll: () => Promise.all(batchers.map((batcher) => batcher.drain())),
+      settleAll: () => Promise.all(served.map(({ batcher }) => batcher.drain())),
       timeoutMs,
     });
-    if (!done) logger.error({ unsettled: batchers.map((one) => one.unsettled) }, 'drain timed out');
+    const unsettled = served.map(({ batcher }) => batcher.unsettled);
+    if (!done) logger.error({ unsettled }, 'drain timed out');
     logFile.flushSync();
     // A thread inside a native call does not end otherwise.
     if (isLaneHung) process.kill(process.pid, 'SIGKILL');
@@ -132,8 +132,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
     else if (message.kind === 'batching') {
       inForce = message.batching;
-      for (const model of models) model.reconfigure();
-      nullBatcher?.reconfigure(inForce);
+      for (const one of served) one.reconfigure();
     }
   });
   lifecycle.serve(models);

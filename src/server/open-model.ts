@@ -1,12 +1,6 @@
 import { LatencyCurve } from '../batcher/index.js';
-import {
-  engineRuntime,
-  keepCurve,
-  openEngine,
-  readModelFolder,
-  runSizes,
-} from '../engine/index.js';
-import { ProgressBar } from '../terminal/progress-bar.js';
+import { keepCurve, readModelFolder, withRunSizes } from '../engine/index.js';
+import { openEngineWithBar } from '../terminal/open-engine-with-bar.js';
 import type { Config } from './config.js';
 import type { ModelReport } from './process-messages.js';
 import { describeModel } from './respond/model-description.js';
@@ -37,31 +31,14 @@ export async function openModel(
   const model = await readModelFolder(folder, say);
   const limits = batching();
   const wishes = taken ? { ...config.engine, provider: taken.provider } : config.engine;
-  const bar = new ProgressBar('measuring the latency curve', process.stderr);
-  const sayBelow = (line: string) => {
-    bar.end();
-    say(line);
-  };
-  const engine = await openEngine(
+  const engine = await openEngineWithBar(
     model,
     { ...wishes, sizes: limits, ...(taken ? { curve: taken.curve } : {}) },
-    engineRuntime({
-      ...wishes,
-      model,
-      gpus: plan.gpu ? 1 : 0,
-      modelFolder: folder,
-      maxBatchSize: limits.maxBatchSize,
-      say: sayBelow,
-      tick: (seconds) => seconds % 10 === 0 && sayBelow(`building for ${seconds} s`),
-      measuring: (share) => bar.update(share),
-    }),
-    sayBelow,
-  ).finally(() => bar.end());
+    { ...wishes, gpus: plan.gpu ? 1 : 0, modelFolder: folder },
+    say,
+  );
   if (!taken) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
-  const limitsOf = (given: Config['batching']) => ({
-    ...given,
-    allowedBatchSizes: [...runSizes(engine.provider, given)],
-  });
+  const inForce = () => withRunSizes(engine.provider, batching());
   const served = createServedModel(
     {
       name: model.manifest.name,
@@ -70,8 +47,8 @@ export async function openModel(
       lanes: engine.lanes,
       laneNames: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       curve: new LatencyCurve(engine.curve),
-      limits: () => limitsOf(batching()),
-      describe: () => describeModel(model, engine, plan, limitsOf(batching())),
+      limits: inForce,
+      describe: () => describeModel(model, engine, plan, inForce()),
     },
     around,
   );

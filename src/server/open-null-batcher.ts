@@ -5,9 +5,10 @@ import {
   openEngine,
   type Provider,
   type Scores,
+  withRunSizes,
 } from '../engine/index.js';
 import type { Config } from './config.js';
-import type { Surroundings } from './served-model.js';
+import type { ServedModel, Surroundings } from './served-model.js';
 import type { ProcessPlan } from './supervisor/plan-processes.js';
 import { systemClock } from './system-clock.js';
 import { watchLanes } from './watch-lanes.js';
@@ -15,7 +16,8 @@ import { watchLanes } from './watch-lanes.js';
 export interface NullBatcherOptions {
   readonly config: Config;
   readonly plan: ProcessPlan;
-  readonly limits: Config['batching'];
+  /** The limits in force now. */
+  readonly batching: () => Config['batching'];
   /** What runs the models. */
   readonly provider: Provider;
   readonly say: (line: string) => void;
@@ -27,9 +29,9 @@ export interface NullBatcherOptions {
  * @throws {ModelRefusedError}
  */
 export async function openNullBatcher(
-  { config, plan, limits, provider, say }: NullBatcherOptions,
+  { config, plan, batching, provider, say }: NullBatcherOptions,
   { metrics, lifecycle, logger, hung }: Surroundings,
-): Promise<Batcher<Uint8Array, Scores>> {
+): Promise<Pick<ServedModel, 'batcher' | 'reconfigure'>> {
   const model = nullModel();
   const { name } = model.manifest;
   // An engine would have to be built first; the libraries that TensorRT needs run CUDA too.
@@ -37,21 +39,22 @@ export async function openNullBatcher(
     ...config.engine,
     provider: provider === 'tensorrt' ? 'cuda' : provider,
   } as const;
-  const { maxBatchSize } = limits;
+  const sizes = batching();
   const runtime = engineRuntime({
     ...wishes,
     model,
     gpus: plan.gpu ? 1 : 0,
     modelFolder: '',
-    maxBatchSize,
+    maxBatchSize: sizes.maxBatchSize,
     say,
     tick: () => {},
   });
-  const engine = await openEngine(model, { ...wishes, sizes: limits }, runtime, say);
+  const engine = await openEngine(model, { ...wishes, sizes }, runtime, say);
+  const inForce = () => withRunSizes(engine.provider, batching());
   const ofModel = metrics.ofModel(name);
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
-    limits,
+    limits: inForce(),
     lanes: engine.lanes,
     curve: new LatencyCurve(engine.curve),
     observer: watchLanes({
@@ -64,5 +67,5 @@ export async function openNullBatcher(
     }),
   });
   metrics.watch(name, batcher);
-  return batcher;
+  return { batcher, reconfigure: () => batcher.reconfigure(inForce()) };
 }

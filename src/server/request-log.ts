@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../batcher/index.js';
+import { errorMessages } from './error-messages.js';
 import type { Exchange } from './receive/exchange.js';
 import type { ImageOutcome } from './respond/classify-response.js';
 import { Problem, type ProblemCode } from './respond/problem.js';
@@ -48,7 +49,8 @@ export class RequestLog {
     const facts = { ...this.#facts(exchange), status: problem.status, code };
     if (code === 'client_gone') this.#logger.info({ ...facts, status: 499 }, 'request');
     else if (problem.status < 500) this.#logger.info(facts, 'request');
-    else this.#logger.warn({ ...facts, cause: causeOf(problem) }, 'request');
+    else
+      this.#logger.warn({ ...facts, cause: errorMessages(problem.cause) || undefined }, 'request');
   }
 
   /** What never became a request was answered all the same; there may be no code for it. */
@@ -68,13 +70,4 @@ export class RequestLog {
 
 function rounded(ms: number): number {
   return Math.round(ms * 100) / 100;
-}
-
-/** The chain of messages: for the log only, never for the client. */
-function causeOf(error: Error): string | undefined {
-  const messages: string[] = [];
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    messages.push(cause.message);
-  }
-  return messages.length > 0 ? messages.join(': ') : undefined;
 }

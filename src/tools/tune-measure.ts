@@ -1,9 +1,12 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { engineRuntime, ModelRefusedError, openEngine, readModelFolder } from '../engine/index.js';
+import { curveFile } from '../engine/curve-file.js';
+import { ModelRefusedError, readModelFolder } from '../engine/index.js';
 import { readGpuHost } from '../engine/native/gpu-host.js';
 import { PROVIDERS, type Provider } from '../engine/provider.js';
+import { configSchema } from '../server/config.js';
+import { openEngineWithBar } from '../terminal/open-engine-with-bar.js';
 import { measureRuns } from './tune/measure-runs.js';
 import { TuneError } from './tune/tune-error.js';
 
@@ -19,6 +22,7 @@ const USAGE = `Usage: npm run tune:measure -- --model DIR [--provider NAME] [--m
 `;
 
 const IMAGES = 64;
+const DEFAULTS = configSchema.parse({}).engine;
 
 async function measure(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -47,13 +51,10 @@ async function measureModel(
   const model = await readModelFolder(folder);
   const { gpus } = await readGpuHost([]);
   const say = (line: string) => console.error(line);
-  const engine = await openEngine(
+  const engine = await openEngineWithBar(
     model,
     { provider, lanesPerDevice: 1, sizes: { maxBatchSize, allowedBatchSizes: [] } },
-    engineRuntime({
-      ...{ precision: 'fp16', build: true, allowCpuNodes: false, model, modelFolder: folder },
-      ...{ gpus: gpus.length, maxBatchSize, say, tick: () => {} },
-    }),
+    { ...DEFAULTS, modelFolder: folder, gpus: gpus.length },
     say,
   );
   const [lane] = engine.lanes;
@@ -66,8 +67,7 @@ async function measureModel(
   await lane.close();
   const device = engine.provider === 'cpu' ? 'cpu' : (gpus[0]?.name ?? 'gpu');
   const curve = engine.curve.map((point, i) => ({ ...point, runsMs: runs[i]?.runsMs ?? [] }));
-  const name = `${engine.provider}-${device.toLowerCase().replace(/[^a-z0-9]+/g, '-')}-runs.json`;
-  const file = join(folder, 'latency-curves', name);
+  const file = curveFile(folder, engine.provider, device, '-runs');
   const measuredAt = new Date().toISOString();
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(

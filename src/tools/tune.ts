@@ -22,9 +22,9 @@ const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 async function tune(flags: TuneFlags): Promise<void> {
   const { goalMs, arrivals, gpus, seed } = flags;
   const read = readCurve(flags.curvePath);
-  const { curve, laneTimes } = read;
+  const { provider, curve, laneTimes } = read;
   const { maxQueueSize, defaultTimeoutMs: timeoutMs } = configSchema.parse({}).batching;
-  const plan: Plan = { arrivals, gpus, curve, laneTimes, maxQueueSize, timeoutMs, seed };
+  const plan: Plan = { arrivals, gpus, provider, curve, laneTimes, maxQueueSize, timeoutMs, seed };
   sayPlan(flags, read);
   const windowsMs = windowsWithin(goalMs);
   const trials: Trial[] = [];

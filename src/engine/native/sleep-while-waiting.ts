@@ -3,8 +3,8 @@ import koffi from 'koffi';
 const CU_CTX_SCHED_BLOCKING_SYNC = 4;
 
 /**
- * Has CUDA put threads to sleep that wait for the first GPU that this process sees. By default they spin, and each lane
- * takes a core from decoding. To be called before the GPU is used; without a driver it does nothing.
+ * Has CUDA put threads to sleep that wait for the first GPU that this process sees. By default they spin, on cores that
+ * decoding could use. To be called before the GPU is used; without a driver it does nothing.
  */
 export function sleepWhileWaiting(): void {
   try {

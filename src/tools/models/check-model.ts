@@ -10,18 +10,16 @@ import {
 } from '../../engine/graph/index.js';
 import {
   type Engine,
-  engineRuntime,
   type Lane,
   type Model,
   ModelRefusedError,
-  openEngine,
   readGpuHost,
   readModelFolder,
   ScoresNotFiniteError,
 } from '../../engine/index.js';
 import { type Config, configSchema } from '../../server/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
-import { ProgressBar } from '../../terminal/progress-bar.js';
+import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
 import { describeGraph, type Finding } from './describe-graph.js';
 import { findModelFiles } from './find-model-files.js';
 import { whatIsLeft } from './what-is-left.js';
@@ -75,23 +73,13 @@ async function open(
   say: (line: string) => void,
 ): Promise<Engine> {
   const wishes = { ...DEFAULTS.engine, provider };
-  const sizes = DEFAULTS.batching;
-  const bar = new ProgressBar('measuring the latency curve', process.stderr);
-  const sayBelow = (line: string) => {
-    bar.end();
-    say(`  ${line}`);
-  };
-  const runtime = engineRuntime({
-    ...wishes,
+  const gpus = provider === 'cpu' ? 0 : (await readGpuHost([])).gpus.length;
+  return await openEngineWithBar(
     model,
-    modelFolder: resolve(folder),
-    gpus: provider === 'cpu' ? 0 : (await readGpuHost([])).gpus.length,
-    maxBatchSize: sizes.maxBatchSize,
-    say: sayBelow,
-    tick: (seconds) => seconds % 10 === 0 && sayBelow(`building for ${seconds} s`),
-    measuring: (share) => bar.update(share),
-  });
-  return await openEngine(model, { ...wishes, sizes }, runtime, sayBelow).finally(() => bar.end());
+    { ...wishes, sizes: DEFAULTS.batching },
+    { ...wishes, modelFolder: resolve(folder), gpus },
+    (line) => say(`  ${line}`),
+  );
 }
 
 function describeInput({ manifest }: Model): string {

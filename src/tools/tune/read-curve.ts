@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CurvePoint, LatencyCurve, type Millis } from '../../batcher/index.js';
+import { CURVES_FOLDER } from '../../engine/curve-file.js';
 import { drawnTimes, fixedTimes, type LaneTimes, type MeasuredRuns } from './lane-times.js';
 import { TuneError } from './tune-error.js';
 
@@ -63,7 +64,7 @@ function isFolder(path: string): boolean {
 
 /** The only one, since which hardware is planned for is not for us to guess; runs that the batcher saw are preferred. */
 function keptCurve(modelFolder: string): string {
-  const folder = join(modelFolder, 'latency-curves');
+  const folder = join(modelFolder, CURVES_FOLDER);
   const all = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
   const runs = all.filter((name) => name.endsWith('-runs.json'));
   const files = runs.length > 0 ? runs : all;

@@ -1,4 +1,5 @@
 import type { LatencyCurve, Millis } from '../../batcher/index.js';
+import { withRunSizes } from '../../engine/run-sizes.js';
 import type { Arrivals } from './arrivals.js';
 import type { LaneTimes } from './lane-times.js';
 import { type Figures, simulate } from './simulate.js';
@@ -7,6 +8,8 @@ import { type Figures, simulate } from './simulate.js';
 export interface Plan {
   readonly arrivals: Arrivals;
   readonly gpus: number;
+  /** What runs on them: some pad batches. */
+  readonly provider: string;
   readonly curve: LatencyCurve;
   readonly laneTimes: LaneTimes;
   readonly maxQueueSize: number;
@@ -54,10 +57,10 @@ export async function* trySettings(
 }
 
 export async function trySetting(plan: Plan, setting: Setting): Promise<Trial> {
-  const { arrivals, gpus, curve, laneTimes, maxQueueSize, timeoutMs, seed } = plan;
+  const { arrivals, gpus, provider, curve, laneTimes, maxQueueSize, timeoutMs, seed } = plan;
   const isTooMuch = arrivals.perSecond >= capacityOf(curve, setting.maxBatchSize, gpus);
   if (arrivals.isEndless && isTooMuch) return { setting };
-  const limits = { ...setting, maxQueueSize, allowedBatchSizes: [] };
+  const limits = withRunSizes(provider, { ...setting, maxQueueSize, allowedBatchSizes: [] });
   const figures = await simulate({
     ...{ arrivals, processes: gpus, limits, timeoutMs, curve, laneTimes, seed },
   });

@@ -15,6 +15,7 @@ function planOf(perSecond: number, points: Points): Plan {
   const lane = { curve, laneTimes: fixedTimes(curve) };
   return {
     arrivals: poissonArrivals(perSecond),
+    provider: 'cpu',
     gpus: 1,
     ...lane,
     maxQueueSize: 1024,

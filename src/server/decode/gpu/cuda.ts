@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { bindNative } from './bind-native.js';
 
 // As much of CUDA's driver API as decoding takes. It comes with the driver; the runtime library is not needed.
 
@@ -54,17 +55,12 @@ export function openCuda(): Cuda {
   const library = loadDriver();
   const errorName = library.func('int cuGetErrorName(int error, _Out_ const char **name)');
 
-  /** A function whose error becomes an exception. */
-  function bind(declaration: string): (...args: unknown[]) => void {
-    const call = library.func(declaration);
-    return (...args) => {
-      const error = Number(call(...args));
-      if (error === 0) return;
+  const bind = (declaration: string) =>
+    bindNative(library, declaration, (call, error) => {
       const name: [string | null] = [null];
       errorName(error, name);
-      throw new CudaError(`${/\w+(?=\()/.exec(declaration)?.[0]}: ${name[0] ?? error}`);
-    };
-  }
+      return new CudaError(`${call}: ${name[0] ?? error}`);
+    });
 
   /** The object that a function writes to its first argument. */
   function create(call: (...args: unknown[]) => void, ...args: unknown[]): bigint {

@@ -1,4 +1,5 @@
 import koffi from 'koffi';
+import { bindNative, type NativeLibrary } from './bind-native.js';
 
 // As much of nvJPEG as the card's JPEG units take. The library is part of CUDA 13 and needs nothing but the driver.
 
@@ -36,11 +37,6 @@ const STATUS = [
   'INCOMPLETE_BITSTREAM',
 ];
 
-/** A shared library, as koffi opens it: functions by their declaration in C. */
-export interface NativeLibrary {
-  func(declaration: string): (...args: unknown[]) => unknown;
-}
-
 /** One image of a batch, and where on the device its raster goes: rows from the top, RGB, without gaps. */
 export interface UnitImage {
   readonly bytes: Uint8Array;
@@ -71,13 +67,8 @@ export interface JpegUnits {
  * @throws {Error} the library cannot be opened
  */
 export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits {
-  function bind(declaration: string): (...args: unknown[]) => void {
-    const call = library.func(declaration);
-    return (...args) => {
-      const status = Number(call(...args));
-      if (status !== 0) throw new NvjpegError(/\w+(?=\()/.exec(declaration)?.[0] ?? '', status);
-    };
-  }
+  const bind = (declaration: string) =>
+    bindNative(library, declaration, (call, status) => new NvjpegError(call, status));
 
   const createHandle = bind(
     'int nvjpegCreateEx(int backend, void *device, void *pinned, unsigned int flags, _Out_ uint64_t *handle)',

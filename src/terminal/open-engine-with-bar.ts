@@ -1,0 +1,35 @@
+import { type Engine, engineRuntime, type Model, openEngine } from '../engine/index.js';
+import type { RuntimeOptions } from '../engine/engine-runtime.js';
+import type { EngineWishes } from '../engine/open-engine.js';
+import { ProgressBar } from './progress-bar.js';
+
+type Options = Omit<RuntimeOptions, 'model' | 'maxBatchSize' | 'say' | 'tick' | 'measuring'>;
+
+/**
+ * Opens an engine before the eyes of a person: a bar while its curve is measured, and a line every ten seconds of
+ * building.
+ *
+ * @param say told a line; the bar is gone by then
+ * @throws {ModelRefusedError} one sentence
+ */
+export async function openEngineWithBar(
+  model: Model,
+  wishes: EngineWishes,
+  options: Options,
+  say: (line: string) => void,
+): Promise<Engine> {
+  const bar = new ProgressBar('measuring the latency curve', process.stderr);
+  const sayBelow = (line: string) => {
+    bar.end();
+    say(line);
+  };
+  const runtime = engineRuntime({
+    ...options,
+    model,
+    maxBatchSize: wishes.sizes.maxBatchSize,
+    say: sayBelow,
+    tick: (seconds) => seconds % 10 === 0 && sayBelow(`building for ${seconds} s`),
+    measuring: (share) => bar.update(share),
+  });
+  return await openEngine(model, wishes, runtime, sayBelow).finally(() => bar.end());
+}
