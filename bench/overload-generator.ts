@@ -22,11 +22,10 @@ class Generator {
   #sent = 0;
   #ended = 0;
 
-  constructor(setup: LoadSetup) {
-    const { maxSockets } = setup;
+  constructor(setup: LoadSetup, agent: Agent) {
     this.#setup = setup;
     this.#bodies = setup.images.map((image) => readFileSync(image));
-    this.#agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets });
+    this.#agent = agent;
   }
 
   async run(): Promise<LoadFigures> {
@@ -46,7 +45,6 @@ class Generator {
     const sentSeconds = Math.max(seconds, (performance.now() - startedMs) / 1000);
     const { utilization } = performance.eventLoopUtilization(loop);
     while (this.#ended < this.#sent) await passed(10);
-    this.#agent.destroy();
     const coreWait = (coreWaitSeconds() - waitBefore) / ((performance.now() - startedMs) / 1000);
     const inTime = this.#answeredMs.filter((ms) => ms <= timeoutMs).length;
     return {
@@ -131,5 +129,10 @@ function passed(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-const figures = await new Generator(JSON.parse(process.argv[2] ?? '') as LoadSetup).run();
+const setup = JSON.parse(process.argv[2] ?? '') as LoadSetup;
+const { warmSeconds, maxSockets } = setup;
+const agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets });
+if (warmSeconds > 0) await new Generator({ ...setup, seconds: warmSeconds }, agent).run();
+const figures = await new Generator(setup, agent).run();
+agent.destroy();
 process.send?.(figures);

@@ -100,6 +100,7 @@ if (values.help) {
     seconds: Number(values.seconds),
     timeoutMs,
     images: positionals.length > 0 ? positionals : IMAGES,
+    warmSeconds: 0,
     // As many as can be waiting at once, and half more: a client that must wait for a socket is not independent.
     maxSockets: Math.ceil((1.5 * capacity * times * timeoutMs) / 1000),
   };

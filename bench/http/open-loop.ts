@@ -7,6 +7,7 @@ import type { OpenLoopFigures } from './figures.js';
 import { pinned } from './pinned.js';
 
 const TIMEOUT_MS = 5000;
+const WARM_SECONDS = 2;
 
 export interface OpenLoopOrders {
   readonly url: string;
@@ -29,6 +30,7 @@ export async function openLoop(
     url,
     requestsPerSecond,
     seconds,
+    warmSeconds: WARM_SECONDS,
     timeoutMs: TIMEOUT_MS,
     images,
     maxSockets: 1024,

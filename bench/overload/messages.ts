@@ -36,6 +36,8 @@ export interface LoadSetup {
   readonly url: string;
   readonly requestsPerSecond: number;
   readonly seconds: number;
+  /** The same load before them, of which nothing counts: a fresh generator is slow. Not where the books are kept. */
+  readonly warmSeconds: number;
   readonly timeoutMs: number;
   readonly images: readonly string[];
   readonly maxSockets: number;

@@ -46,13 +46,14 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   let inForce = batching;
   let opening: ReturnType<typeof openNull> | undefined;
   const requestLog = new RequestLog(logger, systemClock);
+  const uploads = new UploadBudget(config.server);
   const app = createApp({
     clock: systemClock,
     lifecycle,
     metrics,
     readMetrics: () => sharedMetrics.read(),
     requestLog,
-    uploads: new UploadBudget(config.server),
+    uploads,
     maxPixels: decode.maxPixels,
     batching: () => inForce,
     nullBatcher: () => {
@@ -76,6 +77,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     hasGpu: plan.gpu !== undefined,
     clock: systemClock,
     metrics,
+    bodies: uploads.spare,
     say,
     broken(state, cause) {
       logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder does not serve');

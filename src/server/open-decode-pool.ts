@@ -5,6 +5,7 @@ import type { GpuDecoderOptions } from './decode/gpu/gpu-decoder.js';
 import { GpuDecoderRefusedError } from './decode/gpu/gpu-lane.js';
 import { openGpuDecoder } from './decode/gpu/open-gpu-decoder.js';
 import type { Metrics } from './metrics.js';
+import type { SpareBuffers } from './spare-buffers.js';
 import { StartError } from './start-error.js';
 
 export interface OpenDecodePoolOptions {
@@ -17,6 +18,8 @@ export interface OpenDecodePoolOptions {
   readonly metrics: Pick<Metrics, 'decoded'>;
   readonly broken: GpuDecoderOptions['broken'];
   readonly say: (line: string) => void;
+  /** Takes the buffers of images that are decoded. */
+  readonly bodies: SpareBuffers;
   readonly openGpu?: typeof openGpuDecoder;
 }
 
@@ -35,10 +38,11 @@ export async function openDecodePool({
   metrics,
   broken,
   say,
+  bodies,
   openGpu = openGpuDecoder,
 }: OpenDecodePoolOptions): Promise<{ readonly pool: DecodePool; readonly text: string }> {
   const decoder = wish === 'jpeg-js' ? 'jpeg-js' : 'native';
-  const pool = new DecodePool(threads, { decoder, decoded: (by) => metrics.decoded(by) });
+  const pool = new DecodePool(threads, { decoder, decoded: (by) => metrics.decoded(by), bodies });
   const text = `${decoder}, ${threads} threads`;
   if (wish !== 'gpu' && !(wish === 'auto' && hasGpu)) return { pool, text };
   try {

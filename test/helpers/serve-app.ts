@@ -73,18 +73,19 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   const lines: Record<string, unknown>[] = [];
   const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
   const requestLog = new RequestLog(logger, systemClock);
+  const uploads = new UploadBudget(config);
   const app = createApp({
     clock: systemClock,
     lifecycle,
     metrics,
     readMetrics: () => metrics.registry.metrics(),
     requestLog,
-    uploads: new UploadBudget(config),
+    uploads,
     maxPixels: options.maxPixels ?? 1e6,
     batching: () => limits,
     nullBatcher: options.nullBatcher ?? (async () => batcher),
   });
-  const decodePool = new DecodePool(1, { decoder: 'native' });
+  const decodePool = new DecodePool(1, { decoder: 'native', bodies: uploads.spare });
   const around = { decodePool, lifecycle, metrics, logger, hung: () => lifecycle.end('lane_hung') };
   const model = createServedModel(
     {

@@ -3,6 +3,7 @@ import type { Config } from '../../src/server/config.js';
 import { GpuDecoder } from '../../src/server/decode/gpu/gpu-decoder.js';
 import { GpuDecoderRefusedError } from '../../src/server/decode/gpu/gpu-lane.js';
 import { openDecodePool } from '../../src/server/open-decode-pool.js';
+import { SpareBuffers } from '../../src/server/spare-buffers.js';
 import { StartError } from '../../src/server/start-error.js';
 import { systemClock } from '../../src/server/system-clock.js';
 
@@ -23,6 +24,7 @@ async function open(t: Test, { wish, hasGpu = true, error }: Case) {
     hasGpu,
     clock: systemClock,
     metrics: { decoded() {} },
+    bodies: new SpareBuffers(1),
     broken() {},
     say: (line) => said.push(line),
     async openGpu() {

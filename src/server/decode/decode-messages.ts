@@ -17,9 +17,10 @@ export interface DecodeJob {
   readonly pixels: Uint8Array;
 }
 
-/** From the thread: the pixels come back, written unless the image could not be decoded. */
+/** From the thread: both buffers come back, the pixels written unless the image could not be decoded. */
 export interface DecodeReply {
   readonly id: number;
+  readonly bytes: Uint8Array;
   readonly pixels: Uint8Array;
   readonly outcome: 'decoded' | 'undecodable' | 'failed';
   /** Of a failure that is not the image's fault: for the log. */

@@ -6,12 +6,14 @@ import type { GpuDecoder } from './gpu/gpu-decoder.js';
 import { unitsTake } from './gpu/units-take.js';
 import type { ImageHeader } from './header/image-header.js';
 import type { DecoderName } from './load-raster-decoder.js';
-import { SparePixels } from './spare-pixels.js';
+import { SpareBuffers } from '../spare-buffers.js';
 import { ThreadQueue } from './thread-queue.js';
 
 export interface DecodePoolOptions extends DecodeWorkerData {
   /** Told of each image which decoder has had the last word on it. */
   readonly decoded?: (by: DecoderName | 'gpu') => void;
+  /** Takes the buffers of images that are decoded. */
+  readonly bodies?: SpareBuffers;
 }
 
 /**
@@ -22,20 +24,19 @@ export class DecodePool {
   readonly #threads: DecodeThread[];
   readonly #queue: ThreadQueue<DecodeThread>;
   /** By bytes of an image, which differ from model to model. */
-  readonly #spare = new Map<number, SparePixels>();
+  readonly #spare = new Map<number, SpareBuffers>();
   readonly #decoder: DecoderName;
   readonly #decoded: (by: DecoderName | 'gpu') => void;
+  readonly #bodies: SpareBuffers | undefined;
   /** Where there is one, images that its units take go there first. */
   gpu: GpuDecoder | undefined;
 
-  constructor(threads: number, { decoder, decoded = () => {} }: DecodePoolOptions) {
+  constructor(threads: number, { decoder, decoded = () => {}, bodies }: DecodePoolOptions) {
+    this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
     const workerData: DecodeWorkerData = { decoder };
-    this.#threads = Array.from(
-      { length: threads },
-      () => new DecodeThread(workerData, (pixels) => this.recycle(pixels)),
-    );
+    this.#threads = Array.from({ length: threads }, () => new DecodeThread(workerData, this));
     this.#queue = new ThreadQueue(this.#threads);
   }
 
@@ -58,6 +59,7 @@ export class DecodePool {
     try {
       const pixels = await this.gpu.decode(image);
       if (pixels) this.#decoded('gpu');
+      this.recycleBytes(image.bytes);
       return pixels;
     } catch (error) {
       // A thread that hangs keeps what it has.
@@ -83,16 +85,21 @@ export class DecodePool {
 
   /** Room for a model's input; its contents are whatever they were. */
   take({ width, height }: ImageInput): Uint8Array {
-    return this.#spareOf(width * height * 3).take();
+    return new Uint8Array(this.#spareOf(width * height * 3).take());
   }
 
   /** Takes back pixels that were copied or are not needed, for a later image. */
   recycle(pixels: Uint8Array): void {
-    this.#spareOf(pixels.byteLength).give(pixels);
+    this.#spareOf(pixels.byteLength).give(pixels.buffer as ArrayBuffer);
   }
 
-  #spareOf(imageBytes: number): SparePixels {
-    const spare = this.#spare.get(imageBytes) ?? new SparePixels(imageBytes);
+  /** Takes back the bytes of an image that is decoded, for a later body. */
+  recycleBytes(bytes: Uint8Array): void {
+    this.#bodies?.give(bytes.buffer as ArrayBuffer);
+  }
+
+  #spareOf(imageBytes: number): SpareBuffers {
+    const spare = this.#spare.get(imageBytes) ?? new SpareBuffers(imageBytes);
     this.#spare.set(imageBytes, spare);
     return spare;
   }

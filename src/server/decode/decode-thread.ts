@@ -9,15 +9,21 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+/** Where buffers go that are not needed any more. */
+export interface Recycling {
+  recycle(pixels: Uint8Array): void;
+  recycleBytes(bytes: Uint8Array): void;
+}
+
 /** The main thread's end of one decode thread. What fails there fails for its image alone. */
 export class DecodeThread {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
-  readonly #recycle: (pixels: Uint8Array) => void;
+  readonly #recycling: Recycling;
   #nextId = 0;
 
-  constructor(workerData: DecodeWorkerData, recycle: (pixels: Uint8Array) => void) {
-    this.#recycle = recycle;
+  constructor(workerData: DecodeWorkerData, recycling: Recycling) {
+    this.#recycling = recycling;
     this.#worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData });
     this.#worker.on('message', (reply: DecodeReply) => this.#receive(reply));
   }
@@ -45,7 +51,8 @@ export class DecodeThread {
     await this.#worker.terminate();
   }
 
-  #receive({ id, pixels, outcome, message }: DecodeReply): void {
+  #receive({ id, bytes, pixels, outcome, message }: DecodeReply): void {
+    this.#recycling.recycleBytes(bytes);
     const pending = this.#pending.get(id);
     if (!pending) return;
     this.#pending.delete(id);
@@ -53,7 +60,7 @@ export class DecodeThread {
       pending.resolve(pixels);
       return;
     }
-    this.#recycle(pixels);
+    this.#recycling.recycle(pixels);
     pending.reject(outcome === 'failed' ? new Error(message) : new UndecodableImageError());
   }
 }

@@ -15,9 +15,9 @@ const resampler = new Resampler();
 await loadRasterDecoder(decoder, { format: 'jpeg', colour: 'rgb' });
 
 port.on('message', async (job: DecodeJob) => {
-  const { id, pixels } = job;
-  const reply: DecodeReply = { id, pixels, ...(await decode(job)) };
-  port.postMessage(reply, [pixels.buffer as ArrayBuffer]);
+  const { id, bytes, pixels } = job;
+  const reply: DecodeReply = { id, bytes, pixels, ...(await decode(job)) };
+  port.postMessage(reply, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
 });
 
 async function decode({

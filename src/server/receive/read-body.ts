@@ -55,7 +55,7 @@ export function readChunks(
  * @throws as readChunks
  */
 export async function readBody(incoming: IncomingMessage, upload: Upload): Promise<Buffer> {
-  const body = new GrowingBuffer();
+  const body = new GrowingBuffer(upload.spare);
   await readChunks(incoming, upload, (chunk) => body.append(chunk));
   return body.bytes();
 }

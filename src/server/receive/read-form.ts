@@ -29,7 +29,7 @@ export async function readForm(
       reject(problem);
     }
     form.on('file', (_name, stream) => {
-      const part = new GrowingBuffer();
+      const part = new GrowingBuffer(upload.spare);
       parts.push(part);
       stream.on('data', (chunk: Buffer) => part.append(chunk));
       // A form that ends inside a part ends here, and kills the process if nobody listens.

@@ -1,8 +1,14 @@
 import type { Config } from '../config.js';
 import { Problem } from '../respond/problem.js';
+import { SpareBuffers } from '../spare-buffers.js';
+
+/** Most photos for the web fit. */
+const SPARE_BYTES = 128 * 1024;
 
 /** The share of one request. */
 export interface Upload {
+  /** Where its bytes go. */
+  readonly spare: SpareBuffers;
   /** @throws {Problem} body_too_large or queue_full if there is no room for so many bytes more */
   readonly expect: (bytes: number) => void;
   /** Counts bytes that have arrived. @throws as expect */
@@ -17,6 +23,8 @@ export interface Upload {
  */
 export class UploadBudget {
   readonly #limits: Pick<Config['server'], 'maxBodyBytes' | 'maxUploadBytes'>;
+  /** For bodies of other requests, once their images are decoded. */
+  readonly spare = new SpareBuffers(SPARE_BYTES);
   #heldBytes = 0;
 
   constructor(limits: Pick<Config['server'], 'maxBodyBytes' | 'maxUploadBytes'>) {
@@ -37,6 +45,7 @@ export class UploadBudget {
       this.#heldBytes += bytes;
     };
     return {
+      spare: this.spare,
       expect,
       take: (bytes) => {
         expect(bytes);

@@ -1,6 +1,7 @@
 import jpeg from 'jpeg-js';
 import t from 'tap';
 import { DecodePool } from '../../../src/server/decode/decode-pool.js';
+import { SpareBuffers } from '../../../src/server/spare-buffers.js';
 import { readImageHeader } from '../../../src/server/decode/header/read-image-header.js';
 
 const INPUT = { width: 8, height: 8, resize: 'squash' } as const;
@@ -75,3 +76,21 @@ t.test('a broken image fails alone', async (t) => {
   );
   t.match(results[1], { reason: { code: 'undecodable_image' } });
 });
+
+t.test(
+  'the buffer of an image is free for a later body, whatever became of the image',
+  async (t) => {
+    const bytes = jpegOf(10);
+    const header = readImageHeader(bytes, { maxPixels: 1e6 });
+    const broken = Buffer.from(bytes);
+    broken.fill(0xff, bytes.length - 20);
+    for (const image of [bytes, broken]) {
+      const bodies = new SpareBuffers(bytes.length);
+      const pool = new DecodePool(1, { decoder: 'native', bodies });
+      t.teardown(() => pool.close());
+      await Promise.allSettled([pool.decode(apart(image), header, INPUT, () => true)]);
+      t.same(Buffer.from(bodies.take()), image);
+      t.same(Buffer.from(bodies.take()), Buffer.alloc(bytes.length), 'given once');
+    }
+  },
+);

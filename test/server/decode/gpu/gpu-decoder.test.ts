@@ -11,6 +11,7 @@ import type {
 import type { UnitJob } from '../../../../src/server/decode/gpu/unit-decoder.js';
 import { UNIT_LIMITS } from '../../../../src/server/decode/gpu/units-take.js';
 import { readImageHeader } from '../../../../src/server/decode/header/read-image-header.js';
+import { SpareBuffers } from '../../../../src/server/spare-buffers.js';
 import { systemClock } from '../../../../src/server/system-clock.js';
 import { FakeGpuThread } from '../../../helpers/fake-gpu-thread.js';
 import { solidJpeg } from '../../../helpers/make-jpeg.js';
@@ -19,6 +20,8 @@ import { solidPng } from '../../../helpers/make-png.js';
 const INPUT = { width: 4, height: 4, resize: 'squash' } as const;
 /** What the fake units make of every image: no image here has this colour. */
 const UNIT_PIXEL = 255;
+
+const DARK = solidJpeg(8, 8, [20, 20, 20]);
 
 type Outcome = 'decoded' | 'refused' | 'batch fails';
 
@@ -50,7 +53,8 @@ function plain({ bytes, pixels }: UnitJob): GpuResult {
 async function setUp(t: Test, answer: (request: GpuRequest) => GpuReply | undefined) {
   const counts: string[] = [];
   const states: string[] = [];
-  const pool = new DecodePool(1, { decoder: 'native', decoded: (by) => counts.push(by) });
+  const bodies = new SpareBuffers(DARK.length);
+  const pool = new DecodePool(1, { decoder: 'native', decoded: (by) => counts.push(by), bodies });
   const thread = new FakeGpuThread({ kind: 'ready' }, answer);
   const lane = await GpuLane.open(pool, thread);
   const broken = (state: string, cause?: Error) => states.push(`${state}: ${cause?.message}`);
@@ -60,7 +64,7 @@ async function setUp(t: Test, answer: (request: GpuRequest) => GpuReply | undefi
     const header = readImageHeader(image, { maxPixels: 1e6 });
     return pool.decode(Uint8Array.from(image), header, INPUT, isWanted);
   };
-  return { pool, thread, counts, states, decode };
+  return { pool, thread, bodies, counts, states, decode };
 }
 
 function batchesOf(thread: FakeGpuThread): number[] {
@@ -68,8 +72,6 @@ function batchesOf(thread: FakeGpuThread): number[] {
     request.kind === 'decode' ? [request.jobs.length] : [],
   );
 }
-
-const DARK = solidJpeg(8, 8, [20, 20, 20]);
 
 t.test('images that the units take go there, all others to the native decoder', async (t) => {
   const { thread, counts, decode } = await setUp(
@@ -100,6 +102,18 @@ t.test('what waits while a thread is busy goes together, up to the bound', async
   const waiting = UNIT_LIMITS.images + 1;
   await Promise.all(Array.from({ length: 1 + waiting }, () => decode(DARK)));
   t.same(batchesOf(thread), [1, UNIT_LIMITS.images, 1]);
+});
+
+t.test('the buffer of an image is free for a later body, once', async (t) => {
+  for (const outcome of ['decoded', 'refused'] as const) {
+    const { bodies, decode } = await setUp(
+      t,
+      answerer(() => outcome),
+    );
+    await decode(DARK);
+    t.same(Buffer.from(bodies.take()), DARK, outcome);
+    t.same(Buffer.from(bodies.take()), Buffer.alloc(DARK.length));
+  }
 });
 
 t.test('an image nobody wants any more is not sent', async (t) => {
