@@ -16,7 +16,7 @@ import { openLoop } from './http/open-loop.js';
 import { imageKinds } from './http/image-kinds.js';
 import { type Options, PLAIN_IMAGE, readOptions, USAGE } from './http/options.js';
 import { drawPicture } from './http/picture.js';
-import { best, report } from './http/report.js';
+import { best, nameOf, report } from './http/report.js';
 import { revisionHere } from './http/revision.js';
 import { configOf, type RunOptions, runCases, type Variant } from './http/run-cases.js';
 import { countCores } from './http/pinned.js';
@@ -95,7 +95,7 @@ async function main(options: Options): Promise<void> {
       ...(options.serverCores === undefined ? {} : { serverCores: options.serverCores }),
     },
     cases,
-    ...(isSmoke || isBrief ? {} : { ceilings: await ceilings(options, facts, tick) }),
+    ...(isSmoke || isBrief ? {} : { ceilings: await ceilings(options, facts, cases, tick) }),
     imageKinds: options.isPlain && !isBrief ? await otherImages(options, cases, runOptions) : [],
     openLoop: isBrief ? [] : await independentClients(options, cases, tick),
     ...(isBrief ? { original: [], nullService: [] } : await originals(options, tick)),
@@ -109,16 +109,26 @@ async function main(options: Options): Promise<void> {
   console.log(`\n${file}, .svg, .png`);
 }
 
-async function ceilings(options: Options, facts: ServerFacts, tick: (what: string) => void) {
+/** Those of the decoder that was fastest. */
+async function ceilings(
+  options: Options,
+  { provider, lanes, processes }: ServerFacts,
+  cases: readonly CaseFigures[],
+  tick: (what: string) => void,
+) {
   tick('ceilings');
-  const { model, images, seconds, serverCores: cores, maxBatchSize } = options;
+  const { model, config, images, seconds, serverCores: cores, maxBatchSize } = options;
+  const decoder = best(cases)?.decoder ?? config.decode?.decoder;
+  const isGpu = decoder === 'gpu';
   return await measureCeilings({
     model,
-    provider: facts.provider,
-    lanes: facts.lanes,
+    provider,
+    lanes,
     batchSizes: [1, maxBatchSize],
     images,
-    decodeThreads: countCores(cores),
+    decoder: isGpu || decoder === 'jpeg-js' ? decoder : 'native',
+    // Each process has one that feeds the units.
+    decodeThreads: isGpu ? processes : countCores(cores),
     seconds: Math.min(2, seconds),
     cores,
   });
@@ -127,7 +137,9 @@ async function ceilings(options: Options, facts: ServerFacts, tick: (what: strin
 /** The setting that was fastest, one image a batch aside, and its figures. */
 function fastestBatched({ settings }: Options, cases: readonly CaseFigures[]) {
   const figures = best(cases.filter(({ setting }) => setting !== settings[0]?.name));
-  const setting = settings.find(({ name }) => name === figures?.setting);
+  const setting = settings.find(
+    ({ name, decoder }) => name === figures?.setting && decoder === figures.decoder,
+  );
   if (!figures || !setting) throw new Error('no batched setting was measured');
   return { figures, setting };
 }
@@ -149,7 +161,8 @@ async function independentClients(
 ): Promise<OpenLoopFigures[]> {
   const { images, source, model, serverCores: cores, seconds, isSmoke } = options;
   const { figures: fastest, setting } = fastestBatched(options, cases);
-  tick(`${setting.name}, independent clients`);
+  const name = nameOf({ ...setting, setting: setting.name });
+  tick(`${name}, independent clients`);
   const config = configOf(options.config, setting);
   const server = await serve({ root: ROOT, model, config, cores });
   try {
@@ -158,7 +171,7 @@ async function independentClients(
     const figures: OpenLoopFigures[] = [];
     for (const shareOfCapacity of isSmoke ? OPEN_LOOP_SHARES.slice(0, 1) : OPEN_LOOP_SHARES) {
       const capacity = fastest.requestsPerSecond;
-      const orders = { url: server.url, setting: setting.name, capacity, shareOfCapacity };
+      const orders = { url: server.url, setting: name, capacity, shareOfCapacity };
       figures.push(await openLoop({ ...orders, seconds: seconds * 2, images }, source));
     }
     return figures;

@@ -3,6 +3,7 @@ import { readResult } from '../tools/write-result.js';
 import { conclusions } from './conclusions.js';
 import type { CaseFigures, HttpResult } from './figures.js';
 import {
+  batch1Of,
   best,
   caseRows,
   ceilingLines,
@@ -49,23 +50,27 @@ function shortRows(results: readonly HttpResult[]): string[][] {
   ];
   return [
     head,
-    ...results.map((result) => {
-      const fastest = best(result.cases) as CaseFigures;
-      const one = result.cases.find(
-        ({ setting, connections }) => setting === 'batch 1' && connections === fastest.connections,
-      );
-      const size = `${(result.images.meanBytes / 1000).toFixed(0)} kB`;
-      return [
-        titleOf(result),
-        size,
-        String(result.processes),
-        String(fastest.connections),
-        fastest.requestsPerSecond.toFixed(0),
-        `${gainOverBatch1(fastest, result.cases)?.toFixed(2)}x`,
-        ms(fastest.p99Ms),
-        one ? ms(one.p99Ms) : '-',
-      ];
+    ...results.flatMap((result) => {
+      const decoders = new Set(result.cases.map(({ decoder }) => decoder));
+      return [...decoders].map((decoder) => shortRow(result, decoder));
     }),
+  ];
+}
+
+function shortRow(result: HttpResult, decoder: string | undefined): string[] {
+  const fastest = best(result.cases.filter((one) => one.decoder === decoder)) as CaseFigures;
+  const one = batch1Of(fastest, result.cases);
+  const size = `${(result.images.meanBytes / 1000).toFixed(0)} kB`;
+  const title = titleOf(result);
+  return [
+    decoder === undefined ? title : `${title}, decoder ${decoder}`,
+    size,
+    String(result.processes),
+    String(fastest.connections),
+    fastest.requestsPerSecond.toFixed(0),
+    `${gainOverBatch1(fastest, result.cases)?.toFixed(2)}x`,
+    ms(fastest.p99Ms),
+    one ? ms(one.p99Ms) : '-',
   ];
 }
 

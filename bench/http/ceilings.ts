@@ -16,6 +16,8 @@ export interface CeilingOptions {
   readonly lanes: number;
   readonly batchSizes: readonly number[];
   readonly images: readonly string[];
+  /** The decoder served with; the GPU's threads feed the JPEG units. */
+  readonly decoder: string;
   readonly decodeThreads: number;
   readonly seconds: number;
   /** Those that the load generator leaves to the server. */
@@ -24,7 +26,8 @@ export interface CeilingOptions {
 
 /** What the session, the session behind the batcher, and the decode threads reach alone, on the same cores. */
 export async function measureCeilings(options: CeilingOptions): Promise<Ceilings> {
-  const { model, provider, lanes, batchSizes, images, decodeThreads, seconds, cores } = options;
+  const { model, provider, lanes, batchSizes, images, seconds, cores } = options;
+  const { decoder, decodeThreads } = options;
   const engine = await figuresOf<{ batchSize: number; alone: number; fed: number }>(
     'engine.js',
     [
@@ -39,12 +42,12 @@ export async function measureCeilings(options: CeilingOptions): Promise<Ceilings
     'decode.js',
     [
       ...['--threads', String(decodeThreads), '--rounds', '1', '--seconds', String(seconds)],
-      ...['--decoders', 'native', ...some],
+      ...['--decoders', decoder, ...some],
     ],
     cores,
   );
   const rates = decode
-    .filter(({ decoder }) => decoder === 'native')
+    .filter((figure) => figure.decoder === decoder)
     .map(({ imagesPerSecond }) => imagesPerSecond);
   const by = (rate: (figure: (typeof engine)[number]) => number) =>
     Object.fromEntries(engine.map((figure) => [String(figure.batchSize), rate(figure)]));

@@ -1,19 +1,20 @@
 import type { CaseFigures, HttpResult } from './figures.js';
-import { best, gainOverBatch1, ms } from './report.js';
+import { batch1Of, best, gainOverBatch1, ms } from './report.js';
 
 /** A window is as good as the best if it reaches this share of its rate. */
 const AS_GOOD = 0.97;
 
 /** What a result says in words; each number is one of its figures. */
 export function conclusions(result: HttpResult): string[] {
-  const { cases } = result;
+  const decoder = best(result.cases)?.decoder;
+  const cases = result.cases.filter((one) => one.decoder === decoder);
   const most = Math.max(...cases.map(({ connections }) => connections));
   const fewest = Math.min(...cases.map(({ connections }) => connections));
   const batched = cases.filter(({ setting }) => setting !== 'batch 1');
   const atMost = batched.filter(({ connections }) => connections === most);
   const fastest = best(atMost);
   if (!fastest) return [];
-  const one = cases.find((c) => c.setting === 'batch 1' && c.connections === most) as CaseFigures;
+  const one = batch1Of(fastest, cases) as CaseFigures;
   const gain = gainOverBatch1(fastest, cases) ?? 1;
   const alone = (setting: string) =>
     cases.find((c) => c.setting === setting && c.connections === fewest);
@@ -21,6 +22,15 @@ export function conclusions(result: HttpResult): string[] {
   const lines = [
     `With ${most} connections batching serves ${gain.toFixed(2)} times as many images a second as one image a batch, and its p99 is ${ms(fastest.p99Ms)} ms instead of ${ms(one.p99Ms)} ms (${fastest.setting}).`,
   ];
+  for (const other of new Set(result.cases.map((one) => one.decoder))) {
+    if (other === decoder) continue;
+    const its = result.cases.filter((c) => c.decoder === other && c.connections === most);
+    const slower = best(its) as CaseFigures;
+    const times = fastest.requestsPerSecond / slower.requestsPerSecond;
+    lines.push(
+      `With ${most} connections the decoder ${decoder} serves ${times.toFixed(2)} times as many images a second as ${other}, its p99 is ${ms(fastest.p99Ms)} ms instead of ${ms(slower.p99Ms)} ms, and an image costs ${perImage(fastest)} ms of a core instead of ${perImage(slower)}.`,
+    );
+  }
   for (const figures of atMost) {
     if (!zero || figures.setting === 'window 0') continue;
     const costs = (alone(figures.setting)?.p50Ms ?? 0) - zero.p50Ms;
@@ -39,4 +49,8 @@ export function conclusions(result: HttpResult): string[] {
     `Recommended here: \`"maxQueueDelayMs": ${window}\`, the smallest window within ${Math.round(100 * (1 - AS_GOOD))} % of the best rate.`,
   );
   return lines;
+}
+
+function perImage({ serverCores, requestsPerSecond }: CaseFigures): string {
+  return ((1000 * serverCores) / requestsPerSecond).toFixed(2);
 }

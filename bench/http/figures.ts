@@ -6,6 +6,8 @@ export interface Setting {
   readonly maxBatchSize: number;
   /** The window. */
   readonly maxQueueDelayMs: number;
+  /** Where decoders are compared. */
+  readonly decoder?: string;
 }
 
 /** What the clients of one closed loop saw. */
@@ -34,7 +36,7 @@ export interface ServerFigures {
   /** Share of the batches that left for each reason. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly stagesMs: StageMeans;
-  /** Seconds of a core that all its processes took, a second. */
+  /** Seconds of a core that all its processes took for the requests of a second. Not in older results. */
   readonly serverCores: number;
 }
 
@@ -43,6 +45,7 @@ export type RoundFigures = ClientFigures & ServerFigures;
 /** One setting at one number of connections: the median of its rounds. */
 export interface CaseFigures extends RoundFigures {
   readonly setting: string;
+  readonly decoder?: string;
   readonly connections: number;
   readonly rounds: readonly RoundFigures[];
 }

@@ -18,6 +18,7 @@ Starts the server with one image a batch, and batched with each window, and driv
   --config FILE        a batch-dispatch.json with everything but what is measured
   --max-batch N        maxBatchSize of the batched settings (default 32)
   --windows LIST       their windows in ms (default 0,5)
+  --decoders LIST      decoders to compare, such as native,gpu (default: that of the configuration)
   --connections LIST   (default 1,8,64)
   --seconds S          of each measurement (default 2)
   --rounds N           the median counts (default 3)
@@ -78,6 +79,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
       config: text,
       'max-batch': { ...text, default: '32' },
       windows: text,
+      decoders: text,
       connections: text,
       seconds: text,
       rounds: text,
@@ -93,6 +95,15 @@ export function readOptions(args: readonly string[]): Options | undefined {
   const numbers = (list: string) => list.split(',').map(Number);
   const maxBatchSize = Number(values['max-batch']);
   const windows = numbers(values.windows ?? preset.windows);
+  const settings: Setting[] = [
+    { name: 'batch 1', maxBatchSize: 1, maxQueueDelayMs: 0 },
+    ...windows.map((window) => ({
+      name: `window ${window}`,
+      maxBatchSize,
+      maxQueueDelayMs: window,
+    })),
+  ];
+  const decoders = values.decoders?.split(',');
   return {
     isSmoke: values.smoke,
     isBrief: values.brief,
@@ -101,14 +112,9 @@ export function readOptions(args: readonly string[]): Options | undefined {
     config: values.config === undefined ? {} : JSON.parse(readFileSync(values.config, 'utf8')),
     images: values.images.flatMap(jpegsOf),
     isPlain: values.images.every((path) => path === PLAIN_IMAGE),
-    settings: [
-      { name: 'batch 1', maxBatchSize: 1, maxQueueDelayMs: 0 },
-      ...windows.map((window) => ({
-        name: `window ${window}`,
-        maxBatchSize,
-        maxQueueDelayMs: window,
-      })),
-    ],
+    settings:
+      decoders?.flatMap((decoder) => settings.map((setting) => ({ ...setting, decoder }))) ??
+      settings,
     connections: numbers(values.connections ?? preset.connections),
     maxBatchSize,
     warmSeconds: values.smoke ? 0.1 : 0.5,

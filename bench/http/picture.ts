@@ -2,19 +2,20 @@ import { writeFileSync } from 'node:fs';
 import { Resvg } from '@resvg/resvg-js';
 import { linePlot } from '../../src/tools/plot/line-plot.js';
 import type { HttpResult } from './figures.js';
+import { nameOf } from './report.js';
 
 /** Draws latency against throughput, a line a setting, a point a number of connections, as SVG and PNG. */
 export function drawPicture(result: HttpResult, stem: string): void {
-  const settings = [...new Set(result.cases.map(({ setting }) => setting))];
+  const names = [...new Set(result.cases.map(nameOf))];
   const svg = linePlot({
     title: `${result.model} on ${result.provider}: p99 latency against throughput`,
     xLabel: 'requests a second',
     yLabel: 'p99, ms',
     logY: true,
-    lines: settings.map((name) => ({
+    lines: names.map((name) => ({
       name,
       points: result.cases
-        .filter(({ setting }) => setting === name)
+        .filter((one) => nameOf(one) === name)
         .map(({ requestsPerSecond: x, p99Ms: y }) => ({ x, y })),
     })),
   });

@@ -12,14 +12,27 @@ export function ms(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
+/** One image a batch with the same connections and decoder. */
+export function batch1Of(
+  { connections, decoder }: CaseFigures,
+  cases: readonly CaseFigures[],
+): CaseFigures | undefined {
+  return cases.find(
+    (one) => one.setting === BATCH_1 && one.connections === connections && one.decoder === decoder,
+  );
+}
+
+/** A setting as it is shown, with its decoder where several are compared. */
+export function nameOf({ setting, decoder }: Pick<CaseFigures, 'setting' | 'decoder'>): string {
+  return decoder === undefined ? setting : `${setting}, ${decoder}`;
+}
+
 /** How many times the images a second of batch 1 with the same connections; undefined without such a case. */
 export function gainOverBatch1(
   figures: CaseFigures,
   cases: readonly CaseFigures[],
 ): number | undefined {
-  const one = cases.find(
-    ({ setting, connections }) => setting === BATCH_1 && connections === figures.connections,
-  );
+  const one = batch1Of(figures, cases);
   return one && figures.requestsPerSecond / one.requestsPerSecond;
 }
 
@@ -37,19 +50,21 @@ export function caseRows(cases: readonly CaseFigures[]): string[][] {
     'p50 ms',
     'p90 ms',
     'p99 ms',
+    'cores',
     'batch',
     'left for',
   ];
   return [
     head,
     ...cases.map((one) => [
-      one.setting,
+      nameOf(one),
       String(one.connections),
       one.requestsPerSecond.toFixed(0),
       `${gainOverBatch1(one, cases)?.toFixed(2) ?? '-'}x`,
       ms(one.p50Ms),
       ms(one.p90Ms),
       ms(one.p99Ms),
+      one.serverCores?.toFixed(1) ?? '-',
       one.meanBatchSize.toFixed(1),
       reasonsText(one.reasons),
     ]),
@@ -78,12 +93,13 @@ export function stageRows(cases: readonly CaseFigures[]): string[][] {
   ];
   return [
     head,
-    ...cases.map(({ setting, connections, meanMs, stagesMs }) => {
+    ...cases.map((one) => {
+      const { connections, meanMs, stagesMs } = one;
       const { receive, decode, queue, infer, respond } = stagesMs;
       const known = [receive, decode, queue, infer, respond];
       const rest = meanMs - known.reduce((sum, value) => sum + value, 0);
       return [
-        setting,
+        nameOf(one),
         String(connections),
         ms(meanMs),
         ...[...known, rest].map((v) => v.toFixed(2)),
@@ -164,7 +180,7 @@ export function ceilingLines(result: HttpResult): string[] {
     `engine only   ${text(ceilings.engine)} images/s`,
     `tensor in     ${text(ceilings.tensorIn)} images/s, fed by the batcher`,
     `JPEG in       ${ceilings.decode.toFixed(0)} images/s decoded and resized`,
-    `served        ${fastest.requestsPerSecond.toFixed(0)} images/s (${fastest.setting}, ${fastest.connections} connections): ${((100 * fastest.requestsPerSecond) / allowed).toFixed(0)} % of the ${allowed.toFixed(0)} that its parts allow (${how})`,
+    `served        ${fastest.requestsPerSecond.toFixed(0)} images/s (${nameOf(fastest)}, ${fastest.connections} connections): ${((100 * fastest.requestsPerSecond) / allowed).toFixed(0)} % of the ${allowed.toFixed(0)} that its parts allow (${how})`,
   ];
 }
 

@@ -3,6 +3,7 @@ import { drive, type LoadSource } from './drive.js';
 import type { CaseFigures, RoundFigures, Setting } from './figures.js';
 import { medianOf } from './median-of.js';
 import { readMetrics, serverFigures } from './read-metrics.js';
+import { nameOf } from './report.js';
 import { serve } from './serve.js';
 
 /** A setting of one build of the project. */
@@ -14,7 +15,7 @@ export interface Variant {
 export interface RunOptions {
   readonly model: string;
   /** All but what the settings say of batching. */
-  readonly config: { readonly batching?: object };
+  readonly config: { readonly batching?: object; readonly decode?: object };
   readonly serverCores: string | undefined;
   readonly images: readonly string[];
   readonly expected: Expected;
@@ -29,10 +30,11 @@ export interface RunOptions {
 
 /** The configuration of a server of one setting. */
 export function configOf(config: RunOptions['config'], setting: Setting): object {
-  const { maxBatchSize, maxQueueDelayMs } = setting;
+  const { maxBatchSize, maxQueueDelayMs, decoder } = setting;
   return {
     ...config,
     batching: { ...config.batching, maxBatchSize, maxQueueDelayMs },
+    ...(decoder === undefined ? {} : { decode: { ...config.decode, decoder } }),
   };
 }
 
@@ -51,10 +53,16 @@ export async function runCases(
       for (const [c, figure] of figures.entries()) rounds[v]?.[c]?.push(figure);
     }
   }
-  return variants.flatMap(({ setting }, v) =>
+  return variants.flatMap(({ setting: { name, decoder } }, v) =>
     connections.map((number, c): CaseFigures => {
       const of = rounds[v]?.[c] ?? [];
-      return { setting: setting.name, connections: number, ...medianOf(of), rounds: of };
+      return {
+        setting: name,
+        ...(decoder === undefined ? {} : { decoder }),
+        connections: number,
+        ...medianOf(of),
+        rounds: of,
+      };
     }),
   );
 }
@@ -72,7 +80,7 @@ async function runOnce({ root, setting }: Variant, options: RunOptions): Promise
     await checkAnswers(server.url, images, expected);
     const figures: RoundFigures[] = [];
     for (const number of connections) {
-      tick(`${setting.name}, ${number} connections`);
+      tick(`${nameOf({ ...setting, setting: setting.name })}, ${number} connections`);
       const orders = {
         url: server.url,
         path: '/api/classify',
@@ -82,7 +90,8 @@ async function runOnce({ root, setting }: Variant, options: RunOptions): Promise
       } as const;
       const before = await readMetrics(server.url);
       const seen = await drive({ ...orders, connections: number }, source);
-      figures.push({ ...seen, ...serverFigures(before, await readMetrics(server.url)) });
+      const after = await readMetrics(server.url);
+      figures.push({ ...seen, ...serverFigures(before, after, seen.requestsPerSecond) });
     }
     return figures;
   } finally {
