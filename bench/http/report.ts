@@ -36,6 +36,12 @@ export function gainOverBatch1(
   return one && figures.requestsPerSecond / one.requestsPerSecond;
 }
 
+/** Those that served. */
+export function decodersOf({ cases, config }: HttpResult): string[] {
+  const configured = config.decode?.decoder ?? 'native';
+  return [...new Set(cases.map(({ decoder }) => decoder ?? configured))];
+}
+
 /** The fastest case. */
 export function best(cases: readonly CaseFigures[]): CaseFigures | undefined {
   return [...cases].sort((a, b) => b.requestsPerSecond - a.requestsPerSecond)[0];
@@ -189,7 +195,7 @@ export function report(result: HttpResult): string {
   const { model, provider, device, processes, images, machine, load } = result;
   const where = load.cores === undefined ? 'the same cores' : `cores ${load.cores} of its own`;
   const parts = [
-    `${model} on ${provider} (${device}), decoder ${result.config.decode?.decoder ?? 'native'}, ${processes} serving process${processes > 1 ? 'es' : ''}, ${machine.cores} cores`,
+    `${model} on ${provider} (${device}), decoder ${decodersOf(result).join(' and ')}, ${processes} serving process${processes > 1 ? 'es' : ''}, ${machine.cores} cores`,
     `${images.count} image${images.count > 1 ? 's' : ''} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${load.rounds} rounds of ${load.seconds} s`,
     '',
     ...table(caseRows(result.cases)),

@@ -2,7 +2,7 @@ import type { Clock } from '../../../batcher/index.js';
 import { GpuDecoder, type GpuDecoderOptions } from './gpu-decoder.js';
 import { GpuLane, type PixelBuffers } from './gpu-lane.js';
 
-/** While one waits for its batch, the others read headers, copy, and feed the units. */
+/** While one waits for its batch, the other reads headers, copies, and feeds the units. */
 export const GPU_THREADS = 2;
 
 export interface OpenGpuDecoderOptions {
