@@ -82,8 +82,11 @@ function titleOf({ model, provider, device, config }: HttpResult): string {
 
 const INTRODUCTION = `A row is the median of several rounds, each with a fresh server, in alternating order. Before a figure counts every image
 is posted and its answer compared; one request that is not answered 200 voids the run. *Gain* is over one image a batch with
-as many connections. *Left for* says why batches left. The closed loop's clients wait for their answers, so they slow down
-with the server; the independent clients do not, and their latency runs from when a request was meant to leave.
+as many connections. *Cores* are those that the server kept busy; in the results of 2026-11-23 over a time that includes the
+generator's start, so they are a little low. *Left for* says why batches left. The closed loop's clients wait for their answers,
+so they slow down with the server; the independent clients do not, and their latency runs from when a request was meant to leave.
+
+More of decoders, processes and the use of the card: [decoding.md](decoding.md).
 
 To check with other generators, start the server and run, for the null service and for the 16 kB image:
 
