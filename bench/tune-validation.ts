@@ -1,15 +1,14 @@
 import { parseArgs } from 'node:util';
-import { type BatchLimits, LatencyCurve } from '../src/batcher/index.js';
+import { LatencyCurve } from '../src/batcher/index.js';
 import { Lane, readModelFolder } from '../src/engine/index.js';
-import { poissonArrivals, recordedArrivals } from '../src/tools/tune/arrivals.js';
-import { drawnTimes, fixedTimes, type MeasuredRuns } from '../src/tools/tune/lane-times.js';
-import { seededRandom } from '../src/tools/tune/seeded-random.js';
-import { simulate } from '../src/tools/tune/simulate.js';
+import { poissonArrivals } from '../src/tools/tune/arrivals.js';
 import { measureRuns } from '../src/tools/tune/measure-runs.js';
-import { untilQuiet, watchOthers } from './tune/others-cpu.js';
-import { type LiveFigures, playLive } from './tune/play-live.js';
-import { median } from './tools/quantile.js';
+import { seededRandom } from '../src/tools/tune/seeded-random.js';
 import { writeResult } from './tools/write-result.js';
+import { capacityOf, compareRound, type Round, TIMEOUT_MS } from './tune/compare-round.js';
+import { untilQuiet, watchOthers } from './tune/others-cpu.js';
+import { playLive } from './tune/play-live.js';
+import { LOADS, MOST_OTHERS_CORES, quietRounds, sumUp, WINDOWS_MS } from './tune/sum-up.js';
 
 // Whether npm run tune foretells the truth: the same arrivals through the batcher on virtual time and on a real lane.
 
@@ -27,32 +26,10 @@ measurements the lane's speed drifts by more than 3 %, is repeated, up to three 
 simulated p99 is more than 20 % off, 2 if the machine was not quiet.
 `;
 
-const LOADS = [0.5, 0.8];
-const WINDOWS_MS = [0, 2, 10];
 const MOST_OFF = 0.2;
-const MOST_OTHERS_CORES = 0.1;
 const QUIET_WITHIN_MS = 300_000;
-const MOST_DRIFT = 0.03;
 const MOST_TRIES = 20;
 const CALIBRATION_MS = 3000;
-const TIMEOUT_MS = 10_000;
-
-interface Round {
-  readonly load: number;
-  readonly windowMs: number;
-  readonly perSecond: number;
-  readonly live: Omit<LiveFigures, 'runs'>;
-  /** Mean milliseconds of this round's runs over those measured before and after it, size by size. */
-  readonly slowdown: number;
-  /** Mean milliseconds of the largest batch after this round over those before it. */
-  readonly drift: number;
-  /** By the curve alone. */
-  readonly curveP99Ms: number;
-  /** With the spread of the runs measured just before and after. */
-  readonly spreadP99Ms: number;
-  readonly spreadP50Ms: number;
-  readonly spreadMeanBatchSize: number;
-}
 
 const { values } = parseArgs({
   options: {
@@ -87,7 +64,7 @@ async function main(folder: string): Promise<void> {
   for (let tries = 0; tries < 3 * wanted; tries++) {
     for (const load of LOADS) {
       for (const windowMs of WINDOWS_MS) {
-        if (quiet(rounds, load, windowMs).length >= wanted) continue;
+        if (quietRounds(rounds, load, windowMs).length >= wanted) continue;
         const before = await measureWhenQuiet(() =>
           measureRuns(lane, sizes, images, CALIBRATION_MS),
         );
@@ -103,7 +80,17 @@ async function main(folder: string): Promise<void> {
         const live = await playLive(lane, limits, TIMEOUT_MS, timesMs, images);
         const after = await measureRuns(lane, sizes, images, CALIBRATION_MS);
         rounds.push(
-          await compare({ load, windowMs, perSecond, limits, timesMs, before, after, curve, live }),
+          await compareRound({
+            load,
+            windowMs,
+            perSecond,
+            limits,
+            timesMs,
+            before,
+            after,
+            curve,
+            live,
+          }),
         );
         print(rounds.at(-1) as Round);
       }
@@ -123,58 +110,6 @@ async function measureWhenQuiet<T>(measure: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Images a second in full batches. */
-function capacityOf(measured: readonly MeasuredRuns[]): number {
-  const { batchSize, runsMs } = measured.at(-1) as MeasuredRuns;
-  return (1000 * batchSize) / meanOf(runsMs);
-}
-
-async function compare(setting: {
-  load: number;
-  windowMs: number;
-  perSecond: number;
-  limits: BatchLimits;
-  timesMs: readonly number[];
-  before: readonly MeasuredRuns[];
-  after: readonly MeasuredRuns[];
-  curve: LatencyCurve;
-  live: LiveFigures;
-}): Promise<Round> {
-  const { load, windowMs, perSecond, limits, timesMs, before, after, curve } = setting;
-  const measured = before.map(({ batchSize, runsMs }, i) => ({
-    batchSize,
-    runsMs: [...runsMs, ...(after[i]?.runsMs ?? [])].sort((a, b) => a - b),
-  }));
-  const { runs, ...live } = setting.live;
-  const base = {
-    arrivals: recordedArrivals(timesMs),
-    processes: 1,
-    limits,
-    timeoutMs: TIMEOUT_MS,
-    curve,
-    seed: 1,
-  };
-  const byCurve = await simulate({ ...base, laneTimes: fixedTimes(curve) });
-  const bySpread = await simulate({ ...base, laneTimes: drawnTimes(measured) });
-  const means = new LatencyCurve(
-    measured.map(({ batchSize, runsMs }) => ({ batchSize, ms: meanOf(runsMs) })),
-  );
-  const expectedMs = runs.reduce((sum, [size]) => sum + means.msOf(size), 0);
-  const takenMs = runs.reduce((sum, [, ms]) => sum + ms, 0);
-  return {
-    load,
-    windowMs,
-    perSecond,
-    live,
-    slowdown: takenMs / expectedMs,
-    drift: capacityOf(before) / capacityOf(after),
-    curveP99Ms: byCurve.p99Ms,
-    spreadP99Ms: bySpread.p99Ms,
-    spreadP50Ms: bySpread.p50Ms,
-    spreadMeanBatchSize: bySpread.meanBatchSize,
-  };
-}
-
 function print({
   load,
   windowMs,
@@ -191,41 +126,11 @@ function print({
   );
 }
 
-function quiet(rounds: readonly Round[], load: number, windowMs: number): readonly Round[] {
-  return rounds.filter(
-    (round) =>
-      round.load === load &&
-      round.windowMs === windowMs &&
-      round.live.othersCores <= MOST_OTHERS_CORES &&
-      Math.abs(round.drift - 1) <= MOST_DRIFT,
-  );
-}
-
 function report(rounds: readonly Round[], wanted: number, setup: object): void {
-  const settings = [];
-  for (const load of LOADS) {
-    for (const windowMs of WINDOWS_MS) {
-      const good = quiet(rounds, load, windowMs);
-      const used =
-        good.length > 0 ? good : rounds.filter((r) => r.load === load && r.windowMs === windowMs);
-      const measuredP99Ms = median(used.map(({ live }) => live.p99Ms));
-      const simulatedP99Ms = median(used.map(({ spreadP99Ms }) => spreadP99Ms));
-      const off = median(used.map(({ spreadP99Ms, live }) => spreadP99Ms / live.p99Ms)) - 1;
-      const curveOff = median(used.map((round) => round.curveP99Ms / round.live.p99Ms)) - 1;
-      settings.push({
-        load,
-        windowMs,
-        quietRounds: good.length,
-        measuredP99Ms,
-        simulatedP99Ms,
-        off,
-        curveOff,
-      });
-    }
-  }
+  const settings = sumUp(rounds);
   console.table(settings);
   const isMet = settings.every(({ off }) => Math.abs(off) <= MOST_OFF);
-  const isQuiet = settings.every(({ quietRounds }) => quietRounds >= wanted);
+  const isQuiet = settings.every((setting) => setting.quietRounds >= wanted);
   console.log(
     isMet ? 'every simulated p99 is within 20 %' : 'a simulated p99 is more than 20 % off',
   );
@@ -233,10 +138,6 @@ function report(rounds: readonly Round[], wanted: number, setup: object): void {
   if (values.out !== undefined) writeResult(values.out, { setup, settings, rounds });
   if (!isMet) process.exitCode = 1;
   else if (!isQuiet) process.exitCode = 2;
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 if (values.model === undefined) console.log(USAGE);

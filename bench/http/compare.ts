@@ -1,4 +1,4 @@
-import { table } from '../tools/table.js';
+import { table } from '../../src/terminal/table.js';
 import type { CaseFigures, Setting } from './figures.js';
 import { ms } from './report.js';
 import { buildRevision } from './revision.js';

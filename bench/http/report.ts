@@ -1,4 +1,4 @@
-import { table } from '../tools/table.js';
+import { table } from '../../src/terminal/table.js';
 import { allowedByParts } from './ceilings.js';
 import type { CaseFigures, HttpResult } from './figures.js';
 

@@ -6,16 +6,13 @@ import { adviceFor } from '../engine/explain-provider.js';
 import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../engine/native/gpu-host.js';
 import { PROVIDERS } from '../engine/provider.js';
 import { GpuLane } from '../server/decode/gpu/gpu-lane.js';
+import { table } from '../terminal/table.js';
 
 // npm run gpu:check: what this host can do, in two tables: what is installed, and which provider runs.
 
 const DEMO = fileURLToPath(new URL('../../../models/demo', import.meta.url));
 
-interface Row {
-  readonly what: string;
-  readonly state: string;
-  readonly details: string;
-}
+type Row = readonly [what: string, state: string, details: string];
 
 /** Needed to build engines only; one file, or one for each GPU generation, beside TensorRT itself. */
 function builderRow(libraries: readonly LibraryProbe[]): Row {
@@ -27,31 +24,21 @@ function builderRow(libraries: readonly LibraryProbe[]): Row {
       ? readdirSync(folder).find((name) => name.startsWith('libnvinfer_builder_resource'))
       : undefined;
   return file !== undefined && folder !== undefined
-    ? { what, state: 'found', details: join(folder, file) }
-    : {
-        what,
-        state: 'missing',
-        details: 'to build engines, not to run them: install all of TensorRT 10',
-      };
+    ? [what, 'found', join(folder, file)]
+    : [what, 'missing', 'to build engines, not to run them: install all of TensorRT 10'];
 }
 
 function libraryRow({ file, path, version, error }: LibraryProbe): Row {
   if (error === undefined) {
-    return { what: file, state: version ?? 'found', details: path ?? '' };
+    return [file, version ?? 'found', path ?? ''];
   }
   const missing = error.split(':')[0] ?? file;
   const needs = missing.endsWith(file) ? '' : `needs ${missing}: `;
-  return { what: file, state: 'missing', details: `${needs}${adviceFor(missing)}` };
+  return [file, 'missing', `${needs}${adviceFor(missing)}`];
 }
 
-function print(heading: readonly [string, string, string], rows: readonly Row[]): void {
-  const all = [heading, ...rows.map(({ what, state, details }) => [what, state, details] as const)];
-  const widths = [0, 1].map((column) => Math.max(...all.map((row) => String(row[column]).length)));
-  for (const [what, state, details] of all) {
-    console.log(
-      `${what.padEnd(Number(widths[0]))}  ${state.padEnd(Number(widths[1]))}  ${details}`,
-    );
-  }
+function print(...rows: readonly Row[]): void {
+  for (const line of table(rows, () => false)) console.log(line);
   console.log();
 }
 
@@ -59,19 +46,16 @@ const host = await readGpuHost(GPU_LIBRARIES);
 print(
   ['this host', 'state', 'where, or what to do'],
   [
-    {
-      what: 'NVIDIA driver',
-      state: host.driver ?? 'missing',
-      details: host.driver === undefined ? adviceFor('libcuda.so') : '',
-    },
-    ...host.gpus.map(({ name, computeCapability, memoryBytes }, i) => ({
-      what: `GPU ${i}`,
-      state: 'found',
-      details: `${name}, compute capability ${computeCapability}, ${(memoryBytes / 2 ** 30).toFixed(0)} GiB`,
-    })),
-    ...host.libraries.map(libraryRow),
-    builderRow(host.libraries),
+    'NVIDIA driver',
+    host.driver ?? 'missing',
+    host.driver === undefined ? adviceFor('libcuda.so') : '',
   ],
+  ...host.gpus.map(({ name, computeCapability, memoryBytes }, i): Row => {
+    const gib = (memoryBytes / 2 ** 30).toFixed(0);
+    return [`GPU ${i}`, 'found', `${name}, compute capability ${computeCapability}, ${gib} GiB`];
+  }),
+  ...host.libraries.map(libraryRow),
+  builderRow(host.libraries),
 );
 
 const model = await readModelFolder(DEMO);
@@ -92,23 +76,19 @@ for (const provider of PROVIDERS) {
   try {
     const engine = await openEngine(model, wishes, runtime, () => {});
     await Promise.all(engine.lanes.map((lane) => lane.close()));
-    rows.push({ what: provider, state: 'works', details: 'the demo model ran' });
+    rows.push([provider, 'works', 'the demo model ran']);
   } catch (error) {
     const details = String((error as Error).message).replace(/^[^:]*: /, '');
     const isEngineMissing = /engine\.build is false/.test(details);
     rows.push(
       isEngineMissing
-        ? {
-            what: provider,
-            state: 'ready',
-            details: 'everything is there; the server builds an engine for each model',
-          }
-        : { what: provider, state: 'no', details },
+        ? [provider, 'ready', 'everything is there; the server builds an engine for each model']
+        : [provider, 'no', details],
     );
   }
 }
-print(['provider', 'state', 'why'], rows);
-const taken = rows.find(({ state }) => state !== 'no')?.what;
+print(['provider', 'state', 'why'], ...rows);
+const taken = rows.find(([, state]) => state !== 'no')?.[0];
 console.log(`engine.provider auto would take: ${taken ?? 'none'}`);
 
 // A thread of the GPU decoder decodes the trial image before it answers.

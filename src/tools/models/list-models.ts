@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { table } from '../../terminal/table.js';
 import { KNOWN_MODELS } from './known-models.js';
 import { megabytes } from './megabytes.js';
 
@@ -11,18 +12,7 @@ export function listModels(root: string): string {
     const where = existsSync(join(root, name)) ? join(root, name) : '-';
     return [name, megabytes(bytes), `${width}x${height}`, licence, title, where];
   });
-  const table = [['name', 'size', 'input', 'licence', 'what', 'here'], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
-    Math.max(...table.map((row) => Number(row[column]?.length))),
-  );
-  const lines = table.map((row) =>
-    row
-      .map((cell, column) => {
-        const width = widths[column] ?? 0;
-        return column === 1 ? cell.padStart(width) : cell.padEnd(width);
-      })
-      .join('  ')
-      .trimEnd(),
-  );
+  const head = ['name', 'size', 'input', 'licence', 'what', 'here'];
+  const lines = table([head, ...rows], (column) => column === 1);
   return [...lines, '', 'All have the 1000 classes of ImageNet.'].join('\n');
 }
