@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
+import { GPU_THREADS } from '../src/server/decode/gpu/open-gpu-decoder.js';
 import { measureCeilings } from './http/ceilings.js';
 import { type Expected, knownAnswers } from './http/check-answers.js';
 import { compare } from './http/compare.js';
@@ -127,8 +128,7 @@ async function ceilings(
     batchSizes: [1, maxBatchSize],
     images,
     decoder: isGpu || decoder === 'jpeg-js' ? decoder : 'native',
-    // Each process has one that feeds the units.
-    decodeThreads: isGpu ? processes : countCores(cores),
+    decodeThreads: isGpu ? processes * GPU_THREADS : countCores(cores),
     seconds: Math.min(2, seconds),
     cores,
   });
