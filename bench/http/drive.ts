@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { quantile } from '../tools/quantile.js';
 import type { ClientFigures } from './figures.js';
 import type { LoadOrders, LoadSeen } from './load-messages.js';
-import { pinned } from './pinned.js';
+import { startGenerator } from './start-generator.js';
 
 /** Where the load comes from. */
 export interface LoadSource {
@@ -15,16 +12,23 @@ export interface LoadSource {
 /**
  * Drives a server with a closed loop of connections.
  *
+ * @param counting called once every generator is warm and counts
  * @throws {Error} if a single request was not answered 200: then no figure counts
  */
-export async function drive(orders: LoadOrders, source: LoadSource): Promise<ClientFigures> {
+export async function drive(
+  orders: LoadOrders,
+  source: LoadSource,
+  counting: () => Promise<unknown> = async () => {},
+): Promise<ClientFigures> {
   const processes = Math.min(source.processes, orders.connections);
   const shares = Array.from({ length: processes }, (_, i) =>
     Math.floor((orders.connections + i) / processes),
   );
-  const all = await Promise.all(
-    shares.map((connections) => load({ ...orders, connections }, source.cores)),
-  );
+  const loads = shares.map((connections) => load({ ...orders, connections }, source.cores));
+  const [all] = await Promise.all([
+    Promise.all(loads.map(({ seen }) => seen)),
+    Promise.all(loads.map(({ warm }) => warm)).then(counting),
+  ]);
   const failures = all.flatMap((seen) => Object.entries(seen.failures));
   if (failures.length > 0) {
     const text = failures.map(([how, count]) => `${count} times ${how}`).join(', ');
@@ -43,17 +47,8 @@ export async function drive(orders: LoadOrders, source: LoadSource): Promise<Cli
   };
 }
 
-async function load(orders: LoadOrders, cores: string | undefined): Promise<LoadSeen> {
-  const program = fileURLToPath(new URL('./load-process.js', import.meta.url));
-  const [command, args] = pinned(cores, [program, JSON.stringify(orders)]);
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    serialization: 'advanced',
-  });
-  const seen = await Promise.race([
-    once(child, 'message').then(([message]) => message as LoadSeen),
-    once(child, 'exit').then(() => undefined),
-  ]);
-  if (!seen) throw new Error('the load generator ended before it had a result');
-  return seen;
+function load(orders: LoadOrders, cores: string | undefined) {
+  const nextMessage = startGenerator('http/load-process.js', orders, cores);
+  const warm = nextMessage();
+  return { warm, seen: warm.then(nextMessage) as Promise<LoadSeen> };
 }

@@ -36,7 +36,7 @@ export interface ServerFigures {
   /** Share of the batches that left for each reason. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly stagesMs: StageMeans;
-  /** Seconds of a core that all its processes took for the requests of a second. Not in older results. */
+  /** Seconds of a core that all its processes took, a second. Not in older results. */
   readonly serverCores: number;
 }
 

@@ -10,7 +10,7 @@ export interface LoadOrders {
   readonly images: readonly string[];
 }
 
-/** What it saw after the warm-up. */
+/** What it saw after the warm-up, whose end it tells by another message. */
 export interface LoadSeen {
   readonly seconds: number;
   readonly latenciesMs: Float64Array;

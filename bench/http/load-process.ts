@@ -47,6 +47,7 @@ load.on('reqError', (error: NodeJS.ErrnoException) => {
 await passed(warmSeconds);
 isCounting = true;
 const [cpu, startedMs] = [process.cpuUsage(), performance.now()];
+process.send?.('warm');
 await passed(seconds);
 isCounting = false;
 isOver = true;

@@ -1,10 +1,7 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { LoadFigures, LoadSetup } from '../overload/messages.js';
 import type { LoadSource } from './drive.js';
 import type { OpenLoopFigures } from './figures.js';
-import { pinned } from './pinned.js';
+import { startGenerator } from './start-generator.js';
 
 const TIMEOUT_MS = 5000;
 const WARM_SECONDS = 2;
@@ -35,9 +32,11 @@ export async function openLoop(
     images,
     maxSockets: 1024,
   };
-  const all = await Promise.all(
-    Array.from({ length: source.processes }, () => generate(setup, source.cores)),
-  );
+  const all = (await Promise.all(
+    Array.from({ length: source.processes }, () =>
+      startGenerator('overload-generator.js', setup, source.cores)(),
+    ),
+  )) as LoadFigures[];
   const sum = (of: (figures: LoadFigures) => number) =>
     all.reduce((total, figures) => total + of(figures), 0);
   const worst = (of: (figures: LoadFigures) => number) => Math.max(...all.map(of));
@@ -60,15 +59,4 @@ function endingsOf(all: readonly LoadFigures[]): Record<string, number> {
     endings[how] = (endings[how] ?? 0) + count;
   }
   return endings;
-}
-
-async function generate(setup: LoadSetup, cores: string | undefined): Promise<LoadFigures> {
-  const program = fileURLToPath(new URL('../overload-generator.js', import.meta.url));
-  const [command, args] = pinned(cores, [program, JSON.stringify(setup)]);
-  const child = spawn(command, args, {
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    serialization: 'advanced',
-  });
-  const [figures] = await once(child, 'message');
-  return figures as LoadFigures;
 }

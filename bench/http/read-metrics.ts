@@ -11,16 +11,8 @@ export async function readMetrics(url: string): Promise<MetricsSeen> {
   return { atMs: performance.now(), text };
 }
 
-/**
- * What happened between two readings.
- *
- * @param requestsPerSecond while requests were counted: the readings are further apart, and the server idles in between
- */
-export function serverFigures(
-  before: MetricsSeen,
-  after: MetricsSeen,
-  requestsPerSecond: number,
-): ServerFigures {
+/** What happened between two readings. */
+export function serverFigures(before: MetricsSeen, after: MetricsSeen): ServerFigures {
   const grown = (series: string, label?: string) =>
     sum(after.text, series, label) - sum(before.text, series, label);
   const meanMs = (stage: string) => {
@@ -44,12 +36,11 @@ export function serverFigures(
     infer: meanMs('infer'),
     respond: meanMs('respond'),
   };
-  const images = grown('batch_dispatch_batch_size_sum');
   return {
-    meanBatchSize: batches === 0 ? 0 : images / batches,
+    meanBatchSize: batches === 0 ? 0 : grown('batch_dispatch_batch_size_sum') / batches,
     reasons,
     stagesMs,
-    serverCores: (requestsPerSecond * grown('process_cpu_seconds_total')) / images,
+    serverCores: (1000 * grown('process_cpu_seconds_total')) / (after.atMs - before.atMs),
   };
 }
 

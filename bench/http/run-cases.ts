@@ -2,7 +2,7 @@ import { checkAnswers, type Expected } from './check-answers.js';
 import { drive, type LoadSource } from './drive.js';
 import type { CaseFigures, RoundFigures, Setting } from './figures.js';
 import { medianOf } from './median-of.js';
-import { readMetrics, serverFigures } from './read-metrics.js';
+import { type MetricsSeen, readMetrics, serverFigures } from './read-metrics.js';
 import { nameOf } from './report.js';
 import { serve } from './serve.js';
 
@@ -88,10 +88,12 @@ async function runOnce({ root, setting }: Variant, options: RunOptions): Promise
         warmSeconds,
         seconds,
       } as const;
-      const before = await readMetrics(server.url);
-      const seen = await drive({ ...orders, connections: number }, source);
-      const after = await readMetrics(server.url);
-      figures.push({ ...seen, ...serverFigures(before, after, seen.requestsPerSecond) });
+      const readings: MetricsSeen[] = [];
+      const read = async () => readings.push(await readMetrics(server.url));
+      const seen = await drive({ ...orders, connections: number }, source, read);
+      await read();
+      const [before, after] = readings as [MetricsSeen, MetricsSeen];
+      figures.push({ ...seen, ...serverFigures(before, after) });
     }
     return figures;
   } finally {

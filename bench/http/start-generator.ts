@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { pinned } from './pinned.js';
+
+/**
+ * Starts a program of bench/ as a process of its own, on certain cores where they are named.
+ *
+ * @returns what waits for its next message, and throws if it ends without one
+ */
+export function startGenerator(
+  program: string,
+  orders: object,
+  cores: string | undefined,
+): () => Promise<unknown> {
+  const path = fileURLToPath(new URL(`../${program}`, import.meta.url));
+  const [command, args] = pinned(cores, [path, JSON.stringify(orders)]);
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    serialization: 'advanced',
+  });
+  // It exits at once after its last message, which "exit" may overtake.
+  const ended = once(child, 'disconnect').then(() => {
+    throw new Error('the load generator ended before it had a result');
+  });
+  return () => Promise.race([once(child, 'message').then(([message]) => message), ended]);
+}
