@@ -1,26 +1,21 @@
-const WIDTH = 30;
+import { Presets, SingleBar } from 'cli-progress';
 
-export interface ProgressBarOptions {
-  /** Work that is over sooner draws nothing. */
-  readonly afterMs?: number;
-  /** Milliseconds on a monotonic clock. */
-  readonly now?: () => number;
-}
+/** Work that is over sooner draws nothing. */
+const AFTER_MS = 1000;
 
 /** A bar in one line of a terminal for work that a person waits for. Nothing is drawn where the output is a file. */
 export class ProgressBar {
-  readonly #label: string;
-  readonly #stream: NodeJS.WriteStream;
+  readonly #bar: SingleBar;
   readonly #now: () => number;
   readonly #fromMs: number;
-  #drawn = '';
 
-  constructor(label: string, stream: NodeJS.WriteStream, options: ProgressBarOptions = {}) {
-    const { afterMs = 1000, now = () => performance.now() } = options;
-    this.#label = label;
-    this.#stream = stream;
+  /** @param now milliseconds on a monotonic clock */
+  constructor(label: string, stream: NodeJS.WriteStream, now = () => performance.now()) {
+    const format = `${label} {bar} {percentage} % {note}`;
+    const options = { format, stream, barsize: 30, linewrap: true, clearOnComplete: true };
+    this.#bar = new SingleBar({ ...options, autopadding: true }, Presets.shades_classic);
     this.#now = now;
-    this.#fromMs = now() + afterMs;
+    this.#fromMs = now() + AFTER_MS;
   }
 
   /**
@@ -28,18 +23,13 @@ export class ProgressBar {
    * @param note  what stands behind the bar
    */
   update(share: number, note = ''): void {
-    if (!this.#stream.isTTY || this.#now() < this.#fromMs) return;
-    const full = Math.round(share * WIDTH);
-    const bar = '█'.repeat(full) + '░'.repeat(WIDTH - full);
-    const text = `${this.#label} ${bar} ${String(Math.round(share * 100)).padStart(3)} % ${note}`;
-    if (text === this.#drawn) return;
-    this.#stream.write(`\r${text.padEnd(this.#drawn.length)}`);
-    this.#drawn = text;
+    if (this.#now() < this.#fromMs) return;
+    if (this.#bar.isActive) this.#bar.update(share, { note });
+    else this.#bar.start(1, share, { note });
   }
 
-  /** Takes the bar away. */
+  /** Takes the bar away; without it the program would not end. */
   end(): void {
-    if (this.#drawn !== '') this.#stream.write(`\r${' '.repeat(this.#drawn.length)}\r`);
-    this.#drawn = '';
+    this.#bar.stop();
   }
 }
