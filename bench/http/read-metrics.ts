@@ -1,3 +1,4 @@
+import { sumOfMetric } from '../tools/sum-of-metric.js';
 import type { ServerFigures, StageMeans } from './figures.js';
 
 /** What GET /metrics said at one moment, summed over models and processes. */
@@ -14,7 +15,7 @@ export async function readMetrics(url: string): Promise<MetricsSeen> {
 /** What happened between two readings. */
 export function serverFigures(before: MetricsSeen, after: MetricsSeen): ServerFigures {
   const grown = (series: string, label?: string) =>
-    sum(after.text, series, label) - sum(before.text, series, label);
+    sumOfMetric(after.text, series, label) - sumOfMetric(before.text, series, label);
   const meanMs = (stage: string) => {
     const label = `stage="${stage}"`;
     const count = grown('batch_dispatch_stage_seconds_count', label);
@@ -42,14 +43,4 @@ export function serverFigures(before: MetricsSeen, after: MetricsSeen): ServerFi
     stagesMs,
     serverCores: (1000 * grown('process_cpu_seconds_total')) / (after.atMs - before.atMs),
   };
-}
-
-/** Over all series of that name with that label. */
-function sum(text: string, name: string, label = ''): number {
-  const lines = text
-    .split('\n')
-    .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)));
-  return lines
-    .filter((line) => line.includes(label))
-    .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
 }

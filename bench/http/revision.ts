@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -25,13 +25,17 @@ export interface OtherRevision {
 
 /** Builds another revision in a temporary folder, with the packages that are installed here. */
 export function buildRevision(revision: string): OtherRevision {
-  const root = join(mkdtempSync(join(tmpdir(), 'bench-')), 'other');
+  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+  const root = join(folder, 'other');
   git('worktree', 'add', '--detach', root, revision);
   symlinkSync(resolve('node_modules'), join(root, 'node_modules'));
   execFileSync('npm', ['run', '--silent', 'build'], { cwd: root, stdio: 'inherit' });
   return {
     root,
     name: git('rev-parse', '--short', revision),
-    remove: () => void git('worktree', 'remove', '--force', root),
+    remove() {
+      git('worktree', 'remove', '--force', root);
+      rmSync(folder, { recursive: true });
+    },
   };
 }

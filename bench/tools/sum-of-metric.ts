@@ -1,0 +1,8 @@
+/** Over all series of that name with that label in what GET /metrics said. */
+export function sumOfMetric(text: string, name: string, label = ''): number {
+  return text
+    .split('\n')
+    .filter((line) => line.startsWith(name) && /^[ {]/.test(line.slice(name.length)))
+    .filter((line) => line.includes(label))
+    .reduce((total, line) => total + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
