@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { readResult } from '../tools/write-result.js';
 import { conclusions } from './conclusions.js';
+import { counted } from './counted.js';
 import type { CaseFigures, HttpResult } from './figures.js';
 import {
   batch1Of,
@@ -101,11 +102,11 @@ function section(stem: string, result: HttpResult): string {
   const { machine, versions, load, images, processes } = result;
   const generator =
     load.cores === undefined
-      ? `${load.processes} generator process${load.processes > 1 ? 'es' : ''} on the same cores`
-      : `${load.processes} generator processes on cores ${load.cores}, the server on ${load.serverCores}`;
+      ? `${counted(load.processes, 'generator process')} on the same cores`
+      : `${counted(load.processes, 'generator process')} on cores ${load.cores}, the server on ${load.serverCores}`;
   const parts = [
     `## ${titleOf(result)}`,
-    `${machine.cpu}, ${machine.cores} cores; ${processes} serving process${processes > 1 ? 'es' : ''}; ${generator}; Node ${versions['node']}, ONNX Runtime ${versions['onnxruntime']}; revision ${result.revision}, ${result.date.slice(0, 10)}. ${images.count} image${images.count > 1 ? 's' : ''} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; ${load.rounds} rounds of ${load.seconds} s. [Raw rounds](../${FOLDER}/${stem}.json).`,
+    `${machine.cpu}, ${machine.cores} cores; ${counted(processes, 'serving process')}; ${generator}; Node ${versions['node']}, ONNX Runtime ${versions['onnxruntime']}; revision ${result.revision}, ${result.date.slice(0, 10)}. ${counted(images.count, 'image')} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; ${counted(load.rounds, 'round')} of ${load.seconds} s. [Raw rounds](../${FOLDER}/${stem}.json).`,
     conclusions(result)
       .map((line) => `- ${line}`)
       .join('\n'),

@@ -1,5 +1,6 @@
 import { table } from '../../src/terminal/table.js';
 import { allowedByParts } from './ceilings.js';
+import { counted } from './counted.js';
 import type { CaseFigures, HttpResult } from './figures.js';
 
 /** Another machine: four GTX Titan X, from the README of gpu-rest-engine. */
@@ -195,8 +196,8 @@ export function report(result: HttpResult): string {
   const { model, provider, device, processes, images, machine, load } = result;
   const where = load.cores === undefined ? 'the same cores' : `cores ${load.cores} of its own`;
   const parts = [
-    `${model} on ${provider} (${device}), decoder ${decodersOf(result).join(' and ')}, ${processes} serving process${processes > 1 ? 'es' : ''}, ${machine.cores} cores`,
-    `${images.count} image${images.count > 1 ? 's' : ''} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${load.rounds} rounds of ${load.seconds} s`,
+    `${model} on ${provider} (${device}), decoder ${decodersOf(result).join(' and ')}, ${counted(processes, 'serving process')}, ${machine.cores} cores`,
+    `${counted(images.count, 'image')} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${counted(load.rounds, 'round')} of ${load.seconds} s`,
     '',
     ...table(caseRows(result.cases)),
     '',
