@@ -5,10 +5,9 @@ import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
 import { SingleBar } from 'cli-progress';
 import { DecodePool } from '../src/server/decode/decode-pool.js';
-import { openGpuDecoder } from '../src/server/decode/gpu/open-gpu-decoder.js';
 import { UNIT_LIMITS } from '../src/server/decode/gpu/units-take.js';
 import { readImageHeader } from '../src/server/decode/header/read-image-header.js';
-import { systemClock } from '../src/server/system-clock.js';
+import { openGpuPool } from './tools/open-gpu-pool.js';
 import { median } from './tools/quantile.js';
 import { writeResult } from './tools/write-result.js';
 
@@ -21,7 +20,8 @@ const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--thre
   --seconds S     length of one measurement (default 1)
   --rounds N      measurements of each case; the median counts (default 3)
   --threads LIST  numbers of threads (default 1 and doubled up to the usable cores)
-  --decoders LIST some of native,jpeg-js,gpu (default native,jpeg-js); gpu's threads feed the JPEG units
+  --decoders LIST some of native,jpeg-js,gpu (default native,jpeg-js); gpu's threads feed the JPEG units,
+                  and what they do not take goes to the native decoder on every core
   --out FILE      where the figures go, as JSON
 `;
 
@@ -59,20 +59,13 @@ async function measureControl(threads: number, seconds: number): Promise<number>
   return rounds.reduce((sum, count) => sum + count, 0) / seconds;
 }
 
-function openGpu(pixels: DecodePool, threads: number) {
-  const broken = (_: string, cause?: Error) => {
-    throw cause;
-  };
-  return openGpuDecoder({ pixels, threads, clock: systemClock, broken });
-}
-
 /** Keeps every thread fed for `seconds` and counts what comes back. */
 async function measure({ decoder, image, threads }: Case, seconds: number): Promise<number> {
   if (decoder === CONTROL) return measureControl(threads, seconds);
   const bytes = readFileSync(image);
   const header = readImageHeader(bytes, { maxPixels: 25e6 });
-  const pool = new DecodePool(threads, { decoder: decoder === 'gpu' ? 'native' : decoder });
-  if (decoder === 'gpu') pool.gpu = await openGpu(pool, threads);
+  const pool =
+    decoder === 'gpu' ? await openGpuPool(threads) : new DecodePool(threads, { decoder });
   const atOnce = decoder === 'gpu' ? UNIT_LIMITS.images * (threads + 1) : threads * 3;
   let decoded = 0;
   let isOver = false;

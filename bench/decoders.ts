@@ -5,9 +5,10 @@ import { parseArgs } from 'node:util';
 import koffi from 'koffi';
 import type { ImageInput } from '../src/engine/index.js';
 import { DecodePool } from '../src/server/decode/decode-pool.js';
-import { openGpuDecoder } from '../src/server/decode/gpu/open-gpu-decoder.js';
+import { openCuda } from '../src/server/decode/gpu/cuda.js';
+import { GPU_THREADS } from '../src/server/decode/gpu/open-gpu-decoder.js';
 import { readImageHeader } from '../src/server/decode/header/read-image-header.js';
-import { systemClock } from '../src/server/system-clock.js';
+import { openGpuPool } from './tools/open-gpu-pool.js';
 import { writeResult } from './tools/write-result.js';
 
 // Whether the GPU decodes as the native decoder does: the same outcome for every file, and nearly the same pixels.
@@ -16,7 +17,7 @@ import { writeResult } from './tools/write-result.js';
 const USAGE = `Usage: npm run bench:decoders -- [--count N] [--threads N] [--at-once N] [--out FILE] DIR ...
 
   --count N     decodes of the second part (default 100000)
-  --threads N   threads that feed the JPEG units (default 2)
+  --threads N   threads that feed the JPEG units (default ${GPU_THREADS})
   --at-once N   images on their way at once (default 256)
   --out FILE    where the figures go, as JSON
 `;
@@ -37,18 +38,13 @@ interface Counts {
 
 type Decode = (bytes: Buffer, input: ImageInput) => Promise<Uint8Array | string>;
 
-/** Bytes of the device that are in use, by anybody; the device is current in this thread once `open` has run. */
+/** Bytes of the device that are in use, by anybody. */
 function watchDevice(): () => number {
-  const cuda = koffi.load('libcuda.so.1');
-  const [device, context] = [[0], [0]];
-  cuda.func('int cuInit(unsigned int flags)')(0);
-  cuda.func('int cuDeviceGet(_Out_ int *device, int index)')(device, 0);
-  cuda.func('int cuDevicePrimaryCtxRetain(_Out_ uint64_t *context, int device)')(
-    context,
-    device[0],
-  );
-  cuda.func('int cuCtxSetCurrent(uint64_t context)')(context[0]);
-  const getInfo = cuda.func('int cuMemGetInfo_v2(_Out_ size_t *free, _Out_ size_t *total)');
+  // Makes the device current in this thread.
+  openCuda();
+  const getInfo = koffi
+    .load('libcuda.so.1')
+    .func('int cuMemGetInfo_v2(_Out_ size_t *free, _Out_ size_t *total)');
   return () => {
     const [free, total] = [[0], [0]];
     getInfo(free, total);
@@ -124,7 +120,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     count: { type: 'string', default: '100000' },
-    threads: { type: 'string', default: '2' },
+    threads: { type: 'string', default: String(GPU_THREADS) },
     'at-once': { type: 'string', default: '256' },
     out: { type: 'string' },
     help: { type: 'boolean' },
@@ -139,20 +135,12 @@ if (values.help || positionals.length === 0) {
       .sort()
       .map((name) => join(folder, name)),
   );
-  const cores = availableParallelism();
   const counts: Counts = { gpu: 0, native: 0 };
-  const nativePool = new DecodePool(cores, { decoder: 'native' });
-  const gpuPool = new DecodePool(cores, {
-    decoder: 'native',
-    decoded: (by) => {
-      counts[by === 'gpu' ? 'gpu' : 'native']++;
-    },
-  });
-  const broken = (_: string, cause?: Error) => {
-    throw cause;
-  };
   const threads = Number(values.threads);
-  gpuPool.gpu = await openGpuDecoder({ pixels: gpuPool, clock: systemClock, threads, broken });
+  const nativePool = new DecodePool(availableParallelism(), { decoder: 'native' });
+  const gpuPool = await openGpuPool(threads, (by) => {
+    counts[by === 'gpu' ? 'gpu' : 'native']++;
+  });
   const [native, gpu] = [decodeWith(nativePool), decodeWith(gpuPool)];
   const comparisons: Record<string, Awaited<ReturnType<typeof compare>>> = {};
   for (const [name, input] of Object.entries(INPUTS)) {

@@ -37,6 +37,7 @@ interface ServerFacts {
   readonly provider: string;
   readonly device: string;
   readonly lanes: number;
+  readonly decoder: string;
   readonly processes: number;
 }
 
@@ -49,7 +50,7 @@ async function factsOf(options: Options): Promise<ServerFacts> {
     const { name } = JSON.parse(readFileSync(join(model, 'model.json'), 'utf8')) as ServerFacts;
     const facts = (await get(`/v2/models/${encodeURIComponent(name)}`)) as ServerFacts;
     const { processes } = (await get('/v2/health/ready')) as { processes: { total: number } };
-    return { ...facts, processes: processes.total };
+    return { ...facts, decoder: server.decoder, processes: processes.total };
   } finally {
     await server.stop();
   }
@@ -113,22 +114,21 @@ async function main(options: Options): Promise<void> {
 /** Those of the decoder that was fastest. */
 async function ceilings(
   options: Options,
-  { provider, lanes, processes }: ServerFacts,
+  { provider, lanes, processes, ...facts }: ServerFacts,
   cases: readonly CaseFigures[],
   tick: (what: string) => void,
 ) {
   tick('ceilings');
-  const { model, config, images, seconds, serverCores: cores, maxBatchSize } = options;
-  const decoder = best(cases)?.decoder ?? config.decode?.decoder;
-  const isGpu = decoder === 'gpu';
+  const { model, images, seconds, serverCores: cores, maxBatchSize } = options;
+  const decoder = best(cases)?.decoder ?? facts.decoder;
   return await measureCeilings({
     model,
     provider,
     lanes,
     batchSizes: [1, maxBatchSize],
     images,
-    decoder: isGpu || decoder === 'jpeg-js' ? decoder : 'native',
-    decodeThreads: isGpu ? processes * GPU_THREADS : countCores(cores),
+    decoder,
+    decodeThreads: decoder === 'gpu' ? processes * GPU_THREADS : countCores(cores),
     seconds: Math.min(2, seconds),
     cores,
   });
@@ -161,7 +161,7 @@ async function independentClients(
 ): Promise<OpenLoopFigures[]> {
   const { images, source, model, serverCores: cores, seconds, isSmoke } = options;
   const { figures: fastest, setting } = fastestBatched(options, cases);
-  const name = nameOf({ ...setting, setting: setting.name });
+  const name = nameOf(setting.name, setting.decoder);
   tick(`${name}, independent clients`);
   const config = configOf(options.config, setting);
   const server = await serve({ root: ROOT, model, config, cores });

@@ -18,7 +18,7 @@ Starts the server with one image a batch, and batched with each window, and driv
   --config FILE        a batch-dispatch.json with everything but what is measured
   --max-batch N        maxBatchSize of the batched settings (default 32)
   --windows LIST       their windows in ms (default 0,5)
-  --decoders LIST      decoders to compare, such as native,gpu (default: that of the configuration)
+  --decoders LIST      decoders to compare, of native, jpeg-js, gpu (default: that of the configuration)
   --connections LIST   (default 1,8,64)
   --seconds S          of each measurement (default 2)
   --rounds N           the median counts (default 3)
@@ -55,6 +55,8 @@ export interface Options {
 
 /** 227x227, 16 kB, as in the original server's benchmark. */
 export const PLAIN_IMAGE = 'images/2.jpg';
+
+const DECODERS = ['native', 'jpeg-js', 'gpu'];
 
 const PRESETS = {
   quick: { windows: '0,5', connections: '1,8,64', seconds: '2', rounds: '3' },
@@ -104,6 +106,9 @@ export function readOptions(args: readonly string[]): Options | undefined {
     })),
   ];
   const decoders = values.decoders?.split(',');
+  if (decoders?.some((name) => !DECODERS.includes(name))) {
+    throw new Error(`--decoders takes ${DECODERS.join(', ')}`);
+  }
   return {
     isSmoke: values.smoke,
     isBrief: values.brief,

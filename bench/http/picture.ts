@@ -1,12 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { Resvg } from '@resvg/resvg-js';
 import { linePlot } from '../../src/tools/plot/line-plot.js';
-import type { HttpResult } from './figures.js';
+import type { CaseFigures, HttpResult } from './figures.js';
 import { nameOf } from './report.js';
 
 /** Draws latency against throughput, a line a setting, a point a number of connections, as SVG and PNG. */
 export function drawPicture(result: HttpResult, stem: string): void {
-  const names = [...new Set(result.cases.map(nameOf))];
+  const lineOf = ({ setting, decoder }: CaseFigures) => nameOf(setting, decoder);
+  const names = [...new Set(result.cases.map(lineOf))];
   const svg = linePlot({
     title: `${result.model} on ${result.provider}: p99 latency against throughput`,
     xLabel: 'requests a second',
@@ -15,7 +16,7 @@ export function drawPicture(result: HttpResult, stem: string): void {
     lines: names.map((name) => ({
       name,
       points: result.cases
-        .filter((one) => nameOf(one) === name)
+        .filter((one) => lineOf(one) === name)
         .map(({ requestsPerSecond: x, p99Ms: y }) => ({ x, y })),
     })),
   });

@@ -24,7 +24,7 @@ export function batch1Of(
 }
 
 /** A setting as it is shown, with its decoder where several are compared. */
-export function nameOf({ setting, decoder }: Pick<CaseFigures, 'setting' | 'decoder'>): string {
+export function nameOf(setting: string, decoder: string | undefined): string {
   return decoder === undefined ? setting : `${setting}, ${decoder}`;
 }
 
@@ -64,7 +64,7 @@ export function caseRows(cases: readonly CaseFigures[]): string[][] {
   return [
     head,
     ...cases.map((one) => [
-      nameOf(one),
+      nameOf(one.setting, one.decoder),
       String(one.connections),
       one.requestsPerSecond.toFixed(0),
       `${gainOverBatch1(one, cases)?.toFixed(2) ?? '-'}x`,
@@ -106,7 +106,7 @@ export function stageRows(cases: readonly CaseFigures[]): string[][] {
       const known = [receive, decode, queue, infer, respond];
       const rest = meanMs - known.reduce((sum, value) => sum + value, 0);
       return [
-        nameOf(one),
+        nameOf(one.setting, one.decoder),
         String(connections),
         ms(meanMs),
         ...[...known, rest].map((v) => v.toFixed(2)),
@@ -187,7 +187,7 @@ export function ceilingLines(result: HttpResult): string[] {
     `engine only   ${text(ceilings.engine)} images/s`,
     `tensor in     ${text(ceilings.tensorIn)} images/s, fed by the batcher`,
     `JPEG in       ${ceilings.decode.toFixed(0)} images/s decoded and resized`,
-    `served        ${fastest.requestsPerSecond.toFixed(0)} images/s (${nameOf(fastest)}, ${fastest.connections} connections): ${((100 * fastest.requestsPerSecond) / allowed).toFixed(0)} % of the ${allowed.toFixed(0)} that its parts allow (${how})`,
+    `served        ${fastest.requestsPerSecond.toFixed(0)} images/s (${nameOf(fastest.setting, fastest.decoder)}, ${fastest.connections} connections): ${((100 * fastest.requestsPerSecond) / allowed).toFixed(0)} % of the ${allowed.toFixed(0)} that its parts allow (${how})`,
   ];
 }
 

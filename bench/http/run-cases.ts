@@ -80,7 +80,7 @@ async function runOnce({ root, setting }: Variant, options: RunOptions): Promise
     await checkAnswers(server.url, images, expected);
     const figures: RoundFigures[] = [];
     for (const number of connections) {
-      tick(`${nameOf({ ...setting, setting: setting.name })}, ${number} connections`);
+      tick(`${nameOf(setting.name, setting.decoder)}, ${number} connections`);
       const orders = {
         url: server.url,
         path: '/api/classify',

@@ -16,6 +16,8 @@ export interface ServeOptions {
 
 export interface RunningServer {
   readonly url: string;
+  /** As it says at its start: what decodes JPEGs. */
+  readonly decoder: string;
   readonly stop: () => Promise<void>;
 }
 
@@ -36,9 +38,9 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
     env: { ...process.env, PORT: '0', HOST: '127.0.0.1' },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
-  const url = await readyUrl(child);
+  const said = await readySaid(child);
   return {
-    url,
+    ...said,
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
@@ -47,13 +49,14 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   };
 }
 
-function readyUrl({ stderr }: ChildProcess): Promise<string> {
+function readySaid({ stderr }: ChildProcess): Promise<Pick<RunningServer, 'url' | 'decoder'>> {
   let said = '';
   return new Promise((resolve, reject) => {
     stderr?.on('data', (chunk) => {
       said += chunk;
-      const ready = / ready {5}(http:\S+)\/api\/classify/.exec(said);
-      if (ready?.[1]) resolve(ready[1]);
+      const [, url] = / ready {5}(http:\S+)\/api\/classify/.exec(said) ?? [];
+      const [, decoder = ''] = / decoder {3}([\w-]+)/.exec(said) ?? [];
+      if (url !== undefined) resolve({ url, decoder });
     });
     stderr?.once('end', () => reject(new Error(`the server did not start:\n${said}`)));
   });

@@ -8,6 +8,7 @@ import type {
   ServerFigures,
   ToServer,
 } from './messages.js';
+import { startGenerator } from '../tools/start-generator.js';
 import { scrape } from './scrape.js';
 
 export interface RoundSetup {
@@ -30,7 +31,7 @@ export interface RoundFigures {
 const WARM_UP_SECONDS = 2;
 
 export async function runRound({ engine, load, times }: RoundSetup): Promise<RoundFigures> {
-  const server = start('overload-server.js', engine);
+  const server = startServer(engine);
   try {
     const { url } = await next(server, 'listening');
     const capacity = (engine.maxBatchSize * 1000) / engine.batchMs;
@@ -56,13 +57,12 @@ export async function runRound({ engine, load, times }: RoundSetup): Promise<Rou
 }
 
 async function generate(setup: LoadSetup): Promise<LoadFigures> {
-  const [figures] = await once(start('overload-generator.js', setup), 'message');
-  return figures as LoadFigures;
+  return (await startGenerator('overload-generator.js', setup, undefined)()) as LoadFigures;
 }
 
 /** The log goes nowhere, but is written. */
-function start(program: string, setup: object): ChildProcess {
-  return fork(new URL(`../${program}`, import.meta.url), [JSON.stringify(setup)], {
+function startServer(setup: EngineSetup): ChildProcess {
+  return fork(new URL('../overload-server.js', import.meta.url), [JSON.stringify(setup)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // JSON has no NaN.
     serialization: 'advanced',

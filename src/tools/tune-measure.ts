@@ -7,6 +7,7 @@ import { readGpuHost } from '../engine/native/gpu-host.js';
 import { PROVIDERS, type Provider } from '../engine/provider.js';
 import { configSchema } from '../server/config.js';
 import { openEngineWithBar } from '../terminal/open-engine-with-bar.js';
+import { table } from '../terminal/table.js';
 import { measureRuns } from './tune/measure-runs.js';
 import { TuneError } from './tune/tune-error.js';
 
@@ -74,13 +75,13 @@ async function measureModel(
     file,
     `${JSON.stringify({ provider: engine.provider, device, measuredAt, curve })}\n`,
   );
-  console.log('batch   curve ms   seen by the batcher: p50 ms   p99 ms   runs');
-  for (const { batchSize, ms, runsMs } of curve) {
+  const rows = curve.map(({ batchSize, ms, runsMs }) => {
     const at = (share: number) => Number(runsMs[Math.floor(share * runsMs.length)]);
-    console.log(
-      `${String(batchSize).padStart(5)}${ms.toFixed(2).padStart(11)}${at(0.5).toFixed(2).padStart(30)}${at(0.99).toFixed(2).padStart(9)}${String(runsMs.length).padStart(7)}`,
-    );
-  }
+    const times = [ms, at(0.5), at(0.99)].map((value) => value.toFixed(2));
+    return [String(batchSize), ...times, String(runsMs.length)];
+  });
+  const head = ['batch', 'curve ms', 'seen by the batcher: p50 ms', 'p99 ms', 'runs'];
+  for (const line of table([head, ...rows], () => true)) console.log(line);
   console.log(`\nkept in ${relative('.', file)}`);
 }
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { pinned } from './pinned.js';
+import { pinned } from '../http/pinned.js';
 
 /**
  * Starts a program of bench/ as a process of its own, on certain cores where they are named.

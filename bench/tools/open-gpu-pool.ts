@@ -1,0 +1,21 @@
+import { availableParallelism } from 'node:os';
+import { DecodePool, type DecodePoolOptions } from '../../src/server/decode/decode-pool.js';
+import { openGpuDecoder } from '../../src/server/decode/gpu/open-gpu-decoder.js';
+import { systemClock } from '../../src/server/system-clock.js';
+
+/**
+ * A pool whose JPEGs go to the GPU, fed by `threads`, and all else to the native decoder on every core.
+ *
+ * @throws {GpuDecoderRefusedError}
+ */
+export async function openGpuPool(
+  threads: number,
+  decoded: DecodePoolOptions['decoded'] = () => {},
+): Promise<DecodePool> {
+  const pool = new DecodePool(availableParallelism(), { decoder: 'native', decoded });
+  const broken = (_: string, cause?: Error) => {
+    throw cause;
+  };
+  pool.gpu = await openGpuDecoder({ pixels: pool, threads, clock: systemClock, broken });
+  return pool;
+}
