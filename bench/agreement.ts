@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type Comparison, compareLanes } from '../src/engine/compare-lanes.js';
+import { type Comparison, compareLanes } from '../src/engine/proof/compare-lanes.js';
 import { engineRuntime, Lane, readGpuHost, readModelFolder } from '../src/engine/index.js';
 import { type Precision, PROVIDERS } from '../src/engine/provider.js';
 import { decodeFolder } from '../src/tools/decode-folder.js';

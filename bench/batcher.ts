@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import type { BatcherObserver } from '../src/batcher/index.js';
-import { Metrics } from '../src/server/metrics.js';
-import type { ModelMetrics } from '../src/server/model-metrics.js';
+import { Metrics } from '../src/server/telemetry/metrics.js';
+import type { ModelMetrics } from '../src/server/telemetry/model-metrics.js';
 import { LIMITS, type Submit, throughBatcher, withoutBatcher } from './batcher/harness.js';
 import { flatOutCost, type ItemCost, pacedCost } from './batcher/item-cost.js';
 import { type QueueLengthCost, queueLengthCost } from './batcher/queue-length-cost.js';

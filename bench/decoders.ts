@@ -4,10 +4,10 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import koffi from 'koffi';
 import type { ImageInput } from '../src/engine/index.js';
-import { DecodePool } from '../src/server/decode/decode-pool.js';
-import { openCuda } from '../src/server/decode/gpu/cuda.js';
-import { GPU_THREADS } from '../src/server/decode/gpu/open-gpu-decoder.js';
-import { readImageHeader } from '../src/server/decode/header/read-image-header.js';
+import { DecodePool } from '../src/decode/decode-pool.js';
+import { openCuda } from '../src/native/cuda.js';
+import { GPU_THREADS } from '../src/decode/gpu/open-gpu-decoder.js';
+import { readImageHeader } from '../src/decode/header/read-image-header.js';
 import { openGpuPool } from './tools/open-gpu-pool.js';
 import { writeResult } from './tools/write-result.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { GPU_THREADS } from '../src/server/decode/gpu/open-gpu-decoder.js';
+import { GPU_THREADS } from '../src/decode/gpu/open-gpu-decoder.js';
 import { measureCeilings } from './http/ceilings.js';
 import { type Expected, knownAnswers } from './http/check-answers.js';
 import { compare } from './http/compare.js';

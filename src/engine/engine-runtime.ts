@@ -1,5 +1,5 @@
 import { explainProvider, whatIsMissing } from './explain-provider.js';
-import { Lane } from './lane.js';
+import { Lane } from './lane/lane.js';
 import type { EngineRuntime } from './open-engine.js';
 import { type PrepareOptions, prepareEngine } from './tensorrt/prepare-engine.js';
 

@@ -1,7 +1,7 @@
 import { ModelRefusedError } from './graph/index.js';
-import type { Lane, LaneSizes } from './lane.js';
-import type { MeasuredBatch } from './lane-messages.js';
-import type { Model } from './model-folder.js';
+import type { Lane, LaneSizes } from './lane/lane.js';
+import type { MeasuredBatch } from './lane/lane-messages.js';
+import type { Model } from './model/model-folder.js';
 import { plainReason } from './plain-reason.js';
 import { PROVIDERS, type Provider, type SessionSource } from './provider.js';
 

@@ -3,29 +3,29 @@ import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import pino from 'pino';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
-import { createApp } from './app.js';
-import type { Config } from './config.js';
-import { drain } from './drain.js';
-import { errorMessages } from './error-messages.js';
-import { createHttpServer } from './http-server.js';
-import { Lifecycle } from './lifecycle.js';
-import { Metrics } from './metrics.js';
-import { openDecodePool } from './open-decode-pool.js';
-import { openModel } from './open-model.js';
-import { openNullBatcher } from './open-null-batcher.js';
+import { createApp } from './http/app.js';
+import type { Config } from './config/config.js';
+import { drain } from './http/drain.js';
+import { errorMessages } from './telemetry/error-messages.js';
+import { createHttpServer } from './http/http-server.js';
+import { Lifecycle } from './models/lifecycle.js';
+import { Metrics } from './telemetry/metrics.js';
+import { openDecodePool } from '../decode/open-decode-pool.js';
+import { openModel } from './models/open-model.js';
+import { openNullBatcher } from './models/open-null-batcher.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
   ORDERS_VARIABLE,
   type ServingOrders,
-} from './process-messages.js';
-import { BrokenRequests } from './receive/broken-requests.js';
-import { UploadBudget } from './receive/upload-budget.js';
-import { RequestLog } from './request-log.js';
-import type { ServedModel, Surroundings } from './served-model.js';
-import { StartError } from './start-error.js';
-import { startReport } from './start-report.js';
-import { SharedMetrics, tell } from './supervisor-link.js';
+} from './supervisor/process-messages.js';
+import { BrokenRequests } from './http/receive/broken-requests.js';
+import { UploadBudget } from './http/receive/upload-budget.js';
+import { RequestLog } from './telemetry/request-log.js';
+import type { ServedModel, Surroundings } from './models/served-model.js';
+import { StartError } from './config/start-error.js';
+import { startReport } from './supervisor/start-report.js';
+import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
 
 // One serving process: the only place that knows all parts. The supervisor starts it.

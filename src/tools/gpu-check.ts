@@ -3,9 +3,9 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { engineRuntime, openEngine, readModelFolder } from '../engine/index.js';
 import { adviceFor } from '../engine/explain-provider.js';
-import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../engine/native/gpu-host.js';
+import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../native/gpu-host.js';
 import { PROVIDERS } from '../engine/provider.js';
-import { GpuLane } from '../server/decode/gpu/gpu-lane.js';
+import { GpuLane } from '../decode/gpu/gpu-lane.js';
 import { table } from '../terminal/table.js';
 
 // npm run gpu:check: what this host can do, in two tables: what is installed, and which provider runs.

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runtimeFolder } from '../engine/native/runtime-folder.js';
+import { runtimeFolder } from '../native/runtime-folder.js';
 import { InstallError } from './gpu-install/install-error.js';
 import { installProviders } from './gpu-install/install-providers.js';
 

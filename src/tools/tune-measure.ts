@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { curveFile } from '../engine/curve-file.js';
+import { curveFile } from '../engine/lane/curve-file.js';
 import { ModelRefusedError, readModelFolder } from '../engine/index.js';
-import { readGpuHost } from '../engine/native/gpu-host.js';
+import { readGpuHost } from '../native/gpu-host.js';
 import { PROVIDERS, type Provider } from '../engine/provider.js';
-import { configSchema } from '../server/config.js';
+import { configSchema } from '../server/config/config.js';
 import { openEngineWithBar } from '../terminal/open-engine-with-bar.js';
 import { table } from '../terminal/table.js';
 import { measureRuns } from './tune/measure-runs.js';

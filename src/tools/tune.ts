@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { configSchema } from '../server/config.js';
+import { configSchema } from '../server/config/config.js';
 import { MOST_GPUS, parseFlags, type TuneFlags, USAGE } from './tune/parse-flags.js';
 import { plotLoad } from './tune/plot-load.js';
 import { type ReadCurve, readCurve } from './tune/read-curve.js';

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { configSchema } from '../../src/server/config.js';
-import { LINGER_MS } from '../../src/server/drain.js';
+import { configSchema } from '../../src/server/config/config.js';
+import { LINGER_MS } from '../../src/server/http/drain.js';
 import { solidJpeg } from '../helpers/make-jpeg.js';
 import { readYaml } from '../helpers/read-yaml.js';
 import { serveApp } from '../helpers/serve-app.js';

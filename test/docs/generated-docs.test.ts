@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import { generatedDocs } from '../../src/tools/write-docs.js';
+import { generatedDocs } from '../../scripts/write-docs.js';
 
 for (const [path, text] of Object.entries(generatedDocs())) {
   t.test(`${path} is in step with the code`, async (t) => {

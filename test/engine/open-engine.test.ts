@@ -1,7 +1,7 @@
 import t from 'tap';
 import { type Lane, ModelRefusedError } from '../../src/engine/index.js';
-import type { MeasuredBatch } from '../../src/engine/lane-messages.js';
-import { type Model, readModelFolder } from '../../src/engine/model-folder.js';
+import type { MeasuredBatch } from '../../src/engine/lane/lane-messages.js';
+import { type Model, readModelFolder } from '../../src/engine/model/model-folder.js';
 import { type EngineRuntime, openEngine } from '../../src/engine/open-engine.js';
 import type { Provider } from '../../src/engine/provider.js';
 

@@ -1,5 +1,5 @@
-import type { GpuThread } from '../../src/server/decode/gpu/gpu-lane.js';
-import type { GpuReply, GpuRequest } from '../../src/server/decode/gpu/gpu-messages.js';
+import type { GpuThread } from '../../src/decode/gpu/gpu-lane.js';
+import type { GpuReply, GpuRequest } from '../../src/decode/gpu/gpu-messages.js';
 
 /** A thread of the GPU decoder, in this thread: buffers change hands as with a real one. */
 export class FakeGpuThread implements GpuThread {

@@ -1,10 +1,10 @@
-import type { Cuda } from '../../src/server/decode/gpu/cuda.js';
-import { type JpegUnits, NvjpegError } from '../../src/server/decode/gpu/nvjpeg.js';
-import { JOB_BYTES } from '../../src/server/decode/gpu/resample-jobs.js';
-import { readImageHeader } from '../../src/server/decode/header/read-image-header.js';
-import { loadRasterDecoder } from '../../src/server/decode/load-raster-decoder.js';
-import { Resampler } from '../../src/server/decode/resample/resampler.js';
-import { turnUpright } from '../../src/server/decode/turn-upright.js';
+import type { Cuda } from '../../src/native/cuda.js';
+import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
+import { JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
+import { readImageHeader } from '../../src/decode/header/read-image-header.js';
+import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
+import { Resampler } from '../../src/decode/resample/resampler.js';
+import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
 
 const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg', colour: 'rgb' });
 

@@ -8,17 +8,17 @@ import {
   LatencyCurve,
 } from '../../src/batcher/index.js';
 import type { Scores } from '../../src/engine/index.js';
-import { createApp } from '../../src/server/app.js';
-import { type Config, configSchema } from '../../src/server/config.js';
-import { DecodePool } from '../../src/server/decode/decode-pool.js';
-import { createHttpServer } from '../../src/server/http-server.js';
-import { Lifecycle } from '../../src/server/lifecycle.js';
-import { Metrics } from '../../src/server/metrics.js';
-import { BrokenRequests } from '../../src/server/receive/broken-requests.js';
-import { UploadBudget } from '../../src/server/receive/upload-budget.js';
-import { RequestLog } from '../../src/server/request-log.js';
-import type { ModelDescription } from '../../src/server/respond/model-description.js';
-import { createServedModel } from '../../src/server/served-model.js';
+import { createApp } from '../../src/server/http/app.js';
+import { type Config, configSchema } from '../../src/server/config/config.js';
+import { DecodePool } from '../../src/decode/decode-pool.js';
+import { createHttpServer } from '../../src/server/http/http-server.js';
+import { Lifecycle } from '../../src/server/models/lifecycle.js';
+import { Metrics } from '../../src/server/telemetry/metrics.js';
+import { BrokenRequests } from '../../src/server/http/receive/broken-requests.js';
+import { UploadBudget } from '../../src/server/http/receive/upload-budget.js';
+import { RequestLog } from '../../src/server/telemetry/request-log.js';
+import type { ModelDescription } from '../../src/server/models/model-description.js';
+import { createServedModel } from '../../src/server/models/served-model.js';
 import { systemClock } from '../../src/server/system-clock.js';
 
 export const LABELS = ['c1 red', 'c2 green', 'c3 blue, "sky"'];

@@ -1,4 +1,4 @@
-import { OrtCApi } from '../native/ort-c-api.js';
+import { OrtCApi } from '../../native/ort-c-api.js';
 import type { BuildJob } from './build-engine.js';
 
 // A program: builds one engine, as its first argument says, and leaves it beside the graph. Creating the session is

@@ -1,4 +1,4 @@
-import type { Comparison } from '../compare-lanes.js';
+import type { Comparison } from '../proof/compare-lanes.js';
 
 /** An engine may differ from the CPU in the first class of this share of the images where the CPU is sure. */
 const MAX_SHARE_DIFFERENT = 0.01;

@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'onnxruntime-node';
-import { type Comparison, compareLanes, seededImages } from '../compare-lanes.js';
-import { Lane } from '../lane.js';
-import type { Model } from '../model-folder.js';
-import { readGpuHost } from '../native/gpu-host.js';
+import { type Comparison, compareLanes, seededImages } from '../proof/compare-lanes.js';
+import { Lane } from '../lane/lane.js';
+import type { Model } from '../model/model-folder.js';
+import { readGpuHost } from '../../native/gpu-host.js';
 import { buildEngine } from './build-engine.js';
 import type { Precision } from '../provider.js';
 import { type EngineFacts, graphSha256 } from './engine-facts.js';

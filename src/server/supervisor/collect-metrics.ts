@@ -1,5 +1,5 @@
 import { AggregatorRegistry } from 'prom-client';
-import type { MetricsJson } from '../process-messages.js';
+import type { MetricsJson } from './process-messages.js';
 import type { ServingProcess } from './serving-process.js';
 
 /** A process that does not answer in time is left out. */

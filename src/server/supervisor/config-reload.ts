@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { Config } from '../config.js';
-import { StartError } from '../start-error.js';
+import type { Config } from '../config/config.js';
+import { StartError } from '../config/start-error.js';
 
 /** How often the file is looked at. Asking, not being told, works on every file system and through links. */
 const LOOK_INTERVAL_MS = 500;

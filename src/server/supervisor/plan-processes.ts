@@ -1,6 +1,6 @@
 import type { Gpu } from '../../engine/index.js';
-import type { Config } from '../config.js';
-import { StartError } from '../start-error.js';
+import type { Config } from '../config/config.js';
+import { StartError } from '../config/start-error.js';
 
 /** One serving process to be: its number, and the GPU that it alone sees. */
 export interface ProcessPlan {

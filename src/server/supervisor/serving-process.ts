@@ -4,7 +4,7 @@ import {
   type FromSupervisor,
   ORDERS_VARIABLE,
   type ServingOrders,
-} from '../process-messages.js';
+} from './process-messages.js';
 import type { ProcessPlan } from './plan-processes.js';
 
 /** A process that is ready and misses this many beats is hung in native code; one that loads may take longer. */

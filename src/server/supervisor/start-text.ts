@@ -1,5 +1,5 @@
 import { curveTable } from '../../terminal/curve-table.js';
-import type { StartReport } from '../process-messages.js';
+import type { StartReport } from './process-messages.js';
 
 /** What the program prints once every serving process is ready. */
 export function startText(report: StartReport, processes: number, afterMs: number): string {

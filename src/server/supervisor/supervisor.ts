@@ -2,16 +2,16 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { readGpuHost } from '../../engine/native/gpu-host.js';
-import type { Config } from '../config.js';
-import { configFile, loadConfig, USAGE } from '../load-config.js';
+import { readGpuHost } from '../../native/gpu-host.js';
+import type { Config } from '../config/config.js';
+import { configFile, loadConfig, USAGE } from '../config/load-config.js';
 import {
   BEAT_INTERVAL_MS,
   type FromServingProcess,
   type ServingOrders,
   type StartReport,
-} from '../process-messages.js';
-import { StartError } from '../start-error.js';
+} from './process-messages.js';
+import { StartError } from '../config/start-error.js';
 import { MetricsCollector } from './collect-metrics.js';
 import { ConfigReload } from './config-reload.js';
 import { type ProcessPlan, planProcesses } from './plan-processes.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { BatchProof, PROOF_BATCH_SIZE } from '../../engine/batch-proof.js';
-import { seededImages } from '../../engine/compare-lanes.js';
+import { BatchProof, PROOF_BATCH_SIZE } from '../../engine/proof/batch-proof.js';
+import { seededImages } from '../../engine/proof/compare-lanes.js';
 import {
   type Graph,
   givesProbabilities,
@@ -17,7 +17,7 @@ import {
   readModelFolder,
   ScoresNotFiniteError,
 } from '../../engine/index.js';
-import { type Config, configSchema } from '../../server/config.js';
+import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
 import { describeGraph, type Finding } from './describe-graph.js';

@@ -1,5 +1,5 @@
 import { type Graph, givesProbabilities, inspectClassifier } from '../../engine/graph/index.js';
-import type { ModelManifest } from '../../engine/model-manifest.js';
+import type { ModelManifest } from '../../engine/model/model-manifest.js';
 import { nameFrom } from './name-from.js';
 
 const USUAL_SIDE = 224;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CurvePoint, LatencyCurve, type Millis } from '../../batcher/index.js';
-import { CURVES_FOLDER } from '../../engine/curve-file.js';
+import { CURVES_FOLDER } from '../../engine/lane/curve-file.js';
 import { drawnTimes, fixedTimes, type LaneTimes, type MeasuredRuns } from './lane-times.js';
 import { TuneError } from './tune-error.js';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Gpu } from '../../../src/engine/index.js';
-import { type Config, configSchema } from '../../../src/server/config.js';
+import { type Config, configSchema } from '../../../src/server/config/config.js';
 import { planProcesses } from '../../../src/server/supervisor/plan-processes.js';
 
 const GPUS: readonly Gpu[] = [0, 1, 2].map((i) => ({

@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { ModelReport, StartReport } from '../../../src/server/process-messages.js';
+import type { ModelReport, StartReport } from '../../../src/server/supervisor/process-messages.js';
 import { startText } from '../../../src/server/supervisor/start-text.js';
 
 const MODEL: ModelReport = {

@@ -4,7 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { runtimeFolder } from '../../../src/engine/native/runtime-folder.js';
+import { runtimeFolder } from '../../../src/native/runtime-folder.js';
 import { installProviders } from '../../../src/tools/gpu-install/install-providers.js';
 import { PROVIDER_FILES } from '../../../src/tools/gpu-install/provider-files.js';
 import { makeWheel } from '../../helpers/make-wheel.js';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { readGraph } from '../../../src/engine/graph/index.js';
-import { modelManifest } from '../../../src/engine/model-manifest.js';
+import { modelManifest } from '../../../src/engine/model/model-manifest.js';
 import { guessManifest } from '../../../src/tools/models/guess-manifest.js';
 import { manifestText } from '../../../src/tools/models/manifest-text.js';
 import { type ClassifierOptions, tinyClassifier } from '../../helpers/onnx-models.js';

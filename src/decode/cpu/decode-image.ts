@@ -1,0 +1,35 @@
+import type { ImageInput } from '../../engine/index.js';
+import { UndecodableImageError } from '../header/image-errors.js';
+import type { ImageHeader } from '../header/image-header.js';
+import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
+import type { Resampler } from '../resample/resampler.js';
+import { resizePlan } from '../resize-plan.js';
+import { turnUpright } from './turn-upright.js';
+
+export type { DecoderName };
+
+/**
+ * Decodes one image to the model's input: input.height rows of input.width RGB pixels, upright, resized and
+ * cropped, written to `pixels`.
+ *
+ * @throws {UndecodableImageError}
+ */
+export async function decodeImage(
+  bytes: Buffer,
+  header: ImageHeader,
+  decoder: DecoderName,
+  input: ImageInput,
+  resampler: Resampler,
+  pixels: Uint8Array,
+): Promise<void> {
+  const decodeRaster = await loadRasterDecoder(decoder, header);
+  // Nothing waits from here on: the resampler's memory is this image's alone.
+  const raster = resampler.raster(header.width * header.height * 3);
+  try {
+    decodeRaster(bytes, header, raster);
+  } catch (cause) {
+    throw new UndecodableImageError('the decoder gave up', { cause });
+  }
+  const plan = resizePlan(header, input);
+  turnUpright(resampler.resample(plan.x, plan.y), plan, pixels);
+}

@@ -1,0 +1,28 @@
+import type { ImageInput } from '../../engine/index.js';
+import type { ImageHeader } from '../header/image-header.js';
+import type { DecoderName } from './load-raster-decoder.js';
+
+/** What a decode thread is started with. */
+export interface DecodeWorkerData {
+  readonly decoder: DecoderName;
+}
+
+/** To the thread: decode `bytes` into `pixels`; both buffers are transferred. */
+export interface DecodeJob {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly header: ImageHeader;
+  /** What the model wants. */
+  readonly input: ImageInput;
+  readonly pixels: Uint8Array;
+}
+
+/** From the thread: both buffers come back, the pixels written unless the image could not be decoded. */
+export interface DecodeReply {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly pixels: Uint8Array;
+  readonly outcome: 'decoded' | 'undecodable' | 'failed';
+  /** Of a failure that is not the image's fault: for the log. */
+  readonly message?: string;
+}

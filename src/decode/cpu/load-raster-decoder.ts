@@ -1,0 +1,20 @@
+import type { ImageHeader } from '../header/image-header.js';
+import type { RasterDecoder } from './raster-decoder.js';
+
+/** `native`: libjpeg-turbo, with the image crate for what it does not take. `jpeg-js`: JavaScript for JPEGs. */
+export type DecoderName = 'native' | 'jpeg-js';
+
+/**
+ * The decoder for such an image. Its library is loaded when it is first asked for: there are platforms that have
+ * not all of them. Asked again, it is there at once.
+ */
+export async function loadRasterDecoder(
+  decoder: DecoderName,
+  { format, colour }: Pick<ImageHeader, 'format' | 'colour'>,
+): Promise<RasterDecoder> {
+  if (format === 'png' || (decoder === 'native' && colour === 'cmyk')) {
+    return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
+  }
+  if (decoder === 'jpeg-js') return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
+  return (await import('./decode-with-turbo.js')).decodeWithTurbo;
+}

@@ -1,0 +1,69 @@
+import {
+  type BatchLane,
+  Batcher,
+  type BatchLimits,
+  type Clock,
+  type LaneState,
+} from '../../batcher/index.js';
+import { SILENT } from '../../batcher/batcher-observer.js';
+import type { GpuImage } from './gpu-lane.js';
+import { UNIT_LIMITS } from './units-take.js';
+
+/** Whatever waits when a thread is free goes; an image has its deadline in the model's batcher. */
+const LIMITS: BatchLimits = {
+  maxBatchSize: UNIT_LIMITS.images,
+  maxQueueDelayMs: 0,
+  allowedBatchSizes: [],
+  maxQueueSize: 1_000_000,
+};
+/** Later than any image is wanted. */
+const DEADLINE_MS = 3_600_000;
+
+export interface GpuBatchLane extends BatchLane<GpuImage, Uint8Array | undefined> {
+  close(): Promise<void>;
+}
+
+export interface GpuDecoderOptions {
+  readonly lanes: readonly GpuBatchLane[];
+  readonly clock: Clock;
+  /** A lane has stopped serving. A CUDA error stays in a process for good. */
+  readonly broken: (state: LaneState, cause?: Error) => void;
+}
+
+/** Gathers images into batches for the JPEG units; one image's failure is its own. */
+export class GpuDecoder {
+  readonly #batcher: Batcher<GpuImage, Uint8Array | undefined>;
+  readonly #lanes: readonly GpuBatchLane[];
+  readonly #clock: Clock;
+
+  constructor({ lanes, clock, broken }: GpuDecoderOptions) {
+    this.#lanes = lanes;
+    this.#clock = clock;
+    this.#batcher = new Batcher<GpuImage, Uint8Array | undefined>({
+      clock,
+      limits: LIMITS,
+      lanes,
+      observer: {
+        ...SILENT,
+        laneChanged: (_, state, cause) => state !== 'serving' && broken(state, cause),
+      },
+    });
+  }
+
+  /**
+   * The image's pixels, or undefined if nobody wants it any more. Rejects if the units do not decode it, for whatever
+   * reason; if they gave its bytes back, another decoder may try.
+   */
+  async decode(image: GpuImage): Promise<Uint8Array | undefined> {
+    const [item] = this.#batcher.accept(1, this.#clock.now() + DEADLINE_MS);
+    if (!item) throw new Error('no item. This is a bug.');
+    this.#batcher.enqueue(item, image);
+    return (await item.settled).output;
+  }
+
+  /** Ends the threads when nothing is in them any more. */
+  async close(): Promise<void> {
+    await this.#batcher.drain();
+    await Promise.all(this.#lanes.map((lane) => lane.close()));
+  }
+}

@@ -1,0 +1,33 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { curveFile } from './curve-file.js';
+import type { Model } from '../model/model-folder.js';
+import type { Engine } from '../open-engine.js';
+import { graphSha256 } from '../tensorrt/engine-facts.js';
+
+/**
+ * Keeps a latency curve beside its model, by provider and device, for people and for later runs to compare with. A
+ * folder that cannot be written to is no fault: the curve is measured at every start.
+ */
+export async function keepCurve(
+  modelFolder: string,
+  { graph }: Model,
+  { provider, lanes, curve }: Engine,
+  device: string,
+): Promise<void> {
+  const file = curveFile(modelFolder, provider, device);
+  const record = {
+    graphSha256: graphSha256(graph),
+    provider,
+    device,
+    lanes: lanes.length,
+    measuredAt: new Date().toISOString(),
+    curve,
+  };
+  try {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(record, null, 2)}\n`);
+  } catch {
+    // Read-only, as in a container.
+  }
+}

@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import {
+  inspectClassifier,
+  makeBatchDynamic,
+  ModelRefusedError,
+  readGraph,
+  rewriteClassifier,
+} from '../graph/index.js';
+import { PROOF_BATCH_SIZE } from '../proof/batch-proof.js';
+import { type ModelManifest, modelManifest } from './model-manifest.js';
+import { proveDynamicBatch } from '../proof/prove-dynamic-batch.js';
+
+/** Scores kept of each image, best first; models with fewer classes keep them all. */
+const MAX_TOP_K = 100;
+
+/** A model read from its folder, ready to be opened by a lane. */
+export interface Model {
+  readonly manifest: ModelManifest;
+  /** One line a class; the line's position is the class. */
+  readonly labels: readonly string[];
+  /** The rewritten graph: uint8 pixels [n, height, width, 3] in, the `topK` best classes out. */
+  readonly graph: Uint8Array;
+  readonly topK: number;
+  /** Bytes of one image on its way in. */
+  readonly imageBytes: number;
+}
+
+/**
+ * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph. A batch that is fixed at 1 is
+ * opened, and proved on the CPU.
+ *
+ * @param say told when the batch was opened
+ * @throws {ModelRefusedError} with one sentence that names the file and says what to change
+ */
+export async function readModelFolder(
+  folder: string,
+  say: (line: string) => void = () => {},
+): Promise<Model> {
+  const manifest = parseManifest(await readModelFile(folder, 'model.json'), folder);
+  const labels = parseLabels(await readModelFile(folder, 'labels.txt'));
+  const bytes = await readModelFile(folder, 'model.onnx');
+  const path = join(folder, 'model.onnx');
+  const { classes, fixedBatch } = naming(path, () => inspectClassifier(readGraph(bytes)));
+  if (classes !== undefined && classes !== labels.length) {
+    throw new ModelRefusedError(
+      `${join(folder, 'labels.txt')} has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
+    );
+  }
+  if (labels.length === 0) {
+    throw new ModelRefusedError(
+      `${join(folder, 'labels.txt')} is empty; give one line for each class`,
+    );
+  }
+  const { width, height, channelOrder, mean, std } = manifest.input;
+  const topK = Math.min(MAX_TOP_K, labels.length);
+  const spec = {
+    width,
+    height,
+    channelOrder,
+    mean,
+    std,
+    output: manifest.output,
+    topK,
+    classes: labels.length,
+  };
+  const open = fixedBatch === undefined ? bytes : naming(path, () => makeBatchDynamic(bytes));
+  const graph = naming(path, () => rewriteClassifier(open, spec));
+  const model = { manifest, labels, graph, topK, imageBytes: width * height * 3 };
+  if (fixedBatch === undefined) return model;
+  // Bare scores: a softmax would hide what they differ in where it is sure.
+  const bare = { ...spec, output: 'probabilities' } as const;
+  const before = rewriteClassifier(bytes, bare);
+  const after = manifest.output === 'probabilities' ? graph : rewriteClassifier(open, bare);
+  await proveDynamicBatch(model, before, after).catch((error: unknown) =>
+    naming(path, () => {
+      throw error;
+    }),
+  );
+  say(
+    `${path}: its batch is fixed at ${fixedBatch} and was opened; a batch of ${PROOF_BATCH_SIZE} gives the same scores as single runs`,
+  );
+  return model;
+}
+
+/** Puts the file's path before the sentence of a refusal. */
+function naming<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof ModelRefusedError)) throw error;
+    throw new ModelRefusedError(`${path}: ${error.message}`, { cause: error });
+  }
+}
+
+async function readModelFile(folder: string, name: string): Promise<Buffer> {
+  const path = join(folder, name);
+  try {
+    return await readFile(path);
+  } catch (cause) {
+    throw new ModelRefusedError(
+      `cannot read ${path}; a model is a folder with model.onnx, labels.txt and model.json`,
+      { cause },
+    );
+  }
+}
+
+function parseManifest(bytes: Buffer, folder: string): ModelManifest {
+  const path = join(folder, 'model.json');
+  let json: unknown;
+  try {
+    json = JSON.parse(textOf(bytes));
+  } catch (cause) {
+    throw new ModelRefusedError(`${path} is not valid JSON`, { cause });
+  }
+  const result = modelManifest.safeParse(json);
+  if (!result.success) {
+    throw new ModelRefusedError(`${path}: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`);
+  }
+  return result.data;
+}
+
+/** One label a line; a last line break ends the last line, and CRLF counts as one. */
+function parseLabels(bytes: Buffer): string[] {
+  const lines = textOf(bytes).split(/\r?\n/);
+  if (lines.at(-1) === '') lines.pop();
+  return lines;
+}
+
+/** UTF-8, without the byte order mark that some editors put in front. */
+function textOf(bytes: Buffer): string {
+  return bytes.toString('utf8').replace(/^\uFEFF/, '');
+}

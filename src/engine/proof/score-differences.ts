@@ -1,0 +1,13 @@
+import type { Scores } from '../lane/lane.js';
+
+/**
+ * By how much each class of `want` differs in `have`, in probability. A class that is not among the best of `have` is
+ * compared with the last of them; NaN where `have` is empty.
+ */
+export function scoreDifferences(want: Scores, have: Scores): number[] {
+  const byClass = new Map([...have.labelIndex].map((label, k) => [label, have.confidence[k]]));
+  return [...want.labelIndex].map((label, k) => {
+    const confidence = byClass.get(label) ?? have.confidence.at(-1);
+    return Math.abs(Number(want.confidence[k]) - Number(confidence));
+  });
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type ParseArgsConfig, parseArgs } from 'node:util';
+import type { z } from 'zod';
+import { type Config, configSchema } from './config.js';
+import { StartError } from './start-error.js';
+
+const DEFAULT_FILE = 'batch-dispatch.json';
+const PROJECT = fileURLToPath(new URL('../../../..', import.meta.url));
+
+export const USAGE = `Usage: npm start -- [--config FILE] [--model DIR ...] [--help]
+
+  --config FILE   configuration, JSON (default: ${DEFAULT_FILE} in the current folder, if there)
+  --model DIR     folder with model.onnx, labels.txt and model.json; more than once for several models
+  --help          print this and exit
+
+Environment: HOST and PORT override server.host and server.port.
+Every key of the configuration: docs/configuration.md
+`;
+
+const options = {
+  config: { type: 'string' },
+  model: { type: 'string', multiple: true },
+  help: { type: 'boolean' },
+} as const satisfies ParseArgsConfig['options'];
+
+/**
+ * The configuration from the command line, the environment and the file, in this order of precedence, with
+ * `models` as absolute paths; or 'help' if that was asked for.
+ *
+ * @throws {StartError} naming the key or file that is wrong
+ */
+export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Config | 'help' {
+  const flags = parseFlags(argv);
+  if (flags.help) return 'help';
+  const file = flags.config ?? (existsSync(DEFAULT_FILE) ? DEFAULT_FILE : undefined);
+  const input = file === undefined ? {} : readJson(file);
+  const config = parse(input, file ?? 'configuration');
+  const folder = file === undefined ? PROJECT : dirname(resolve(file));
+  const models =
+    flags.model?.map((path) => resolve(path)) ?? config.models.map((path) => resolve(folder, path));
+  const host = env['HOST'] || config.server.host;
+  const port = env['PORT'] ? parsePort(env['PORT']) : config.server.port;
+  return { ...config, models, server: { ...config.server, host, port } };
+}
+
+/** The file that `loadConfig` reads if it is there. */
+export function configFile(argv: readonly string[]): string {
+  return resolve(parseFlags(argv).config ?? DEFAULT_FILE);
+}
+
+function parseFlags(argv: readonly string[]) {
+  try {
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new StartError(`${message.split('. ')[0]}; see --help`, { cause });
+  }
+}
+
+function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new StartError(`cannot read the configuration file ${file}`, { cause });
+  }
+  try {
+    // Editors on Windows may put a byte order mark first.
+    return JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch (cause) {
+    throw new StartError(`${file} is not valid JSON`, { cause });
+  }
+}
+
+function parse(input: unknown, file: string): Config {
+  const result = configSchema.safeParse(input);
+  if (result.success) return result.data;
+  throw new StartError(`${file}: ${result.error.issues.map(sentence).join('; ')}`);
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const keys = issue.keys.map((key) => (path ? `${path}.${key}` : key));
+    return `unknown key ${keys.join(', ')}`;
+  }
+  return path ? `${path}: ${issue.message}` : issue.message;
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65535) return port;
+  throw new StartError(`PORT must be a number from 0 to 65535, not "${text}"`);
+}

@@ -1,0 +1,53 @@
+import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
+import type { Batcher, Clock } from '../../../batcher/index.js';
+import type { Scores } from '../../../engine/index.js';
+import type { Config } from '../../config/config.js';
+import { Problem } from '../../problem/problem.js';
+import { settlementHeaders } from '../respond/settlement-headers.js';
+import { openExchange } from '../exchange.js';
+import { type RefuseDeps, refuse } from './refuse.js';
+
+export interface BenchmarkDeps extends RefuseDeps {
+  readonly clock: Clock;
+  readonly batching: () => Config['batching'];
+  /** Opened by the first request: most servers never see one. */
+  readonly nullBatcher: () => Promise<Batcher<Uint8Array, Scores>>;
+}
+
+const PIXEL = new Uint8Array(3);
+
+/**
+ * /benchmark, with any method: an empty 200 after one pixel has gone through a batcher and a lane, on a model that does
+ * nothing. The price of everything but decoding and copying pixels.
+ */
+export function benchmarkRoute(deps: BenchmarkDeps) {
+  return async function benchmark(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
+    const exchange = openExchange(c.env, deps.clock);
+    try {
+      // Throws while this process takes no work.
+      deps.lifecycle.model();
+      const batcher = await opened(deps);
+      const deadlineMs = exchange.startedMs + deps.batching().defaultTimeoutMs;
+      const [item] = batcher.accept(1, deadlineMs);
+      if (!item) throw new Error('no item. This is a bug.');
+      batcher.enqueue(item, PIXEL);
+      const settlement = await item.settled;
+      deps.requestLog.answered(exchange, [settlement]);
+      deps.metrics.request('ok');
+      const headers = settlementHeaders(exchange, [settlement], deps.lifecycle.isEnding);
+      headers['Content-Length'] = '0';
+      return new Response(null, { headers });
+    } catch (error) {
+      return refuse(deps, exchange, error);
+    }
+  };
+}
+
+async function opened({ nullBatcher }: BenchmarkDeps): Promise<Batcher<Uint8Array, Scores>> {
+  try {
+    return await nullBatcher();
+  } catch (cause) {
+    throw new Problem('engine_unavailable', {}, { cause });
+  }
+}

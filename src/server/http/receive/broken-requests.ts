@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Metrics } from '../../telemetry/metrics.js';
+import type { RequestLog } from '../../telemetry/request-log.js';
+import { PROBLEMS, Problem, type ProblemCode, problemBody } from '../../problem/problem.js';
+import { requestId } from '../exchange.js';
+import { breakOff } from './read-body.js';
+
+/** How long a connection is kept for its client to read the last answer and close; after that it is cut. */
+const LINGER_MS = 1000;
+
+const TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
+
+/** Answers, logs and numbers what the app never sees: what is not a request, or came too slowly to become one. */
+export class BrokenRequests {
+  readonly #requestLog: RequestLog;
+  readonly #metrics: Metrics;
+  /** The newest response of each connection: those before it have left when it has. */
+  readonly #newest = new WeakMap<Duplex, ServerResponse>();
+  /** Connections that end: whatever else comes on them is ignored. */
+  readonly #ending = new WeakSet<Duplex>();
+
+  constructor(requestLog: RequestLog, metrics: Metrics) {
+    this.#requestLog = requestLog;
+    this.#metrics = metrics;
+  }
+
+  /** To be told of every request, before it is answered. */
+  began({ socket }: IncomingMessage, outgoing: ServerResponse): void {
+    this.#newest.set(socket, outgoing);
+  }
+
+  /** A request with which the app can do nothing: its Host or target is invalid. */
+  refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const id = requestId(incoming);
+    const { method, url: path } = incoming;
+    this.#requestLog.malformed({ requestId: id, method, path, status: 400 });
+    outgoing.writeHead(400, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id }).end();
+  }
+
+  /** Node's `clientError`: the bytes are not HTTP, they stopped coming, or the connection failed. */
+  end(error: NodeJS.ErrnoException, socket: Duplex): void {
+    if (this.#ending.has(socket)) return;
+    this.#ending.add(socket);
+    const newest = this.#newest.get(socket);
+    const isAnswered = newest === undefined || newest.writableFinished;
+    const isReceived = newest === undefined || newest.req.complete;
+    if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
+    else if (isAnswered && isReceived) this.#answer(error.code, socket);
+    // It has its answer already, or its client has left.
+    else if (isAnswered || error.code === 'HPE_INVALID_EOF_STATE') socket.destroy();
+    else {
+      if (!isReceived) breakOff(newest.req, new Problem(bodyProblem(error.code)));
+      endAfter(newest, socket);
+    }
+  }
+
+  #answer(errorCode: string | undefined, socket: Duplex): void {
+    const id = randomUUID();
+    if (errorCode === TIMEOUT) {
+      const code = 'request_timeout';
+      const { status } = PROBLEMS[code];
+      this.#requestLog.malformed({ requestId: id, status, code });
+      this.#metrics.request(code);
+      endWith(socket, status, id, problemBody(code, id));
+    } else {
+      const status = errorCode === 'HPE_HEADER_OVERFLOW' ? 431 : 400;
+      this.#requestLog.malformed({ requestId: id, status });
+      endWith(socket, status, id);
+    }
+  }
+}
+
+/** A body whose chunks make no sense is no image, as a form whose parts make none. */
+function bodyProblem(errorCode: string | undefined): ProblemCode {
+  return errorCode === TIMEOUT ? 'request_timeout' : 'undecodable_image';
+}
+
+/** Lets the answers leave that are still owed to earlier requests. */
+function endAfter(newest: ServerResponse, socket: Duplex): void {
+  if (newest.headersSent) newest.once('finish', () => end(socket));
+  else newest.setHeader('Connection', 'close');
+}
+
+function endWith(socket: Duplex, status: number, id: string, problem = ''): void {
+  const lines = [
+    `HTTP/1.1 ${status} `,
+    'Connection: close',
+    ...(problem ? ['Content-Type: application/problem+json'] : []),
+    `Content-Length: ${Buffer.byteLength(problem)}`,
+    `X-Request-Id: ${id}`,
+    '',
+    problem,
+  ];
+  end(socket, lines.join('\r\n'));
+}
+
+/** A client that does not close its half would hold the connection for ever. */
+function end(socket: Duplex, lastBytes = ''): void {
+  socket.end(lastBytes);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
+}

@@ -1,0 +1,19 @@
+import type { Lifecycle } from '../../models/lifecycle.js';
+
+/** GET /v2/health/live: 200 while the event loop turns. */
+export function liveRoute() {
+  return function live(): Response {
+    return Response.json({ live: true });
+  };
+}
+
+/** GET /v2/health/ready: 200 while at least one serving process takes work and this one does not end; else why. */
+export function readyRoute(lifecycle: Lifecycle) {
+  return function ready(): Response {
+    const { processes, isEnding, notReady } = lifecycle;
+    if (processes.ready > 0 && !isEnding) return Response.json({ ready: true, processes });
+    const headers = isEnding ? { Connection: 'close' } : {};
+    const reason = notReady ?? 'starting';
+    return Response.json({ ready: false, reason, processes }, { status: 503, headers });
+  };
+}

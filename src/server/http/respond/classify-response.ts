@@ -1,0 +1,35 @@
+import type { ImageSettlement } from '../../models/classifier.js';
+import type { Exchange } from '../exchange.js';
+import { predictionsJson } from './predictions-json.js';
+import { Problem, problemBody } from '../../problem/problem.js';
+import { settlementHeaders } from './settlement-headers.js';
+
+/** What became of one image. */
+export type ImageOutcome = ImageSettlement | Problem;
+
+export interface AnswerFormat {
+  readonly exchange: Exchange;
+  readonly topK: number;
+  readonly labelsJson: readonly string[];
+  /** End the connection after the answer. */
+  readonly close: boolean;
+}
+
+/**
+ * 200 with the predictions of one raw image, or, for a form, an array in the order of its images, each with its
+ * own predictions or error.
+ */
+export function classifyResponse(
+  outcomes: readonly ImageOutcome[],
+  isForm: boolean,
+  format: AnswerFormat,
+): Response {
+  const json = outcomes.map((outcome) => {
+    if (outcome instanceof Problem) return `{"error":${problemBody(outcome.code)}}`;
+    const predictions = predictionsJson(outcome.output, format.labelsJson, format.topK);
+    return isForm ? `{"predictions":${predictions}}` : predictions;
+  });
+  const headers = settlementHeaders(format.exchange, outcomes, format.close);
+  headers['Content-Type'] = 'application/json';
+  return new Response(isForm ? `[${json.join(',')}]` : json.join(''), { headers });
+}

@@ -1,0 +1,26 @@
+import type { ImageSettlement } from '../../models/classifier.js';
+import type { Exchange } from '../exchange.js';
+import { Problem } from '../../problem/problem.js';
+import { serverTiming, stageTimes } from './timing-headers.js';
+
+/**
+ * Headers that say how images were run: one value an image, in order, "-" for one without an answer.
+ *
+ * @param close end the connection after the answer
+ */
+export function settlementHeaders(
+  { id, startedMs }: Exchange,
+  outcomes: readonly (ImageSettlement | Problem)[],
+  close: boolean,
+): Record<string, string> {
+  const each = (value: (settlement: ImageSettlement) => string) =>
+    outcomes.map((outcome) => (outcome instanceof Problem ? '-' : value(outcome))).join(', ');
+  const headers: Record<string, string> = {
+    'Server-Timing': each((settlement) => serverTiming(stageTimes(startedMs, settlement))),
+    'X-Batch-Size': each(({ batchSize }) => String(batchSize)),
+    'X-Batch-Reason': each(({ reason }) => reason),
+    'X-Request-Id': id,
+  };
+  if (close) headers['Connection'] = 'close';
+  return headers;
+}

@@ -1,0 +1,71 @@
+import { Batcher, LatencyCurve } from '../../batcher/index.js';
+import {
+  engineRuntime,
+  nullModel,
+  openEngine,
+  type Provider,
+  type Scores,
+  withRunSizes,
+} from '../../engine/index.js';
+import type { Config } from '../config/config.js';
+import type { ServedModel, Surroundings } from './served-model.js';
+import type { ProcessPlan } from '../supervisor/plan-processes.js';
+import { systemClock } from '../system-clock.js';
+import { watchLanes } from './watch-lanes.js';
+
+export interface NullBatcherOptions {
+  readonly config: Config;
+  readonly plan: ProcessPlan;
+  /** The limits in force now. */
+  readonly batching: () => Config['batching'];
+  /** What runs the models. */
+  readonly provider: Provider;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * A batcher over lanes that run a model which does nothing, on this process's device.
+ *
+ * @throws {ModelRefusedError}
+ */
+export async function openNullBatcher(
+  { config, plan, batching, provider, say }: NullBatcherOptions,
+  { metrics, lifecycle, logger, hung }: Surroundings,
+): Promise<Pick<ServedModel, 'batcher' | 'reconfigure'>> {
+  const model = nullModel();
+  const { name } = model.manifest;
+  // An engine would have to be built first; the libraries that TensorRT needs run CUDA too.
+  const wishes = {
+    ...config.engine,
+    provider: provider === 'tensorrt' ? 'cuda' : provider,
+  } as const;
+  const sizes = batching();
+  const runtime = engineRuntime({
+    ...wishes,
+    model,
+    gpus: plan.gpu ? 1 : 0,
+    modelFolder: '',
+    maxBatchSize: sizes.maxBatchSize,
+    say,
+    tick: () => {},
+  });
+  const engine = await openEngine(model, { ...wishes, sizes }, runtime, say);
+  const inForce = () => withRunSizes(engine.provider, batching());
+  const ofModel = metrics.ofModel(name);
+  const batcher = new Batcher<Uint8Array, Scores>({
+    clock: systemClock,
+    limits: inForce(),
+    lanes: engine.lanes,
+    curve: new LatencyCurve(engine.curve),
+    observer: watchLanes({
+      model: name,
+      names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
+      metrics: ofModel,
+      lifecycle,
+      logger,
+      hung,
+    }),
+  });
+  metrics.watch(name, batcher);
+  return { batcher, reconfigure: () => batcher.reconfigure(inForce()) };
+}

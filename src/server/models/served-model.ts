@@ -1,0 +1,72 @@
+import type { Logger } from 'pino';
+import {
+  type BatchLane,
+  Batcher,
+  type BatchLimits,
+  type LatencyCurve,
+} from '../../batcher/index.js';
+import type { ImageInput, Scores } from '../../engine/index.js';
+import { Classifier } from './classifier.js';
+import type { DecodePool } from '../../decode/decode-pool.js';
+import type { Lifecycle } from './lifecycle.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import type { ModelMetrics } from '../telemetry/model-metrics.js';
+import type { ModelDescription } from './model-description.js';
+import { systemClock } from '../system-clock.js';
+import { watchLanes } from './watch-lanes.js';
+
+/** A model that answers requests: warm, with a batcher and lanes of its own. */
+export interface ServedModel {
+  readonly name: string;
+  readonly classifier: Classifier;
+  readonly batcher: Batcher<Uint8Array, Scores>;
+  readonly metrics: ModelMetrics;
+  /** Each label as a JSON string, in the order of the classes. */
+  readonly labelsJson: readonly string[];
+  readonly describe: () => ModelDescription;
+  /** Takes the limits over that are in force now. */
+  readonly reconfigure: () => void;
+}
+
+/** What the models of a process share. */
+export interface Surroundings {
+  readonly decodePool: DecodePool;
+  readonly lifecycle: Lifecycle;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** A lane hangs: this process cannot get rid of it. */
+  readonly hung: () => void;
+}
+
+export interface ServedModelParts {
+  readonly name: string;
+  readonly input: ImageInput;
+  readonly labels: readonly string[];
+  readonly lanes: readonly BatchLane<Uint8Array, Scores>[];
+  /** What the metrics call each lane. */
+  readonly laneNames: readonly string[];
+  readonly curve?: LatencyCurve;
+  /** Those in force now. */
+  readonly limits: () => BatchLimits;
+  readonly describe: () => ModelDescription;
+}
+
+/** Puts a batcher over a model's lanes and tells the metrics, the log and the health checks of it. */
+export function createServedModel(parts: ServedModelParts, around: Surroundings): ServedModel {
+  const { name, input, labels, lanes, laneNames, curve, limits, describe } = parts;
+  const { decodePool, lifecycle, logger, hung } = around;
+  const metrics = around.metrics.ofModel(name);
+  const batcher = new Batcher<Uint8Array, Scores>({
+    clock: systemClock,
+    limits: limits(),
+    lanes,
+    ...(curve ? { curve } : {}),
+    release: (pixels) => decodePool.recycle(pixels),
+    observer: watchLanes({ model: name, names: laneNames, metrics, lifecycle, logger, hung }),
+  });
+  around.metrics.watch(name, batcher);
+  const classifier = new Classifier(batcher, decodePool, input);
+  const labelsJson = labels.map((label) => JSON.stringify(label));
+  const reconfigure = () => batcher.reconfigure(limits());
+  return { name, classifier, batcher, metrics, labelsJson, describe, reconfigure };
+}

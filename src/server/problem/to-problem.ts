@@ -1,0 +1,46 @@
+import {
+  BatchFailedError,
+  DeadlineExceededError,
+  DrainingError,
+  EngineUnavailableError,
+  LaneHungError,
+  type Millis,
+  QueueFullError,
+} from '../../batcher/index.js';
+import {
+  ImageTooComplexError,
+  ImageTooLargeError,
+  UndecodableImageError,
+} from '../../decode/header/image-errors.js';
+import { Problem } from './problem.js';
+import { ScoresNotFiniteError } from '../../engine/index.js';
+
+/** What a client is told of an error; anything unknown is an internal error, and nothing of it leaks. */
+export function toProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  if (
+    error instanceof UndecodableImageError ||
+    error instanceof ImageTooLargeError ||
+    error instanceof ImageTooComplexError
+  ) {
+    return new Problem(error.code);
+  }
+  if (error instanceof QueueFullError) {
+    return new Problem('queue_full', retryAfter(error.retryAfterMs));
+  }
+  if (error instanceof EngineUnavailableError) {
+    return new Problem('engine_unavailable', retryAfter(error.retryAfterMs));
+  }
+  if (error instanceof DrainingError) return new Problem('draining', retryAfter(0));
+  if (error instanceof DeadlineExceededError) return new Problem('deadline_exceeded');
+  if (error instanceof LaneHungError) return new Problem('deadline_exceeded', {}, { cause: error });
+  if (error instanceof BatchFailedError || error instanceof ScoresNotFiniteError) {
+    return new Problem('inference_failed', {}, { cause: error });
+  }
+  return new Problem('internal_error', {}, { cause: error });
+}
+
+/** Whole seconds, at least one, as RFC 9110 has it. */
+function retryAfter(ms: Millis): Record<string, string> {
+  return { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
+}

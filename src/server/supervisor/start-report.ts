@@ -1,0 +1,54 @@
+import type { Engine, Model } from '../../engine/index.js';
+import type { Config } from '../config/config.js';
+import type { ModelReport, StartReport } from './process-messages.js';
+import type { ProcessPlan } from './plan-processes.js';
+
+interface ModelFacts {
+  readonly folder: string;
+  readonly plan: ProcessPlan;
+  readonly model: Model;
+  readonly engine: Engine;
+}
+
+/** What the supervisor prints of one model, and what later processes take over. */
+export function modelReport({ folder, plan, model, engine }: ModelFacts): ModelReport {
+  const { width, height } = model.manifest.input;
+  const lanes = engine.lanes.length === 1 ? '1 lane' : `${engine.lanes.length} lanes`;
+  const on = plan.gpu ? ` on ${plan.gpu.name}` : '';
+  const { provider, curve, warmUpMs, profileBatchSize } = engine;
+  return {
+    model: `${model.manifest.name}, ${model.labels.length} classes, input ${width}x${height}, from ${folder}`,
+    engine: `${provider}${on}, ${lanes}, warm in ${warmUpMs.toFixed(0)} ms`,
+    provider,
+    curve,
+    ...(profileBatchSize === undefined ? {} : { profileBatchSize }),
+  };
+}
+
+interface ProcessFacts {
+  readonly config: Config;
+  readonly models: readonly ModelReport[];
+  /** What decodes, and on how many threads. */
+  readonly decoder: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What the supervisor prints when a process is ready: what runs, on what, within which limits, and where. */
+export function startReport(facts: ProcessFacts): StartReport {
+  const { config, models, decoder, address, port } = facts;
+  const { batching, decode } = config;
+  const host = address.includes(':') ? `[${address}]` : address;
+  return {
+    models,
+    decoder: `${decoder}, up to ${decode.maxPixels / 1e6} megapixels`,
+    batching: `${sizesText(batching)}, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
+    address: `http://${host}:${port}`,
+  };
+}
+
+function sizesText({ maxBatchSize, allowedBatchSizes }: Config['batching']): string {
+  return allowedBatchSizes.length > 0
+    ? `batches of ${allowedBatchSizes.join(', ')} images`
+    : `up to ${maxBatchSize} images`;
+}

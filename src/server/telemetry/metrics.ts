@@ -1,0 +1,127 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { DISPATCH_REASONS } from '../../batcher/index.js';
+import type { DecoderName } from '../../decode/cpu/load-raster-decoder.js';
+import { ModelMetrics } from './model-metrics.js';
+import type { ProblemCode } from '../problem/problem.js';
+
+/** How an accepted item ended. `accepted` is the sum of all five once nothing is in progress. */
+const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
+export type Outcome = (typeof OUTCOMES)[number];
+
+/** Milliseconds; fine where a batch window lies. */
+const STAGE_BUCKETS_MS = [
+  0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1000, 2500, 5000,
+  10_000,
+];
+
+/** The state that is asked for when somebody looks. */
+export interface Gauges {
+  readonly undispatched: number;
+  readonly unsettled: number;
+}
+
+/** What GET /metrics tells of this process; each model counts through its ModelMetrics. */
+export class Metrics {
+  readonly registry = new Registry();
+  readonly accepted = this.#counter('items_accepted_total', 'Images accepted.');
+  readonly refused = this.#counter(
+    'items_refused_total',
+    'Images refused, by code of the error.',
+    'code',
+  );
+  readonly settled = this.#counter(
+    'items_settled_total',
+    'Accepted images that have ended, by how: ok, client_error, server_error, deadline, cancelled.',
+    'outcome',
+  );
+  readonly batches = this.#counter('batches_total', 'Batches dispatched, by reason.', 'reason');
+  readonly padding = this.#counter('padding_total', 'Rows of padding that lanes have run.');
+  readonly laneBusy = this.#counter('lane_busy_seconds_total', 'Seconds that a lane ran.', 'lane');
+  readonly laneServing = new Gauge({
+    name: 'batch_dispatch_lane_serving',
+    help: '1 while the lane serves, 0 while its breaker is open or it hangs.',
+    labelNames: ['model', 'lane'],
+    registers: [this.registry],
+  });
+  readonly stages = new Histogram({
+    name: 'batch_dispatch_stage_seconds',
+    help: 'Seconds of an image in each stage; of a request in receive and respond.',
+    labelNames: ['model', 'stage'],
+    buckets: STAGE_BUCKETS_MS.map((ms) => ms / 1000),
+    registers: [this.registry],
+  });
+  readonly batchSize: Histogram<'model'>;
+  readonly #requests = new Counter({
+    name: 'batch_dispatch_requests_total',
+    help: 'Requests, by code: ok, client_gone, or that of the error.',
+    labelNames: ['code'],
+    registers: [this.registry],
+  });
+  readonly #decoded = new Counter({
+    name: 'batch_dispatch_images_decoded_total',
+    help: 'Images decoded, or found undecodable, by decoder: gpu, native, jpeg-js.',
+    labelNames: ['decoder'],
+    registers: [this.registry],
+  });
+  readonly #gauges = new Map<string, Gauges>();
+
+  /** @param batchSizes buckets of the batch size, rising */
+  constructor(batchSizes: readonly number[]) {
+    collectDefaultMetrics({ register: this.registry });
+    this.batchSize = new Histogram({
+      name: 'batch_dispatch_batch_size',
+      help: 'Images in a batch, padding not counted.',
+      labelNames: ['model'],
+      buckets: [...batchSizes],
+      registers: [this.registry],
+    });
+    this.#gauge('items_in_queue', 'Images accepted and not yet dispatched.', 'undispatched');
+    this.#gauge('items_in_progress', 'Images accepted and not yet settled.', 'unsettled');
+  }
+
+  /** Those of one more model. Every series is there from the start, so that a rate can be taken of it. */
+  ofModel(model: string): ModelMetrics {
+    this.accepted.inc({ model }, 0);
+    this.padding.inc({ model }, 0);
+    for (const outcome of OUTCOMES) this.settled.inc({ model, outcome }, 0);
+    for (const reason of DISPATCH_REASONS) this.batches.inc({ model, reason }, 0);
+    return new ModelMetrics(model, this);
+  }
+
+  /** Where the gauges of a model are read from now on. */
+  watch(model: string, gauges: Gauges): void {
+    this.#gauges.set(model, gauges);
+  }
+
+  /** A request has ended. */
+  request(code: 'ok' | 'client_gone' | ProblemCode): void {
+    this.#requests.inc({ code });
+  }
+
+  /** A decoder has had the last word on an image. */
+  decoded(decoder: DecoderName | 'gpu'): void {
+    this.#decoded.inc({ decoder });
+  }
+
+  #counter<L extends string = never>(name: string, help: string, label?: L): Counter<'model' | L> {
+    return new Counter<'model' | L>({
+      name: `batch_dispatch_${name}`,
+      help,
+      labelNames: label === undefined ? ['model'] : ['model', label],
+      registers: [this.registry],
+    });
+  }
+
+  #gauge(name: string, help: string, value: keyof Gauges): void {
+    const gauges = this.#gauges;
+    new Gauge({
+      name: `batch_dispatch_${name}`,
+      help,
+      labelNames: ['model'],
+      registers: [this.registry],
+      collect() {
+        for (const [model, of] of gauges) this.set({ model }, of[value]);
+      },
+    });
+  }
+}

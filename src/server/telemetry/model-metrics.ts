@@ -1,0 +1,82 @@
+import {
+  type BatcherObserver,
+  CancelledError,
+  DeadlineExceededError,
+  type DispatchReason,
+  type LaneObserver,
+  type Millis,
+  type Settlement,
+} from '../../batcher/index.js';
+import type { Scores } from '../../engine/index.js';
+import type { Metrics, Outcome } from './metrics.js';
+import type { ProblemCode } from '../problem/problem.js';
+import { toProblem } from '../problem/to-problem.js';
+
+/** The metrics of one model, and the books that must balance. Listens to its batcher and to the routes. */
+export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
+  readonly #model: string;
+  readonly #all: Metrics;
+  // Bound once: finding a series by its labels costs more than counting.
+  readonly #accepted;
+  readonly #batchSize;
+  readonly #padding;
+  readonly #decode;
+  readonly #queue;
+  readonly #infer;
+
+  constructor(model: string, all: Metrics) {
+    this.#model = model;
+    this.#all = all;
+    this.#accepted = all.accepted.labels({ model });
+    this.#batchSize = all.batchSize.labels({ model });
+    this.#padding = all.padding.labels({ model });
+    this.#decode = all.stages.labels({ model, stage: 'decode' });
+    this.#queue = all.stages.labels({ model, stage: 'queue' });
+    this.#infer = all.stages.labels({ model, stage: 'infer' });
+  }
+
+  accepted(count: number): void {
+    this.#accepted.inc(count);
+  }
+
+  settled(ended: Settlement<Scores> | Error): void {
+    this.#all.settled.inc({ model: this.#model, outcome: outcomeOf(ended) });
+    if (ended instanceof Error) return;
+    this.#decode.observe((ended.enteredMs - ended.acceptedMs) / 1000);
+    this.#queue.observe((ended.dispatchedMs - ended.enteredMs) / 1000);
+    this.#infer.observe((ended.finishedMs - ended.dispatchedMs) / 1000);
+  }
+
+  dispatched(size: number, paddedSize: number, reason: DispatchReason): void {
+    this.#all.batches.inc({ model: this.#model, reason });
+    this.#batchSize.observe(size);
+    this.#padding.inc(paddedSize - size);
+  }
+
+  ran(lane: string, ms: Millis): void {
+    this.#all.laneBusy.inc({ model: this.#model, lane }, ms / 1000);
+  }
+
+  laneServes(lane: string, serves: boolean): void {
+    this.#all.laneServing.set({ model: this.#model, lane }, serves ? 1 : 0);
+  }
+
+  /** Images that were not accepted. */
+  refused(code: ProblemCode, count: number): void {
+    this.#all.refused.inc({ model: this.#model, code }, count);
+  }
+
+  /** What a request spent before its images were accepted, or after the last of them had its scores. */
+  stage(stage: 'receive' | 'respond', ms: Millis): void {
+    this.#all.stages.observe({ model: this.#model, stage }, ms / 1000);
+  }
+}
+
+function outcomeOf(ended: Settlement<Scores> | Error): Outcome {
+  if (!(ended instanceof Error)) return 'ok';
+  if (ended instanceof CancelledError) return 'cancelled';
+  if (ended instanceof DeadlineExceededError) return 'deadline';
+  const { code, status } = toProblem(ended);
+  if (code === 'deadline_exceeded') return 'deadline';
+  return status < 500 ? 'client_error' : 'server_error';
+}

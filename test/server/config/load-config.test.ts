@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { configSchema } from '../../../src/server/config/config.js';
+import { loadConfig } from '../../../src/server/config/load-config.js';
+import { StartError } from '../../../src/server/config/start-error.js';
+
+t.test('without a file every key has its default, and the model is the embedded one', async (t) => {
+  t.chdir(t.testdir({}));
+  t.match(loadConfig([], {}), {
+    models: [/\/models\/demo$/],
+    server: { host: '127.0.0.1', port: 8000, maxBodyBytes: 16 * 1024 * 1024 },
+    decode: { decoder: 'native', threads: 0, maxPixels: 25_000_000 },
+    batching: {
+      maxBatchSize: 32,
+      maxQueueDelayMs: 0,
+      maxQueueSize: 1024,
+      defaultTimeoutMs: 10_000,
+    },
+  });
+});
+
+t.test('flags win over the environment’s file, the environment over the file', async (t) => {
+  const folder = t.testdir({
+    'batch-dispatch.json': '{"models":["m","n"],"server":{"host":"::1","port":1}}',
+    'other.json': '{"models":["o"],"server":{"port":2}}',
+  });
+  t.chdir(folder);
+  t.match(loadConfig([], {}), {
+    models: [`${folder}/m`, `${folder}/n`],
+    server: { host: '::1', port: 1 },
+  });
+  t.match(loadConfig([], { HOST: '0.0.0.0', PORT: '3' }), {
+    server: { host: '0.0.0.0', port: 3 },
+  });
+  t.match(loadConfig(['--config', 'other.json'], {}), {
+    models: [`${folder}/o`],
+    server: { port: 2 },
+  });
+  t.match(loadConfig(['--model', 'x', '--model', 'y'], {}), {
+    models: [`${folder}/x`, `${folder}/y`],
+  });
+  t.equal(loadConfig(['--help'], {}), 'help');
+});
+
+t.test('a file may begin with a byte order mark, one', async (t) => {
+  const folder = t.testdir({
+    'c.json': '\uFEFF{"server":{"port":1}}',
+    'd.json': '\uFEFF\uFEFF{"server":{"port":1}}',
+  });
+  t.match(loadConfig(['--config', `${folder}/c.json`], {}), { server: { port: 1 } });
+  t.throws(() => loadConfig(['--config', `${folder}/d.json`], {}), StartError);
+});
+
+t.test('PORT is a whole number from 0 to 65535', async (t) => {
+  t.chdir(t.testdir({}));
+  t.match(loadConfig([], { PORT: '65535' }), { server: { port: 65535 } });
+  for (const PORT of ['65536', '-1', '80.5', 'http', ' 80']) {
+    t.throws(() => loadConfig([], { PORT }), StartError, PORT);
+  }
+});
+
+t.test('each bound holds at the limit and not one over', async (t) => {
+  const bounds = [
+    ['server', 'maxBodyBytes', 1024, 1024 ** 3],
+    ['server', 'drainTimeoutMs', 0, 600_000],
+    ['decode', 'threads', 0, 1024],
+    ['decode', 'maxPixels', 1, 2 ** 28],
+    ['batching', 'maxBatchSize', 1, 1024],
+    ['batching', 'maxQueueDelayMs', 0, 10_000],
+    ['batching', 'maxQueueSize', 1, 1_000_000],
+    ['batching', 'defaultTimeoutMs', 1, 600_000],
+  ] as const;
+  for (const [section, key, min, max] of bounds) {
+    const accepts = (value: number) =>
+      configSchema.safeParse({ [section]: { [key]: value } }).success;
+    t.same([min - 1, min, max, max + 1].map(accepts), [false, true, true, false], key);
+  }
+});
+
+t.test('all bodies together may be as large as one, not smaller', async (t) => {
+  const accepts = (maxUploadBytes: number) =>
+    configSchema.safeParse({ server: { maxBodyBytes: 5000, maxUploadBytes } });
+  t.ok(accepts(5000).success);
+  t.match(accepts(4999).error?.issues, [
+    { path: ['server', 'maxUploadBytes'], message: 'must not be less than maxBodyBytes' },
+  ]);
+});
+
+t.test('any JSON is either a configuration or a StartError of one line', async (t) => {
+  const folder = t.testdir({});
+  const file = `${folder}/c.json`;
+  const { writeFileSync } = await import('node:fs');
+  fc.assert(
+    fc.property(fc.json(), (json) => {
+      writeFileSync(file, json);
+      try {
+        return typeof loadConfig(['--config', file], {}) === 'object';
+      } catch (error) {
+        return error instanceof StartError && !error.message.includes('\n');
+      }
+    }),
+    { numRuns: 200 },
+  );
+  t.pass('200 files');
+});
