@@ -1,6 +1,7 @@
-import { seededImages } from './compare-lanes.js';
-import { type Lane, type Scores, ScoresNotFiniteError } from '../lane/lane.js';
+import type { Lane } from '../lane/lane.js';
+import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
 import { scoreDifferences } from './score-differences.js';
+import { seededImages } from './seeded-images.js';
 
 /** No size that a graph is likely to have of itself, so that images that change places show. */
 export const PROOF_BATCH_SIZE = 5;

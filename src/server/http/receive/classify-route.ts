@@ -1,20 +1,21 @@
-import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
 import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
+import { readImageHeader } from '../../../decode/index.js';
 import type { Config } from '../../config/config.js';
 import type { CheckedImage, ImageItem } from '../../models/classifier.js';
-import { readImageHeader } from '../../../decode/header/read-image-header.js';
-import { classifyResponse, type ImageOutcome } from '../respond/classify-response.js';
-import { Problem } from '../../problem/problem.js';
 import type { ServedModel } from '../../models/served-model.js';
+import { Problem } from '../../problem/problem.js';
 import { toProblem } from '../../problem/to-problem.js';
 import { type Exchange, openExchange } from '../exchange.js';
-import { type RefuseDeps, refuse } from './refuse.js';
+import { classifyResponse, type ImageOutcome } from '../respond/classify-response.js';
+import { type FindModelDeps, findModel } from './find-model.js';
 import { readRequestOptions } from './read-request-options.js';
 import { receiveImages } from './receive-images.js';
+import { type RefuseDeps, refuse } from './refuse.js';
 import type { Upload, UploadBudget } from './upload-budget.js';
 
-export interface ClassifyDeps extends RefuseDeps {
+export interface ClassifyDeps extends RefuseDeps, FindModelDeps {
   readonly clock: Clock;
   readonly uploads: UploadBudget;
   readonly maxPixels: number;
@@ -50,7 +51,7 @@ async function answer(
     incoming.headers,
     defaultTimeoutMs,
   );
-  const model = deps.lifecycle.model(query['model']);
+  const model = findModel(deps, query['model']);
   const deadlineMs = startedMs + timeoutMs;
   // Who would be refused anyway is spared the upload.
   admitting(model, 1, () => model.classifier.admit(deadlineMs));
