@@ -144,7 +144,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
     else if (message.kind === 'batching') {
       currentBatching = message.batching;
-      for (const one of served) one.reconfigure();
+      for (const model of served) model.reconfigure();
     }
   });
   servedModels.serve(models);

@@ -92,8 +92,8 @@ for (const provider of PROVIDERS) {
   }
 }
 print(['provider', 'state', 'why'], ...rows);
-const taken = rows.find(([, state]) => state !== 'no')?.[0];
-console.log(`engine.provider auto would take: ${taken ?? 'none'}`);
+const chosen = rows.find(([, state]) => state !== 'no')?.[0];
+console.log(`engine.provider auto would take: ${chosen ?? 'none'}`);
 
 // A thread of the GPU decoder decodes the trial image before it answers.
 const unused = { take: () => new Uint8Array(), recycle() {} };

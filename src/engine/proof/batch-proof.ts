@@ -33,7 +33,9 @@ export class BatchProof {
     this.#images = images;
     this.#answers = answers;
     this.#distance = Math.min(
-      ...answers.flatMap((one, i) => answers.slice(i + 1).map((other) => distance(one, other))),
+      ...answers.flatMap((scores, i) =>
+        answers.slice(i + 1).map((others) => distance(scores, others)),
+      ),
     );
   }
 
@@ -71,18 +73,18 @@ export class BatchProof {
   }
 }
 
-function distance(one: Scores, other: Scores): number {
-  return Math.max(...scoreDifferences(one, other));
+function distance(want: Scores, have: Scores): number {
+  return Math.max(...scoreDifferences(want, have));
 }
 
 /** Positions of `count` answers: the first, and then always the one that is farthest from those taken. */
 function mostUnlike(answers: readonly Scores[], count: number): number[] {
-  const taken = [0];
-  while (taken.length < count) {
-    const distances = answers.map((one) =>
-      Math.min(...taken.map((i) => distance(answers[i] as Scores, one))),
+  const kept = [0];
+  while (kept.length < count) {
+    const distances = answers.map((scores) =>
+      Math.min(...kept.map((i) => distance(answers[i] as Scores, scores))),
     );
-    taken.push(distances.indexOf(Math.max(...distances)));
+    kept.push(distances.indexOf(Math.max(...distances)));
   }
-  return taken;
+  return kept;
 }

@@ -94,7 +94,7 @@ class Supervisor {
       for (const other of this.#processes) if (other !== from) other.start();
     }
     if (from.hasServed) console.error(`serving process ${from.pid} is ready`);
-    else if (this.#processes.every((one) => one.hasServed || one === from)) {
+    else if (this.#processes.every((other) => other.hasServed || other === from)) {
       const afterMs = performance.now() - this.#startedMs;
       console.error(startText(this.#report, this.#processes.length, afterMs));
     }
@@ -124,13 +124,13 @@ class Supervisor {
 
   #end(signal: NodeJS.Signals): void {
     if (this.#isDraining) {
-      for (const one of this.#processes) one.kill('SIGKILL');
+      for (const servingProcess of this.#processes) servingProcess.kill('SIGKILL');
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
       return;
     }
     this.#isDraining = true;
-    for (const one of this.#processes) one.end(signal);
+    for (const servingProcess of this.#processes) servingProcess.end(signal);
     if (this.#processes.every(({ isRunning }) => !isRunning)) process.exit(this.#exitCode);
   }
 }

@@ -63,5 +63,7 @@ export async function installProviders(
     }
   });
   say(`the providers of ONNX Runtime ${version} are in ${runtimeFolder}`);
-  return [...missing].filter((file) => !PROVIDER_FILES.some((one) => one === file)).sort();
+  return [...missing]
+    .filter((file) => !PROVIDER_FILES.some((provided) => provided === file))
+    .sort();
 }
