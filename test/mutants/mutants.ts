@@ -81,8 +81,8 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
   'item-queue': [
     [
       'last in, first out',
-      'for (let item = this.#head; item && taken.length < count; item = this.#head)',
-      'for (let item = this.#tail; item && taken.length < count; item = this.#tail)',
+      'for (let item = this.#head; item && items.length < count; item = this.#head)',
+      'for (let item = this.#tail; item && items.length < count; item = this.#tail)',
     ],
     ['the nearest deadline stays when it has gone', 'this.#earliestDeadlineMs = undefined;', ''],
     [
