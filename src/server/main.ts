@@ -56,6 +56,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     uploads,
     maxPixels: decode.maxPixels,
     batching: () => inForce,
+    corsOrigins: config.server.corsOrigins,
     nullBatcher: () => {
       opening ??= openNull();
       return opening;

@@ -51,18 +51,26 @@ export class Lifecycle {
   }
 
   /**
-   * The model of that name, or the first.
+   * All models, that which answers requests that name none first.
    *
-   * @throws {Problem} engine_unavailable before the warm-up has ended and with a hung lane, draining after SIGTERM,
-   * model_not_found
+   * @throws {Problem} engine_unavailable before the warm-up has ended and with a hung lane, draining after SIGTERM
    */
-  model(name?: string): ServedModel {
+  models(): readonly ServedModel[] {
     if (this.#notReady === 'draining') throw new Problem('draining', { 'Retry-After': '1' });
     if (this.#models.length === 0 || this.#notReady === 'lane_hung') {
       throw new Problem('engine_unavailable', { 'Retry-After': '1' });
     }
-    const model =
-      name === undefined ? this.#models[0] : this.#models.find((one) => one.name === name);
+    return this.#models;
+  }
+
+  /**
+   * The model of that name, or the first.
+   *
+   * @throws {Problem} model_not_found; and as `models`
+   */
+  model(name?: string): ServedModel {
+    const models = this.models();
+    const model = name === undefined ? models[0] : models.find((one) => one.name === name);
     if (!model) throw new Problem('model_not_found');
     return model;
   }

@@ -13,7 +13,8 @@ export const PROBLEMS = {
   invalid_query: {
     status: 400,
     title: 'A query parameter is invalid',
-    detail: 'top_k is a whole number from 1 to 100.',
+    detail:
+      'Use only the parameters that the documentation lists for this path; top_k is a whole number from 1 to 100.',
   },
   invalid_header: {
     status: 400,
@@ -116,7 +117,10 @@ export class Problem extends Error {
   }
 }
 
-/** The members of RFC 9457, and `code`. `instance` is the request's id. */
+/**
+ * The members of RFC 9457 and two more: `code`, and the sentences as `error`, which clients of other servers show to
+ * their users. `instance` is the request's id.
+ */
 export function problemBody(code: ProblemCode, requestId?: string): string {
   const { status, title, detail } = PROBLEMS[code];
   const instance = requestId === undefined ? {} : { instance: requestId };
@@ -126,6 +130,7 @@ export function problemBody(code: ProblemCode, requestId?: string): string {
     status,
     detail,
     code,
+    error: `${title}. ${detail}`,
     ...instance,
   });
 }

@@ -20,6 +20,8 @@ export interface ClassifyDeps extends RefuseDeps, ClassifyImagesDeps {
   readonly batching: () => Config['batching'];
 }
 
+const QUERY = ['model', 'top_k'];
+
 /** POST /api/classify: the whole path of a request, receive -> decode -> batcher -> engine -> respond. */
 export function classifyRoute(deps: ClassifyDeps) {
   return async function classify(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
@@ -43,11 +45,7 @@ async function answer(
 ): Promise<Response> {
   const { incoming, startedMs } = exchange;
   const { defaultTimeoutMs, maxQueueSize } = deps.batching();
-  const { topK, timeoutMs } = readRequestOptions(
-    query['top_k'],
-    incoming.headers,
-    defaultTimeoutMs,
-  );
+  const { topK, timeoutMs } = readRequestOptions(query, QUERY, incoming.headers, defaultTimeoutMs);
   const model = deps.lifecycle.model(query['model']);
   const request = { exchange, model, deadlineMs: startedMs + timeoutMs };
   admitBeforeUpload(request);

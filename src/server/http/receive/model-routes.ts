@@ -1,5 +1,12 @@
 import type { Lifecycle } from '../../models/lifecycle.js';
 
+/** GET /v2/models: the names of all models. */
+export function modelsRoute(lifecycle: Lifecycle) {
+  return function models(): Response {
+    return Response.json({ models: lifecycle.models().map(({ name }) => name) });
+  };
+}
+
 /** GET /v2/models/{name}: what is loaded, on which device and provider, within which limits, and how fast. */
 export function modelRoute(lifecycle: Lifecycle) {
   return function model(name: string): Response {
