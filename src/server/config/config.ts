@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DECODER_CHOICES } from '../../decode/index.js';
 import { PRECISIONS, PROVIDERS } from '../../engine/provider.js';
 
 const KIB = 1024;
@@ -141,7 +142,7 @@ export const configSchema = z.strictObject({
   decode: z
     .strictObject({
       decoder: z
-        .enum(['auto', 'gpu', 'native', 'jpeg-js'])
+        .enum(DECODER_CHOICES)
         .default('native')
         .describe(
           '"gpu" is the JPEG units of an NVIDIA data-centre GPU, and "native" for images that they do not take; "native" is libjpeg-turbo; "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without the former. "auto" takes the GPU where it decodes a trial image right, else native; "gpu" works or the server does not start.',

@@ -44,13 +44,13 @@ export function createApp(deps: AppDeps): Hono<Env> {
 function routes(deps: AppDeps): Record<string, Methods> {
   const { lifecycle } = deps;
   const classify = classifyRoute(deps);
-  const [model, latencyCurve] = [modelRoute(lifecycle), latencyCurveRoute(lifecycle)];
+  const [model, latencyCurve] = [modelRoute(deps), latencyCurveRoute(deps)];
   return {
     '/': { GET: aliveRoute() },
     '/api/classify': { POST: classify, PUT: classify },
     '/v2/health/live': { GET: liveRoute() },
     '/v2/health/ready': { GET: readyRoute(lifecycle) },
-    '/v2/models': { GET: modelsRoute(lifecycle) },
+    '/v2/models': { GET: modelsRoute(deps) },
     '/v2/models/:name': { GET: (c) => model(String(c.req.param('name'))) },
     '/v2/models/:name/latency-curve': { GET: (c) => latencyCurve(String(c.req.param('name'))) },
     '/metrics': { GET: metricsRoute(deps.readMetrics) },

@@ -1,13 +1,13 @@
 import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
-import { readImageHeader } from '../../../decode/header/read-image-header.js';
+import { readImageHeader } from '../../../decode/index.js';
 import type { CheckedImage, ImageItem, ImageSettlement } from '../../models/classifier.js';
 import type { ServedModel } from '../../models/served-model.js';
-import type { Metrics } from '../../telemetry/metrics.js';
-import type { RequestLog } from '../../telemetry/request-log.js';
 import { Problem } from '../../problem/problem.js';
 import { toProblem } from '../../problem/to-problem.js';
-import type { ImageOutcome } from '../respond/classify-response.js';
+import type { Metrics } from '../../telemetry/metrics.js';
+import type { RequestLog } from '../../telemetry/request-log.js';
 import type { Exchange } from '../exchange.js';
+import type { ImageOutcome } from '../respond/classify-response.js';
 
 export interface ClassifyImagesDeps {
   readonly clock: Clock;

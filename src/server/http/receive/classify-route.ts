@@ -1,20 +1,21 @@
-import type { Context } from 'hono';
 import type { HttpBindings } from '@hono/node-server';
+import type { Context } from 'hono';
 import type { Config } from '../../config/config.js';
-import { classifyResponse } from '../respond/classify-response.js';
 import { type Exchange, openExchange } from '../exchange.js';
+import { classifyResponse } from '../respond/classify-response.js';
 import {
   admitBeforeUpload,
   type ClassifyImagesDeps,
   classifyAll,
   classifyEach,
 } from './classify-images.js';
-import { type RefuseDeps, refuse } from './refuse.js';
+import { type FindModelDeps, findModel } from './find-model.js';
 import { readRequestOptions } from './read-request-options.js';
 import { receiveImages } from './receive-images.js';
+import { type RefuseDeps, refuse } from './refuse.js';
 import type { Upload, UploadBudget } from './upload-budget.js';
 
-export interface ClassifyDeps extends RefuseDeps, ClassifyImagesDeps {
+export interface ClassifyDeps extends RefuseDeps, ClassifyImagesDeps, FindModelDeps {
   readonly uploads: UploadBudget;
   /** The limits in force, which change when the configuration is read again. */
   readonly batching: () => Config['batching'];
@@ -46,7 +47,7 @@ async function answer(
   const { incoming, startedMs } = exchange;
   const { defaultTimeoutMs, maxQueueSize } = deps.batching();
   const { topK, timeoutMs } = readRequestOptions(query, QUERY, incoming.headers, defaultTimeoutMs);
-  const model = deps.lifecycle.model(query['model']);
+  const model = findModel(deps, query['model']);
   const request = { exchange, model, deadlineMs: startedMs + timeoutMs };
   admitBeforeUpload(request);
   const { isForm, images } = await receiveImages(

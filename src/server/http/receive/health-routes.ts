@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { Lifecycle } from '../../models/lifecycle.js';
+import type { Lifecycle } from '../../lifecycle.js';
 import { Problem } from '../../problem/problem.js';
 
 /** GET /: that it is alive, as KServe and TensorFlow Serving say it. Who asks for HTML has not come for that. */
