@@ -1,7 +1,7 @@
 import { TensorProto_DataType as DataType } from './generated/onnx_pb.js';
 import type { GraphPart } from './graph-part.js';
 import type { ClassifierFacts } from './inspect-classifier.js';
-import { CONFIDENCE, LABEL_INDEX, PREFIX } from './names.js';
+import { CONFIDENCE, LABEL_INDEX, PREFIX, SCORES } from './names.js';
 import { chain, int64s, integer, node } from './onnx-builders.js';
 import type { RewriteSpec } from './rewrite-spec.js';
 
@@ -14,7 +14,7 @@ const SOFTMAX_ALONG_AXIS = 13;
 /** Since opset 10 TopK takes k as an input, until then as an attribute. */
 const TOP_K_WITH_INPUT = 10;
 
-/** From the model's scores to CONFIDENCE and LABEL_INDEX, both [n, k], best first. */
+/** From the model's output to SCORES, [n, classes], and from there to CONFIDENCE and LABEL_INDEX, [n, k], best first. */
 export function postprocessing(
   { outputName, outputType, isFlat, classes }: ClassifierFacts,
   { output, classes: wanted }: Pick<RewriteSpec, 'output' | 'classes'>,
@@ -25,18 +25,23 @@ export function postprocessing(
   const softmaxAxis = opset >= SOFTMAX_ALONG_AXIS ? -1 : 1;
   const mustCheck = classes === undefined && wanted !== undefined;
   const topK = kIsInput ? node('TopK', [K]) : node('TopK', [], [integer('k', k)]);
-  const best = chain(outputName, CONFIDENCE, [
+  const toScores = [
     ...(outputType === 'float16' ? [node('Cast', [], [integer('to', DataType.FLOAT)])] : []),
     ...(mustCheck ? [node('Reshape', [SHAPE])] : []),
     ...(isFlat || mustCheck ? [] : [node('Flatten', [], [integer('axis', 1)])]),
     ...(output === 'logits' ? [node('Softmax', [], [integer('axis', softmaxAxis)])] : []),
-    topK,
-  ]);
+  ];
+  const scores = toScores.length > 0 ? toScores : [node('Identity')];
+  const best = chain(SCORES, CONFIDENCE, [topK]);
   topK.output.push(INDICES);
   // JavaScript would get int64 as BigInts.
   const narrow = node('Cast', [], [integer('to', DataType.INT32)]);
   return {
-    nodes: [...best, ...chain(INDICES, LABEL_INDEX, [narrow])],
+    nodes: [
+      ...chain(outputName, SCORES, scores),
+      ...best,
+      ...chain(INDICES, LABEL_INDEX, [narrow]),
+    ],
     constants: [
       ...(kIsInput ? [int64s(K, [k])] : []),
       // 0 keeps the batch; scores of any other number do not fit.

@@ -6,7 +6,7 @@ import {
 } from './generated/onnx_pb.js';
 import { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
 import { ModelRefusedError } from './model-refused-error.js';
-import { CONFIDENCE, IMAGE, LABEL_INDEX, PREFIX } from './names.js';
+import { CONFIDENCE, IMAGE, LABEL_INDEX, PREFIX, SCORES } from './names.js';
 import { value } from './onnx-builders.js';
 import { postprocessing } from './postprocessing.js';
 import { preprocessing } from './preprocessing.js';
@@ -16,7 +16,7 @@ import type { RewriteSpec } from './rewrite-spec.js';
 /**
  * Puts pre- and post-processing into the graph. The result takes IMAGE, uint8 [n, height, width, 3]
  * in RGB, and gives CONFIDENCE, float32 [n, k], and LABEL_INDEX, int32 [n, k], best first, where k
- * is topK or the number of classes if there are fewer. All else in the file stays as it was.
+ * is topK or the number of classes if there are fewer, and SCORES, float32 [n, classes], to who fetches it. All else in the file stays as it was.
  *
  * @throws {ModelRefusedError} naming what in the model or in model.json to change
  */
@@ -39,6 +39,7 @@ export function rewriteClassifier(bytes: Uint8Array, spec: RewriteSpec): Uint8Ar
   graph.output = [
     value(CONFIDENCE, DataType.FLOAT, ['batch', k]),
     value(LABEL_INDEX, DataType.INT32, ['batch', k]),
+    value(SCORES, DataType.FLOAT, ['batch', facts.classes ?? spec.classes ?? 'classes']),
   ];
   return toBinary(ModelProtoSchema, model);
 }
