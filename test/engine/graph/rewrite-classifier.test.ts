@@ -71,8 +71,8 @@ t.test('no more classes are kept than there are', async (t) => {
   const kept = (options: ClassifierOptions, changes: Partial<RewriteSpec>) =>
     rewrite(options, changes).output.map((output) => shapeOf(output)?.at(-1));
   t.same(kept({}, { topK: 100 }), [4n, 4n], 'the graph says how many');
-  t.same(kept({ outputRank: 'unsaid' }, { topK: 4 }), [4n, 4n], 'the caller says');
-  t.same(kept({ outputRank: 'unsaid' }, { topK: 3 }), [3n, 3n], 'nobody says');
+  t.same(kept({ scores: 'unsaid' }, { topK: 4 }), [4n, 4n], 'the caller says');
+  t.same(kept({ scores: 'unsaid' }, { topK: 3 }), [3n, 3n], 'nobody says');
 });
 
 t.test('a model whose names are in the way is refused', async (t) => {
