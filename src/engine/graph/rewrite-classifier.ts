@@ -24,22 +24,23 @@ export function rewriteClassifier(bytes: Uint8Array, spec: RewriteSpec): Uint8Ar
   const parsed = readGraph(bytes);
   const { model, graph, opset } = parsed;
   checkNamesAreFree(graph);
-  const facts = inspectClassifier(parsed);
+  const facts = inspectClassifier(parsed, spec);
   checkSize(facts, spec);
 
   const k = Math.min(spec.topK, facts.classes ?? spec.topK);
-  const before = preprocessing(facts, spec);
+  const before = preprocessing(facts, spec, opset);
   const after = postprocessing(facts, spec, k, opset);
 
   // The model's own input keeps its name and becomes a value that the new nodes make.
   graph.node = [...before.nodes, ...graph.node, ...after.nodes];
   graph.initializer = [...graph.initializer, ...before.constants, ...after.constants];
-  const image = value(IMAGE, DataType.UINT8, ['batch', spec.height, spec.width, 3]);
+  const n = facts.fixedBatch ?? 'batch';
+  const image = value(IMAGE, DataType.UINT8, [n, spec.height, spec.width, 3]);
   graph.input = graph.input.map((old) => (old.name === facts.inputName ? image : old));
   graph.output = [
-    value(CONFIDENCE, DataType.FLOAT, ['batch', k]),
-    value(LABEL_INDEX, DataType.INT32, ['batch', k]),
-    value(SCORES, DataType.FLOAT, ['batch', facts.classes ?? spec.classes ?? 'classes']),
+    value(CONFIDENCE, DataType.FLOAT, [n, k]),
+    value(LABEL_INDEX, DataType.INT32, [n, k]),
+    value(SCORES, DataType.FLOAT, [n, facts.classes ?? spec.classes ?? 'classes']),
   ];
   return toBinary(ModelProtoSchema, model);
 }

@@ -73,7 +73,7 @@ t.test('no more classes are kept than there are', async (t) => {
   const kept = (options: ClassifierOptions, changes: Partial<RewriteSpec>) =>
     rewrite(options, changes).output.map((output) => shapeOf(output)?.at(-1));
   t.same(kept({}, { topK: 100 }), [4n, 4n, 4n], 'the graph says how many');
-  const unsaid = { outputRank: 'unsaid' } as const;
+  const unsaid = { scores: 'unsaid' } as const;
   t.same(kept(unsaid, { topK: 4, classes: 4 }), [4n, 4n, 4n], 'the caller says');
   t.same(kept(unsaid, { topK: 3 }), [3n, 3n, 'classes'], 'nobody says');
 });
