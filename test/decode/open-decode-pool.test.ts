@@ -12,10 +12,12 @@ interface Case {
   readonly hasGpu?: boolean;
   /** What the GPU says; nothing, and it decodes. */
   readonly error?: Error;
+  /** Whether this host has libturbojpeg. */
+  readonly hasTurbo?: boolean;
 }
 
 /** What becomes of a wish: who was opened, and what the operator was told. */
-async function open(t: Test, { wish, hasGpu = true, error }: Case) {
+async function open(t: Test, { wish, hasGpu = true, error, hasTurbo = true }: Case) {
   const said: string[] = [];
   let tries = 0;
   const { pool, text } = await openDecodePool({
@@ -27,6 +29,7 @@ async function open(t: Test, { wish, hasGpu = true, error }: Case) {
     bodies: new SpareBuffers(1),
     broken() {},
     say: (line) => said.push(line),
+    openTurbo: async () => (hasTurbo ? { decode() {} } : undefined),
     async openGpu() {
       tries++;
       if (error) throw error;
@@ -70,4 +73,20 @@ t.test('a decoder that is named works, or the server does not start', async (t) 
 
 t.test('a fault that is not the GPU’s is not taken for a refusal', async (t) => {
   await t.rejects(open(t, { wish: 'auto', error: new Error('a bug') }), /a bug/);
+});
+
+t.test('a fallback says that it is one', async (t) => {
+  const warning =
+    /^decode.decoder: libturbojpeg.so.0 cannot be opened, so a fallback decodes JPEGs/;
+  for (const wish of ['native', 'auto'] as const) {
+    t.match(await open(t, { wish, hasGpu: false, hasTurbo: false }), {
+      text: 'native-fallback, 1 threads',
+      said: [warning],
+    });
+  }
+  t.match(await open(t, { wish: 'gpu', hasTurbo: false }), {
+    text: 'gpu, and for what it does not take native-fallback, 1 threads',
+    said: [warning],
+  });
+  t.same((await open(t, { wish: 'jpeg-js', hasTurbo: false })).said, [], 'jpeg-js was named');
 });

@@ -12,7 +12,7 @@ const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
 // A decoder that this platform does not have is missed now, not at the first photo.
-await loadRasterDecoder(decoder, { format: 'jpeg', colour: 'rgb' });
+await loadRasterDecoder(decoder, { format: 'jpeg' });
 
 port.on('message', async (job: DecodeJob) => {
   const { id, bytes, pixels } = job;
