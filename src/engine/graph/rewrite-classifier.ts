@@ -48,10 +48,10 @@ function checkNamesAreFree({ input, initializer, node }: GraphProto): void {
     ...[...input, ...initializer].map(({ name }) => name),
     ...node.flatMap(({ output }) => output),
   ];
-  const taken = names.find((name) => name.startsWith(PREFIX));
-  if (taken === undefined) return;
+  const reserved = names.find((name) => name.startsWith(PREFIX));
+  if (reserved === undefined) return;
   throw new ModelRefusedError(
-    `the model already has a value named "${taken}"; give the model as it was before it was rewritten`,
+    `the model already has a value named "${reserved}"; give the model as it was before it was rewritten`,
   );
 }
 

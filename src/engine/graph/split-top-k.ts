@@ -24,7 +24,7 @@ export function splitTopK(rewritten: Uint8Array): SplitGraph {
   const tail = graph.node.slice(at);
   const name = tail[0]?.input[0];
   if (at < 0 || name === undefined) throw new Error('no graph of the rewrite. This is a bug.');
-  const taken = new Set(tail.flatMap(({ input }) => input));
+  const tailInputs = new Set(tail.flatMap(({ input }) => input));
   const scores = value(name, DataType.FLOAT, ['batch', 'classes']);
   const best = create(ModelProtoSchema, {
     irVersion: model.irVersion,
@@ -32,13 +32,13 @@ export function splitTopK(rewritten: Uint8Array): SplitGraph {
     graph: create(GraphProtoSchema, {
       name: `${PREFIX}best`,
       node: tail,
-      initializer: graph.initializer.filter((constant) => taken.has(constant.name)),
+      initializer: graph.initializer.filter((constant) => tailInputs.has(constant.name)),
       input: [scores],
       output: graph.output,
     }),
   });
   graph.node = graph.node.slice(0, at);
-  graph.initializer = graph.initializer.filter((constant) => !taken.has(constant.name));
+  graph.initializer = graph.initializer.filter((constant) => !tailInputs.has(constant.name));
   graph.output = [scores];
   return { scores: toBinary(ModelProtoSchema, model), best: toBinary(ModelProtoSchema, best) };
 }

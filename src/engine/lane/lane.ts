@@ -1,25 +1,15 @@
 import { Worker } from 'node:worker_threads';
+import type { Model } from '../model/model.js';
+import type { SessionSource } from '../provider.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
-import type { Model } from '../model/model-folder.js';
-import type { SessionSource } from '../provider.js';
-
-/** The best classes of one image, best first. Both have the model's `topK` entries. */
-export interface Scores {
-  readonly confidence: Float32Array;
-  readonly labelIndex: Int32Array;
-}
+import { type Scores, ScoresNotFiniteError } from './scores.js';
 
 /** Sizes that a lane is prepared for. */
 export interface LaneSizes {
   readonly maxBatchSize: number;
   /** Rising; empty allows every size. */
   readonly allowedBatchSizes: readonly number[];
-}
-
-/** The model gave this image scores that are not numbers. */
-export class ScoresNotFiniteError extends Error {
-  override readonly name = 'ScoresNotFiniteError';
 }
 
 /** The runtime could not open the session or run the warm-up; the message is the runtime's, for the operator. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DECODER_CHOICES } from '../../decode/index.js';
 import { PRECISIONS, PROVIDERS } from '../../engine/provider.js';
 
 const KIB = 1024;
@@ -146,7 +147,7 @@ export const configSchema = z.strictObject({
   decode: z
     .strictObject({
       decoder: z
-        .enum(['auto', 'gpu', 'native', 'jpeg-js'])
+        .enum(DECODER_CHOICES)
         .default('native')
         .describe(
           '"native" uses libjpeg-turbo. "gpu" uses the JPEG units of an NVIDIA data-centre GPU, and "native" for images that the units do not support; if the units do not work, the server does not start. "auto" uses the GPU if it decodes a trial image correctly, otherwise "native". "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without a native decoder.',

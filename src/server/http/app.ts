@@ -1,13 +1,13 @@
 import type { HttpBindings } from '@hono/node-server';
 import { type Context, Hono } from 'hono';
+import { Problem } from '../problem/problem.js';
+import { openExchange } from './exchange.js';
 import { type BenchmarkDeps, benchmarkRoute } from './receive/benchmark-route.js';
 import { type ClassifyDeps, classifyRoute } from './receive/classify-route.js';
-import { openExchange } from './exchange.js';
 import { liveRoute, readyRoute } from './receive/health-routes.js';
 import { metricsRoute } from './receive/metrics-route.js';
 import { latencyCurveRoute, modelRoute } from './receive/model-routes.js';
 import { refuse } from './receive/refuse.js';
-import { Problem } from '../problem/problem.js';
 
 export interface AppDeps extends ClassifyDeps, BenchmarkDeps {
   /** Of all serving processes, as Prometheus reads them. */
@@ -26,7 +26,7 @@ export function createApp(deps: AppDeps): Hono<{ Bindings: HttpBindings }> {
   app.all('/benchmark', benchmarkRoute(deps));
   app.get('/v2/health/live', liveRoute());
   app.get('/v2/health/ready', readyRoute(deps.lifecycle));
-  const [model, latencyCurve] = [modelRoute(deps.lifecycle), latencyCurveRoute(deps.lifecycle)];
+  const [model, latencyCurve] = [modelRoute(deps), latencyCurveRoute(deps)];
   app.get('/v2/models/:name', (c) => model(c.req.param('name')));
   app.get('/v2/models/:name/latency-curve', (c) => latencyCurve(c.req.param('name')));
   app.get('/metrics', metricsRoute(deps.readMetrics));

@@ -1,4 +1,4 @@
-import type { Lifecycle } from '../../models/lifecycle.js';
+import type { Lifecycle } from '../../lifecycle.js';
 
 /** GET /v2/health/live: 200 while the event loop turns. */
 export function liveRoute() {

@@ -1,0 +1,10 @@
+/** The best classes of one image, best first. Both have the model's `topK` entries. */
+export interface Scores {
+  readonly confidence: Float32Array;
+  readonly labelIndex: Int32Array;
+}
+
+/** The model gave this image scores that are not numbers. */
+export class ScoresNotFiniteError extends Error {
+  override readonly name = 'ScoresNotFiniteError';
+}
