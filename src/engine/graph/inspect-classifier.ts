@@ -12,7 +12,7 @@ import type { Graph } from './read-graph.js';
 const CHANNELS = 3;
 const IMAGE_SHAPES = '[n, 3, height, width] or [n, height, width, 3]';
 
-/** What a classifier's graph says of its one input and its one output. */
+/** What a classifier's graph states about its one input and its one output. */
 export interface ClassifierFacts {
   readonly inputName: string;
   readonly outputName: string;
@@ -20,14 +20,14 @@ export interface ClassifierFacts {
   readonly outputType: 'float32' | 'float16';
   /** Order of the input's dimensions; n is the batch, c the three channels. */
   readonly layout: 'nchw' | 'nhwc';
-  /** Images that every run must have; undefined where batches may have any size. */
+  /** Number of images that every run must have; undefined if batches may have any size. */
   readonly fixedBatch: number | undefined;
-  /** In pixels; undefined where the graph leaves the size open. */
+  /** In pixels; undefined if the graph does not fix the size. */
   readonly width: number | undefined;
   readonly height: number | undefined;
-  /** Undefined where the graph does not say. */
+  /** Number of classes; undefined if the graph does not state it. */
   readonly classes: number | undefined;
-  /** False when the scores have more dimensions than [n, classes], or the graph does not say. */
+  /** False if the scores have more dimensions than [n, classes], or if the graph does not state their shape. */
   readonly isFlat: boolean;
 }
 
@@ -56,7 +56,7 @@ function only(values: readonly ValueInfoProto[], kind: 'input' | 'output'): Valu
   if (value && values.length === 1) return value;
   const names = values.map(({ name }) => `"${name}"`).join(', ') || 'none';
   throw new ModelRefusedError(
-    `the model has ${values.length} ${kind}s (${names}); export it with one`,
+    `the model has ${values.length} ${kind}s (${names}); export it with exactly one`,
   );
 }
 
@@ -74,7 +74,7 @@ function inspectInput(input: ValueInfoProto) {
   const layout = layoutOf(sizes);
   if (!layout) {
     throw new ModelRefusedError(
-      `${what} does not say where its 3 channels are: its shape must be ${IMAGE_SHAPES}, but is ${shown(tensor.shape)}`,
+      `${what} does not show where its 3 channels are: its shape must be ${IMAGE_SHAPES}, but is ${shown(tensor.shape)}`,
     );
   }
   const fixedBatch = sizeOf(batch);
@@ -82,7 +82,7 @@ function inspectInput(input: ValueInfoProto) {
   return { inputName: input.name, inputType, layout, fixedBatch, width, height } as const;
 }
 
-/** Channels first if both ends are 3. */
+/** Channels first if both dimensions are 3. */
 function layoutOf(sizes: readonly (number | undefined)[]): 'nchw' | 'nhwc' | undefined {
   if (sizes[0] === CHANNELS) return 'nchw';
   return sizes[2] === CHANNELS ? 'nhwc' : undefined;
@@ -116,12 +116,12 @@ function floatTypeOf({ elemType }: TypeProto_Tensor, what: string): 'float32' | 
   );
 }
 
-/** A dimension's size, or undefined if it is open. */
+/** A dimension's size, or undefined if it is dynamic. */
 function sizeOf({ value }: TensorShapeProto_Dimension): number | undefined {
   return value.case === 'dimValue' && value.value > 0n ? Number(value.value) : undefined;
 }
 
-/** A shape as people write it, such as [batch, 3, ?, ?]. */
+/** A shape in readable form, such as [batch, 3, ?, ?]. */
 function shown(shape: TensorShapeProto | undefined): string {
   if (!shape) return 'unknown';
   const dims = shape.dim.map((dim) => sizeOf(dim) ?? (dim.value.value || '?'));

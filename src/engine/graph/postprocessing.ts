@@ -9,9 +9,9 @@ const K = `${PREFIX}k`;
 const SHAPE = `${PREFIX}shape`;
 const INDICES = `${PREFIX}indices`;
 
-/** Since opset 13 Softmax works along one axis, until then on everything from an axis on. */
+/** Since opset 13, Softmax works along one axis; before, it worked on all axes from one on. */
 const SOFTMAX_ALONG_AXIS = 13;
-/** Since opset 10 TopK takes k as an input, until then as an attribute. */
+/** Since opset 10, TopK takes k as an input; before, it was an attribute. */
 const TOP_K_WITH_INPUT = 10;
 
 /** From the model's scores to CONFIDENCE and LABEL_INDEX, both [n, k], best first. */
@@ -33,13 +33,13 @@ export function postprocessing(
     topK,
   ]);
   topK.output.push(INDICES);
-  // JavaScript would get int64 as BigInts.
+  // In JavaScript, int64 values would be BigInts.
   const narrow = node('Cast', [], [integer('to', DataType.INT32)]);
   return {
     nodes: [...best, ...chain(INDICES, LABEL_INDEX, [narrow])],
     constants: [
       ...(kIsInput ? [int64s(K, [k])] : []),
-      // 0 keeps the batch; scores of any other number do not fit.
+      // 0 keeps the batch dimension; the Reshape fails if the number of scores differs.
       ...(mustCheck ? [int64s(SHAPE, [0, wanted])] : []),
     ],
   };

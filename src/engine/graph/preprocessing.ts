@@ -15,7 +15,7 @@ const TO_NHWC = [0, 2, 3, 1];
 /**
  * From IMAGE, uint8 [n, height, width, 3] in RGB, to what the model's own input was.
  *
- * Casts first and transposes after: TensorRT does not take a graph whole that transposes bytes.
+ * Casts first and transposes afterwards: if a graph transposes bytes, TensorRT does not run all of it.
  */
 export function preprocessing(facts: ClassifierFacts, spec: RewriteSpec): GraphPart {
   const { inputName, inputType, layout } = facts;
@@ -25,7 +25,7 @@ export function preprocessing(facts: ClassifierFacts, spec: RewriteSpec): GraphP
     node('Mul', [SCALE]),
     node('Add', [OFFSET]),
     ...(inputType === 'float16' ? [node('Cast', [], [integer('to', DataType.FLOAT16)])] : []),
-    // Whole planes are swapped, since picking single values costs a CPU three times as much.
+    // Swaps whole planes, because picking single values takes a CPU three times as long.
     ...(bgr || layout === 'nchw' ? [node('Transpose', [], [integers('perm', TO_NCHW)])] : []),
     ...(bgr ? [node('Gather', [REVERSED], [integer('axis', 1)])] : []),
     ...(bgr && layout === 'nhwc' ? [node('Transpose', [], [integers('perm', TO_NHWC)])] : []),
@@ -42,8 +42,8 @@ export function preprocessing(facts: ClassifierFacts, spec: RewriteSpec): GraphP
 }
 
 /**
- * One value a channel, repeated for each pixel of a row. With three values alone a CPU spends ten
- * times as long, as ONNX Runtime then starts anew at every pixel.
+ * One value per channel, repeated for each pixel of a row. With only three values a CPU takes ten times as long,
+ * because ONNX Runtime then broadcasts them anew at every pixel.
  */
 function aRow(name: string, channels: readonly number[], width: number) {
   const row = Array.from({ length: width }, () => channels).flat();

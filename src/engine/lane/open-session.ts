@@ -3,7 +3,7 @@ import { createSession } from './create-session.js';
 import type { SessionSource } from '../provider.js';
 import { sessionParts } from './session-parts.js';
 
-/** A model that is open on its provider, in as many sessions as that takes. */
+/** A model that is open on its provider, in as many sessions as the provider needs. */
 export interface OpenSession {
   /** IMAGE in, CONFIDENCE and LABEL_INDEX out. */
   readonly run: (feeds: InferenceSession.FeedsType) => Promise<InferenceSession.ReturnType>;
@@ -12,14 +12,14 @@ export interface OpenSession {
 /**
  * Opens a model.
  *
- * @param parts each fed with what the one before it gives
- * @throws {Error} the runtime's; a provider that is missing, or that does not take every node, is an error
+ * @param parts each part gets the outputs of the one before it
+ * @throws {Error} from the runtime; a provider that is missing, or that does not support every node, is an error
  */
 export async function openSession(
   source: SessionSource,
   parts = sessionParts(source),
 ): Promise<OpenSession> {
-  // Beside a GPU the cores belong to the decode threads.
+  // When a GPU runs the model, the CPU cores are for the decode threads.
   const threads =
     source.provider === 'cpu' ? {} : ({ intraOpNumThreads: 1, interOpNumThreads: 1 } as const);
   const sessions: InferenceSession[] = [];

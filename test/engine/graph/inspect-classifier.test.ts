@@ -89,7 +89,7 @@ t.test('an input that is no image is refused with the shapes that are', async (t
     ['n', 8, 8, 4],
     ['n', 'c', 'h', 'w'],
   ]) {
-    const why = { message: /"pixels" does not say where its 3 channels are/ };
+    const why = { message: /"pixels" does not show where its 3 channels are/ };
     t.throws(() => inspectShapes({ input }), why, `${input}`);
     t.throws(() => inspectShapes({ input }), { message: shapes }, `${input}`);
   }
@@ -135,10 +135,10 @@ t.test('one input and one output', async (t) => {
     const { graph } = parsed;
     graph[side].push(value('mask', DataType.FLOAT, ['n', 4]));
     const first = graph[side][0]?.name;
-    const two = `the model has 2 ${side}s ("${first}", "mask"); export it with one`;
+    const two = `the model has 2 ${side}s ("${first}", "mask"); export it with exactly one`;
     t.throws(() => inspectClassifier(parsed), { message: two });
     graph[side] = [];
-    const none = `the model has 0 ${side}s (none); export it with one`;
+    const none = `the model has 0 ${side}s (none); export it with exactly one`;
     t.throws(() => inspectClassifier(parsed), { message: none });
   }
 });
