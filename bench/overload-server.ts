@@ -59,6 +59,7 @@ async function serve(setup: EngineSetup): Promise<void> {
     uploads: new UploadBudget(serverConfig),
     maxPixels: decode.maxPixels,
     batching: () => batching,
+    corsOrigins: [],
     nullBatcher: async () => model.batcher,
   });
   const model = createServedModel(

@@ -59,6 +59,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     uploads,
     maxPixels: decode.maxPixels,
     batching: () => currentBatching,
+    corsOrigins: config.server.corsOrigins,
     nullBatcher: () => {
       opening ??= openNull();
       return opening;

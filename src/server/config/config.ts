@@ -90,6 +90,13 @@ export const configSchema = z.strictObject({
         .describe(
           'Maximum time in milliseconds after SIGTERM to finish accepted requests. When it is over, the server exits with code 1.',
         ),
+      corsOrigins: z
+        .array(z.string().min(1))
+        .max(64)
+        .default([])
+        .describe(
+          'Origins whose pages may call the server from a browser, such as "https://example.com"; "*" alone allows all. Empty allows none.',
+        ),
       logLevel: z
         .enum(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info')

@@ -9,8 +9,9 @@ export class ServedModels {
     this.#models = models;
   }
 
-  get isEmpty(): boolean {
-    return this.#models.length === 0;
+  /** In the order of the configuration. */
+  get all(): readonly ServedModel[] {
+    return this.#models;
   }
 
   /** The model of that name, or the first one if no name is given. */

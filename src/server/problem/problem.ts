@@ -13,7 +13,8 @@ export const PROBLEMS = {
   invalid_query: {
     status: 400,
     title: 'A query parameter is invalid',
-    detail: 'top_k must be a whole number from 1 to 100.',
+    detail:
+      'Use only the parameters that the documentation lists for this path; top_k must be a whole number from 1 to 100.',
   },
   invalid_header: {
     status: 400,
@@ -121,7 +122,10 @@ export class Problem extends Error {
   }
 }
 
-/** The JSON body of a problem: the members of RFC 9457, and `code`. `instance` is the request's id. */
+/**
+ * The JSON body of a problem: the members of RFC 9457, `code`, and the sentences again as `error`, which clients of other
+ * servers show to their users. `instance` is the request's id.
+ */
 export function problemBody(code: ProblemCode, requestId?: string): string {
   const { status, title, detail } = PROBLEMS[code];
   const instance = requestId === undefined ? {} : { instance: requestId };
@@ -131,6 +135,7 @@ export function problemBody(code: ProblemCode, requestId?: string): string {
     status,
     detail,
     code,
+    error: `${title}. ${detail}`,
     ...instance,
   });
 }

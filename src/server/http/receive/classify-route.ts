@@ -21,6 +21,8 @@ export interface ClassifyDeps extends RefuseDeps, ClassifyImagesDeps, FindModelD
   readonly batching: () => Config['batching'];
 }
 
+const QUERY = ['model', 'top_k'];
+
 /** POST /api/classify: the whole path of a request, receive -> decode -> batcher -> engine -> respond. */
 export function classifyRoute(deps: ClassifyDeps) {
   return async function classify(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
@@ -44,11 +46,7 @@ async function answer(
 ): Promise<Response> {
   const { incoming, startedMs } = exchange;
   const { defaultTimeoutMs, maxQueueSize } = deps.batching();
-  const { topK, timeoutMs } = readRequestOptions(
-    query['top_k'],
-    incoming.headers,
-    defaultTimeoutMs,
-  );
+  const { topK, timeoutMs } = readRequestOptions(query, QUERY, incoming.headers, defaultTimeoutMs);
   const model = findModel(deps, query['model']);
   const request = { exchange, model, deadlineMs: startedMs + timeoutMs };
   admitBeforeUpload(request);

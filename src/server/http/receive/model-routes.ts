@@ -1,4 +1,11 @@
-import { type FindModelDeps, findModel } from './find-model.js';
+import { type FindModelDeps, findModel, listModels } from './find-model.js';
+
+/** GET /v2/models: the names of all models. */
+export function modelsRoute(deps: FindModelDeps) {
+  return function models(): Response {
+    return Response.json({ models: listModels(deps).map(({ name }) => name) });
+  };
+}
 
 /** GET /v2/models/{name}: what is loaded, on which device and provider, within which limits, and how fast. */
 export function modelRoute(deps: FindModelDeps) {
