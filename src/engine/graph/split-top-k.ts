@@ -18,7 +18,7 @@ export function splitTopK(rewritten: Uint8Array): SplitGraph {
   const at = graph.node.findIndex(({ output }) => output[0] === CONFIDENCE);
   const tail = graph.node.slice(at);
   const scores = graph.output.find(({ name }) => name === SCORES);
-  if (at < 0 || !scores) throw new Error('no graph of the rewrite. This is a bug.');
+  if (at < 0 || !scores) throw new Error('the graph was not rewritten. This is a bug.');
   const tailInputs = new Set(tail.flatMap(({ input }) => input));
   const best = create(ModelProtoSchema, {
     irVersion: model.irVersion,
