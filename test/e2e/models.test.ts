@@ -64,7 +64,7 @@ t.test('a model whose batch is fixed at 1 is opened, which is logged, and served
   );
   t.match(
     server.stderr(),
-    /model\.onnx: its batch is fixed at 1 and was opened; a batch of 5 gives/,
+    /model\.onnx: the batch was fixed at 1 and is now dynamic; a batch of 5 gives/,
   );
 });
 

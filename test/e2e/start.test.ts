@@ -54,11 +54,11 @@ t.test('labels that do not match the classes stop the server', async (t) => {
 
 t.test('so do labels that do not match a graph which does not say its classes', async (t) => {
   const folder = t.testdir({});
-  const onnx = tinyClassifier({ outputRank: 'unsaid' });
+  const onnx = tinyClassifier({ scores: 'unsaid' });
   writeModelFolder(folder, { onnx, labels: ['c1 one', 'c2 two'] });
   const server = startServer(t, ['--model', folder]);
   t.equal((await server.exited)[0], 1);
-  t.match(server.stderr(), /the model cannot be run on cpu .do labels/);
+  t.match(server.stderr(), /the model cannot run on cpu .does labels/);
 });
 
 t.test('a model of one’s own is served from its folder', async (t) => {

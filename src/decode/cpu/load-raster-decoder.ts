@@ -1,8 +1,13 @@
 import type { ImageHeader } from '../header/image-header.js';
 import type { RasterDecoder } from './raster-decoder.js';
 
-/** `native`: libjpeg-turbo, with the image crate for what it does not take. `jpeg-js`: JavaScript for JPEGs. */
-export type DecoderName = 'native' | 'jpeg-js';
+/**
+ * Who decodes JPEGs. `native`: the host's libturbojpeg, or where it has none the fallback. `native-fallback`: a package
+ * of the registry. `jpeg-js`: JavaScript.
+ */
+export type DecoderName = 'native' | 'native-fallback' | 'jpeg-js';
+
+let native: Promise<RasterDecoder> | undefined;
 
 /**
  * The decoder for such an image. Its library is loaded when it is first asked for: there are platforms that have
@@ -10,11 +15,21 @@ export type DecoderName = 'native' | 'jpeg-js';
  */
 export async function loadRasterDecoder(
   decoder: DecoderName,
-  { format, colour }: Pick<ImageHeader, 'format' | 'colour'>,
+  { format }: Pick<ImageHeader, 'format'>,
 ): Promise<RasterDecoder> {
-  if (format === 'png' || (decoder === 'native' && colour === 'cmyk')) {
-    return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
+  if (format === 'png') return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
+  switch (decoder) {
+    case 'native':
+      native ??= loadNativeDecoder();
+      return native;
+    case 'native-fallback':
+      return (await import('./decode-with-fallback.js')).decodeWithFallback;
+    case 'jpeg-js':
+      return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
   }
-  if (decoder === 'jpeg-js') return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
-  return (await import('./decode-with-turbo.js')).decodeWithTurbo;
+}
+
+async function loadNativeDecoder(): Promise<RasterDecoder> {
+  const { openTurboJpegDecoder } = await import('./decode-with-turbojpeg.js');
+  return (await openTurboJpegDecoder()) ?? loadRasterDecoder('native-fallback', { format: 'jpeg' });
 }

@@ -12,7 +12,7 @@ const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4:
 type Frame = Pick<ImageHeader, 'width' | 'height' | 'colour'>;
 
 /**
- * Walks the markers from SOI to EOI, or to the end of a file that was cut off: that is the decoder's to judge.
+ * Walks the markers from SOI to EOI. A file that ends without EOI was cut off, and is refused as Pillow refuses it.
  * What follows EOI, such as a second picture, does not count. Stops counting scans above `maxScans`. Whatever
  * some decoder could read in another way is refused, so that none finds scans or frames that are not counted.
  *
@@ -25,7 +25,8 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
   let scans = 0;
   let segments = 0;
   let at = markerAt(bytes, 2);
-  while (at !== -1 && scans <= maxScans) {
+  while (scans <= maxScans) {
+    if (at === -1) fail('no EOI');
     const marker = bytes.readUInt8(at);
     if (marker === JpegMarker.EOI) break;
     if (++segments > MAX_SEGMENTS) fail('too many segments');
