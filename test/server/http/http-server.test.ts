@@ -11,7 +11,7 @@ import { Metrics } from '../../../src/server/telemetry/metrics.js';
 import { BrokenRequests } from '../../../src/server/http/receive/broken-requests.js';
 import { RequestLog } from '../../../src/server/telemetry/request-log.js';
 import { systemClock } from '../../../src/server/system-clock.js';
-import { until } from '../../helpers/start-server.js';
+import { until } from '../../helpers/until.js';
 
 /** More than the system takes in for a client that does not read. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024, 1);
