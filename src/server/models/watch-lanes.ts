@@ -11,7 +11,7 @@ export interface WatchLanesOptions {
   /** What the metrics call each lane. */
   readonly names: readonly string[];
   readonly metrics: ModelMetrics;
-  readonly lifecycle: Lifecycle;
+  readonly lifecycle: Pick<Lifecycle, 'setEngineAvailable'>;
   readonly logger: Logger;
   /** A lane hangs: this process cannot get rid of it. */
   readonly hung: () => void;

@@ -32,11 +32,13 @@ export class BrokenRequests {
   }
 
   /** A request with which the app can do nothing: its Host or target is invalid. */
-  refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  refuse(incoming: IncomingMessage, outgoing: ServerResponse, status = 400): void {
     const id = requestId(incoming);
     const { method, url: path } = incoming;
-    this.#requestLog.malformed({ requestId: id, method, path, status: 400 });
-    outgoing.writeHead(400, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id }).end();
+    this.#requestLog.malformed({ requestId: id, method, path, status });
+    outgoing
+      .writeHead(status, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id })
+      .end();
   }
 
   /** Node's `clientError`: the bytes are not HTTP, they stopped coming, or the connection failed. */
