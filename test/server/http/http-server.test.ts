@@ -11,7 +11,7 @@ import { Traffic } from '../../../src/server/http/traffic.js';
 import { systemClock } from '../../../src/server/system-clock.js';
 import { Metrics } from '../../../src/server/telemetry/metrics.js';
 import { RequestLog } from '../../../src/server/telemetry/request-log.js';
-import { until } from '../../helpers/start-server.js';
+import { until } from '../../helpers/until.js';
 
 /** More than the system takes in for a client that does not read. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024, 1);
