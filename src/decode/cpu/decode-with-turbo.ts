@@ -2,8 +2,8 @@ import turbo from '@julusian/jpeg-turbo';
 import type { RasterDecoder } from './raster-decoder.js';
 
 /**
- * Grey and YCbCr JPEGs through libjpeg-turbo. The binding throws on warnings too, so an image that ends early
- * or has broken data is refused rather than answered from half a picture.
+ * Decodes grey and YCbCr JPEGs with libjpeg-turbo. The binding also throws on warnings, so an image that ends early or
+ * has corrupt data is refused and never answered from half a picture.
  */
 export const decodeWithTurbo: RasterDecoder = (bytes, header, raster) => {
   const target = Buffer.from(raster.buffer, raster.byteOffset, raster.byteLength);

@@ -1,12 +1,12 @@
 import type { ImageHeader } from '../header/image-header.js';
 import type { RasterDecoder } from './raster-decoder.js';
 
-/** `native`: libjpeg-turbo, with the image crate for what it does not take. `jpeg-js`: JavaScript for JPEGs. */
+/** `native`: libjpeg-turbo, and the image crate for what it does not support. `jpeg-js`: JavaScript for JPEGs. */
 export type DecoderName = 'native' | 'jpeg-js';
 
 /**
- * The decoder for such an image. Its library is loaded when it is first asked for: there are platforms that have
- * not all of them. Asked again, it is there at once.
+ * Returns the decoder for such an image. Its library is loaded on first use, because some platforms do not have all
+ * libraries; later calls return at once.
  */
 export async function loadRasterDecoder(
   decoder: DecoderName,

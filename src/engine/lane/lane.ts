@@ -23,9 +23,9 @@ interface Pending {
 }
 
 /**
- * One session on one device, in its own thread. It runs one batch at a time; further batches wait in the thread's inbox,
- * so that the next one starts as soon as one finishes. A batch travels to the thread and back in one transferred buffer,
- * which is reused.
+ * One session on one device, in its own thread. It runs one batch at a time; further batches wait in the thread's
+ * inbox, so that the next one starts as soon as one finishes. A batch travels to the thread and back in one
+ * transferred buffer, which is reused.
  */
 export class Lane {
   readonly warmUpMs: number;
@@ -96,9 +96,9 @@ export class Lane {
   }
 
   /**
-   * Runs images, each height * width * 3 bytes as the model requires, and answers in their order; an image whose scores
-   * are not numbers gets an error. The images are copied before this returns. The padding up to `paddedSize` is whatever
-   * an earlier batch left in the buffer; its scores are discarded.
+   * Runs images, each height * width * 3 bytes as the model requires, and answers in their order; an image whose
+   * scores are not numbers gets an error. The images are copied before this returns. The padding up to `paddedSize`
+   * is whatever an earlier batch left in the buffer; its scores are discarded.
    */
   async run(
     images: readonly Uint8Array[],
