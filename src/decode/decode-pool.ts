@@ -2,12 +2,12 @@ import type { ImageInput } from '../engine/index.js';
 import { decodeCostMs } from './cpu/decode-cost.js';
 import type { DecodeWorkerData } from './cpu/decode-messages.js';
 import { DecodeThread } from './cpu/decode-thread.js';
+import type { DecoderName } from './cpu/load-raster-decoder.js';
+import { ThreadQueue } from './cpu/thread-queue.js';
 import type { GpuDecoder } from './gpu/gpu-decoder.js';
 import { unitsTake } from './gpu/units-take.js';
 import type { ImageHeader } from './header/image-header.js';
-import type { DecoderName } from './cpu/load-raster-decoder.js';
 import { SpareBuffers } from './spare-buffers.js';
-import { ThreadQueue } from './cpu/thread-queue.js';
 
 export interface DecodePoolOptions extends DecodeWorkerData {
   /** Called once per image with the decoder whose result is final. */

@@ -26,6 +26,7 @@ import { startReport } from './supervisor/start-report.js';
 import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
 import { errorMessages } from './telemetry/error-messages.js';
+import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
 
@@ -33,17 +34,26 @@ import { RequestLog } from './telemetry/request-log.js';
 
 /** What the other lanes get to finish when one hangs. */
 const HUNG_DRAIN_MS = 2000;
+/** The last log lines get this long to be written when the process ends. */
+const LOG_FLUSH_TIMEOUT_MS = 1000;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
+  // A full disk behind stderr is no reason to end.
+  process.stderr.on('error', () => {});
   setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
-  // Lines gather and are written off this thread; at most a second of them waits.
-  const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
-  const logger = pino({ level: config.server.logLevel, base: { pid: process.pid } }, logFile);
   const lifecycle = new Lifecycle((isReady) => tell({ kind: 'availability', isReady }));
   const servedModels = new ServedModels();
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
+  const logFile = openLogFile({
+    destination: process.stdout.fd,
+    dropped: () => metrics.logLinesDropped.inc(),
+  });
+  const logger = pino(
+    { level: config.server.logLevel, base: { pid: process.pid } },
+    logFile.stream,
+  );
   const sharedMetrics = new SharedMetrics(metrics);
   let currentBatching = batching;
   let opening: ReturnType<typeof openNull> | undefined;
@@ -130,7 +140,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     });
     const unsettled = served.map(({ batcher }) => batcher.unsettled);
     if (!done) logger.error({ unsettled }, 'drain timed out');
-    logFile.flushSync();
+    await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
     // A thread inside a native call does not end otherwise.
     if (isLaneHung) process.kill(process.pid, 'SIGKILL');
     process.exit(done ? 0 : 1);

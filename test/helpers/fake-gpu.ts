@@ -6,7 +6,7 @@ import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
 import { Resampler } from '../../src/decode/resample/resampler.js';
 import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
 
-const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg', colour: 'rgb' });
+const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg' });
 
 const STREAM = 7n;
 

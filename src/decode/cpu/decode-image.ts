@@ -1,9 +1,9 @@
 import type { ImageInput } from '../../engine/index.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
-import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
 import type { Resampler } from '../resample/resampler.js';
 import { resizePlan } from '../resize-plan.js';
+import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
 import { turnUpright } from './turn-upright.js';
 
 export type { DecoderName };

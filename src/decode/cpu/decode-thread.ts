@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { ImageInput } from '../../engine/index.js';
-import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
+import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 
 interface Pending {
   readonly resolve: (pixels: Uint8Array) => void;

@@ -12,7 +12,7 @@ const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4:
 type Frame = Pick<ImageHeader, 'width' | 'height' | 'colour'>;
 
 /**
- * Walks the markers from SOI to EOI. If the file is cut off, the walk ends there, and the decoder decides. Data after
+ * Walks the markers from SOI to EOI. A file that ends without EOI was cut off and is refused, as in Pillow. Data after
  * EOI, such as a second picture, is ignored. Stops counting scans above `maxScans`. Anything that a decoder could
  * read in another way is refused, so that no decoder finds scans or frames that were not counted.
  *
@@ -25,7 +25,8 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
   let scans = 0;
   let segments = 0;
   let at = markerAt(bytes, 2);
-  while (at !== -1 && scans <= maxScans) {
+  while (scans <= maxScans) {
+    if (at === -1) fail('no EOI');
     const marker = bytes.readUInt8(at);
     if (marker === JpegMarker.EOI) break;
     if (++segments > MAX_SEGMENTS) fail('too many segments');

@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Model } from '../model/model.js';
 import type { SessionSource } from '../provider.js';
+import { type LaneImage, pixelsOf, wantsAllScores } from './lane-image.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
 import { type Scores, ScoresNotFiniteError } from './scores.js';
@@ -37,7 +38,8 @@ export class Lane {
   readonly #imageBytes: number;
   #bufferBytes: number;
   readonly #topK: number;
-  /** Buffers that the thread returned, for later batches; as many as there were batches in flight at once. */
+  readonly #classes: number;
+  /** Back from the thread, for the next batch; as many as there were batches at once. */
   readonly #buffers: ArrayBuffer[] = [];
   /** In the order of the requests; replies come in the same order. */
   readonly #pending: Pending[] = [];
@@ -51,6 +53,7 @@ export class Lane {
     this.#worker = worker;
     this.#imageBytes = model.imageBytes;
     this.#topK = model.topK;
+    this.#classes = model.labels.length;
     this.#bufferBytes = maxBatchSize * model.imageBytes;
     this.warmUpMs = warmUpMs;
     this.curve = curve;
@@ -96,23 +99,29 @@ export class Lane {
   }
 
   /**
-   * Runs images, each height * width * 3 bytes as the model requires, and answers in their order; an image whose
-   * scores are not numbers gets an error. The images are copied before this returns. The padding up to `paddedSize`
-   * is whatever an earlier batch left in the buffer; its scores are discarded.
+   * Runs images and answers in their order; an image whose scores are not numbers gets an error. The images are copied
+   * before this returns. The padding up to `paddedSize` is whatever an earlier batch left in the buffer; its scores are
+   * discarded.
    */
   async run(
-    images: readonly Uint8Array[],
+    images: readonly LaneImage[],
     paddedSize: number,
   ): Promise<(Scores | ScoresNotFiniteError)[]> {
     const buffer = this.#takeBuffer(paddedSize * this.#imageBytes);
     const batch = new Uint8Array(buffer);
     images.forEach((image, i) => {
-      batch.set(image, i * this.#imageBytes);
+      batch.set(pixelsOf(image), i * this.#imageBytes);
     });
-    const request = { kind: 'run', buffer, batchSize: paddedSize } as const;
+    const allScores = images.some(wantsAllScores);
+    const request = { kind: 'run', buffer, batchSize: paddedSize, allScores } as const;
     const reply = await this.#ask(request, [buffer]);
     if (reply.kind !== 'done') throw new Error(`unexpected reply ${reply.kind}. This is a bug.`);
-    return images.map((_, i) => scoresAt(i, reply, this.#topK));
+    return images.map((image, i) => {
+      const best = scoresAt(i, reply, this.#topK);
+      if (best instanceof ScoresNotFiniteError || !wantsAllScores(image)) return best;
+      const all = reply.scores?.subarray(i * this.#classes, (i + 1) * this.#classes);
+      return all ? { ...best, all } : best;
+    });
   }
 
   /** Runs one black image. Rejects if the session fails even on that. */

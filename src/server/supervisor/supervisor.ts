@@ -160,6 +160,8 @@ async function freePort(host: string): Promise<number> {
   return port;
 }
 
+// A full disk behind stdout or stderr is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 try {
   const argv = process.argv.slice(2);
   const config = loadConfig(argv, process.env);

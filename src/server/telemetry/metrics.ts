@@ -44,6 +44,11 @@ export class Metrics {
     buckets: STAGE_BUCKETS_MS.map((ms) => ms / 1000),
     registers: [this.registry],
   });
+  readonly logLinesDropped = new Counter({
+    name: 'batch_dispatch_log_lines_dropped_total',
+    help: 'Log lines that could not be written.',
+    registers: [this.registry],
+  });
   readonly batchSize: Histogram<'model'>;
   readonly #requests = new Counter({
     name: 'batch_dispatch_requests_total',

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { ImageInput } from '../../../src/engine/index.js';
 import { decodeImage } from '../../../src/decode/cpu/decode-image.js';
-import { NvjpegError } from '../../../src/native/nvjpeg.js';
 import { runTrial } from '../../../src/decode/gpu/trial.js';
 import { UnitDecoder, type UnitJob } from '../../../src/decode/gpu/unit-decoder.js';
 import { UNIT_LIMITS } from '../../../src/decode/gpu/units-take.js';
 import type { Orientation } from '../../../src/decode/header/image-header.js';
 import { readImageHeader } from '../../../src/decode/header/read-image-header.js';
 import { Resampler } from '../../../src/decode/resample/resampler.js';
+import type { ImageInput } from '../../../src/engine/index.js';
+import { NvjpegError } from '../../../src/native/nvjpeg.js';
 import { FakeGpu } from '../../helpers/fake-gpu.js';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 
