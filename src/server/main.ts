@@ -30,15 +30,15 @@ import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
 
-// One serving process: the only place that knows all parts. The supervisor starts it.
+// One serving process, started by the supervisor. This is the only place that knows all parts.
 
-/** What the other lanes get to finish when one hangs. */
+/** Time for the other lanes to finish when one hangs. */
 const HUNG_DRAIN_MS = 2000;
-/** The last log lines get this long to be written when the process ends. */
+/** Time for the last log lines to be written when the process ends. */
 const LOG_FLUSH_TIMEOUT_MS = 1000;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
-  // A full disk behind stderr is no reason to end.
+  // If stderr cannot be written to, for example because the disk is full, keep serving.
   process.stderr.on('error', () => {});
   setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
@@ -78,7 +78,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
   await listen(server, config.server);
 
-  // The cores are shared by the processes of this host.
+  // The processes on this host share its cores.
   const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
   let isLaneHung = false;
   const hung = () => {
@@ -94,7 +94,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     bodies: uploads.spare,
     say,
     broken(state, cause) {
-      logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder does not serve');
+      logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder is out of service');
       hung();
     },
   });
@@ -105,7 +105,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     logger,
     hung,
   };
-  // One after the other: a curve must be that of an idle device.
+  // One after the other, because a curve must be that of an idle device.
   const opened: Awaited<ReturnType<typeof openModel>>[] = [];
   for (const [i, folder] of config.models.entries()) {
     const options = {
@@ -141,14 +141,14 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     const unsettled = served.map(({ batcher }) => batcher.unsettled);
     if (!done) logger.error({ unsettled }, 'drain timed out');
     await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
-    // A thread inside a native call does not end otherwise.
+    // Otherwise a thread inside a native call would keep the process alive.
     if (isLaneHung) process.kill(process.pid, 'SIGKILL');
     process.exit(done ? 0 : 1);
   }
   const stop = () => void end('draining', config.server.drainTimeoutMs);
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // The supervisor reads the configuration again, for all processes.
+  // The supervisor reloads the configuration for all processes.
   process.on('SIGHUP', () => {});
   process.on('message', (message: FromSupervisor) => {
     if (message.kind === 'drain') stop();
@@ -175,12 +175,12 @@ function checkNamesDiffer(models: readonly ServedModel[]): void {
   const names = models.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return;
-  throw new StartError(`two models are named "${twice}"; change the name in one's model.json`);
+  throw new StartError(`two models are named "${twice}"; change the name in the model.json of one`);
 }
 
 const said = new Set<string>();
 
-/** Tells the operator once: several models may have the same to say. */
+/** Prints a line for the operator, once: several models may print the same line. */
 function say(line: string): void {
   if (said.has(line)) return;
   said.add(line);
@@ -190,14 +190,15 @@ function say(line: string): void {
 function listen(server: Server, { host, port }: Config['server']): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? 'it failed');
+      const why =
+        cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? 'unknown error');
       reject(new StartError(`cannot listen on ${host}:${port} (server.host, server.port): ${why}`));
     });
     server.listen({ host, port, backlog: 1024 }, resolve);
   });
 }
 
-// A signal that comes before there is anything to drain ends the process at once, with no answer lost.
+// A signal that arrives before there is anything to drain ends the process at once; no answer is lost.
 main(JSON.parse(process.env[ORDERS_VARIABLE] ?? '')).catch((error: unknown) => {
   const isKnown =
     error instanceof StartError ||

@@ -83,7 +83,7 @@ t.test('a fallback says that it is one', async (t) => {
     });
   }
   t.match(await open(t, { choice: 'gpu', hasTurbo: false }), {
-    text: 'gpu, and for what it does not take native-fallback, 1 threads',
+    text: 'gpu, otherwise native-fallback, 1 threads',
     said: [warning],
   });
   t.same((await open(t, { choice: 'jpeg-js', hasTurbo: false })).said, [], 'jpeg-js was named');

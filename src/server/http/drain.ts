@@ -4,20 +4,21 @@ import { promisify } from 'node:util';
 
 export interface Drainable {
   readonly server: Server;
-  /** Refuses what comes from now on. */
+  /** Refuses new requests from now on. */
   readonly refuseNew: () => void;
-  /** Resolves when everything accepted is settled. */
+  /** Resolves when all accepted items are settled. */
   readonly settleAll: () => Promise<unknown>;
   readonly timeoutMs: number;
 }
 
-/** For the last answers to leave, and for uploads that nobody has accepted to end by themselves. */
+/** Time for the last answers to be sent, and for uploads that were not accepted to end. */
 export const LINGER_MS = 1000;
 const LOOK_AGAIN_MS = 10;
 
 /**
- * Ends in order: refuses what is new, settles everything accepted, lets the answers out. Goes on listening until the
- * process ends: a connection that arrives while a cluster worker closes its listener would hang.
+ * Shuts down in order: refuses new requests, settles all accepted items, and lets the answers be sent. The process
+ * keeps listening until it exits, because a connection that arrives while a cluster worker closes its listener would
+ * hang.
  *
  * @returns false if settling took longer than `timeoutMs`
  */

@@ -2,15 +2,15 @@ import { AggregatorRegistry } from 'prom-client';
 import type { MetricsJson } from './process-messages.js';
 import type { ServingProcess } from './serving-process.js';
 
-/** A process that does not answer in time is left out. */
+/** A process that does not answer within this time is left out. */
 const TIMEOUT_MS = 1000;
 
-/** Adds up the metrics of all serving processes for the one that was asked. */
+/** Collects and aggregates the metrics of all serving processes. */
 export class MetricsCollector {
   readonly #received = new Map<number, (metrics: MetricsJson) => void>();
   #nextId = 0;
 
-  /** The metrics of all `processes` as Prometheus reads them. */
+  /** The metrics of all `processes` in the Prometheus format. */
   async collect(processes: readonly ServingProcess[]): Promise<string> {
     const running = processes.filter(({ isRunning }) => isRunning);
     const answers = await Promise.all(running.map((process) => this.#ask(process)));

@@ -7,33 +7,33 @@ import {
   type ServingOrders,
 } from './process-messages.js';
 
-/** A process that is ready and misses this many beats is hung in native code; one that loads may take longer. */
+/** A ready process that misses this many heartbeats hangs in native code; while it loads, it may miss more. */
 const BEATS_MISSED = 6;
 const BEATS_MISSED_LOADING = 60;
 const MAX_BACK_OFF_MS = 10_000;
-/** A process that lived this long was healthy: its successor starts at once. */
+/** A process that ran for at least this long was healthy, so its replacement starts at once. */
 const HEALTHY_MS = 10_000;
 
 export interface ProcessEnd {
   readonly pid: number | undefined;
   readonly code: number | null;
   readonly signal: string | null;
-  /** Whether it had accepted anything, perhaps. */
+  /** Whether it may have accepted items. */
   readonly wasWarm: boolean;
 }
 
 export interface ServingProcessEvents {
   readonly message: (from: ServingProcess, message: FromServingProcess) => void;
-  /** It has ended, and is not started again unless somebody does. */
+  /** The process has exited. It is not replaced automatically. */
   readonly exited: (from: ServingProcess, end: ProcessEnd) => void;
 }
 
-/** One serving process and its successors. */
+/** One serving process and its replacements. */
 export class ServingProcess {
   readonly plan: ProcessPlan;
-  /** Warm and taking work. */
+  /** Whether it is warm and takes requests. */
   isReady = false;
-  /** It, or one before it, has been ready. */
+  /** Whether it, or one of its predecessors, has been ready. */
   hasServed = false;
   readonly #orders: () => ServingOrders;
   readonly #events: ServingProcessEvents;
@@ -76,7 +76,7 @@ export class ServingProcess {
     });
   }
 
-  /** Starts a successor, after a while if the one before lived only shortly. */
+  /** Starts a replacement, after a back-off if the previous process exited soon after its start. */
   startAgain(isWanted: () => boolean): number {
     const livedMs = performance.now() - this.#startedMs;
     this.#backOffMs =
@@ -91,7 +91,7 @@ export class ServingProcess {
     if (this.#worker?.isConnected()) this.#worker.send(message);
   }
 
-  /** Asks one that serves to drain, and ends one that loads: it has accepted nothing. */
+  /** Asks a serving process to drain, and kills one that is still loading, which has accepted nothing. */
   end(signal: NodeJS.Signals): void {
     if (this.#isWarm) this.tell({ kind: 'drain' });
     else this.kill(signal);
@@ -101,12 +101,12 @@ export class ServingProcess {
     this.#worker?.process.kill(signal);
   }
 
-  /** Counts the caller's ticks, not seconds: a machine that was suspended has missed none. */
+  /** Counts the caller's ticks and not seconds, so a machine that was suspended misses no heartbeat. */
   checkBeat(): void {
     if (!this.#worker) return;
     const allowed = this.#isWarm ? BEATS_MISSED : BEATS_MISSED_LOADING;
     if (++this.#beatsMissed < allowed) return;
-    console.error(`serving process ${this.pid} hangs`);
+    console.error(`serving process ${this.pid} hangs; killing it`);
     this.kill('SIGKILL');
   }
 

@@ -1,12 +1,12 @@
 import type { Metrics } from '../telemetry/metrics.js';
 import type { FromServingProcess, FromSupervisor, MetricsJson } from './process-messages.js';
 
-/** Tells the supervisor something; without one, nobody. */
+/** Sends a message to the supervisor, if there is one. */
 export function tell(message: FromServingProcess): void {
   if (process.connected) process.send?.(message);
 }
 
-/** Metrics of all serving processes: asks the supervisor, and answers it when it asks for ours. */
+/** The metrics of all serving processes: asks the supervisor for them, and sends it this process's on request. */
 export class SharedMetrics {
   readonly #metrics: Metrics;
   readonly #waiting = new Map<number, (text: string) => void>();

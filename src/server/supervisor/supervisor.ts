@@ -18,15 +18,15 @@ import {
 import { type ProcessEnd, ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
-// The program. Starts the serving processes, replaces one that dies or hangs, and passes signals on.
+// The program. It starts the serving processes, replaces one that dies or hangs, and forwards signals.
 
 class Supervisor {
   readonly #startedMs = performance.now();
   readonly #processes: readonly ServingProcess[];
   readonly #metrics = new MetricsCollector();
-  /** What a successor starts with: `batching` as last read. */
+  /** The configuration for replacements: its `batching` is the one that was read last. */
   #config: Config;
-  /** Of the first process that was ready. */
+  /** The report of the first process that became ready. */
   #report: StartReport | undefined;
   #isDraining = false;
   #exitCode = 0;
@@ -40,7 +40,7 @@ class Supervisor {
         exited: (from, end) => this.#exited(from, end),
       });
     });
-    // The first alone: it may build an engine, and its curve must be that of an idle device.
+    // The first starts alone, because it may build an engine, and because its curve must be that of an idle device.
     this.#processes[0]?.start();
     setInterval(() => {
       for (const process of this.#processes) process.checkBeat();
@@ -50,7 +50,7 @@ class Supervisor {
     }
   }
 
-  /** All processes, and their successors, run what the first took: never another provider silently. */
+  /** All processes and their replacements use the first process's provider; another is never chosen silently. */
   #ordersFor(plan: ProcessPlan): ServingOrders {
     const orders = { config: this.#config, plan };
     return this.#report ? { ...orders, earlierReports: this.#report.models } : orders;
@@ -60,15 +60,17 @@ class Supervisor {
     return this.#processes.every(({ hasServed }) => hasServed);
   }
 
-  /** @throws {StartError} a batch limit over what the engine was built for */
+  /** @throws {StartError} if the batch limit exceeds what the engine was built for */
   checked(config: Config): Config {
     const models = this.#report?.models ?? [];
     const profile = Math.min(...models.map((model) => model.profileBatchSize ?? Infinity));
     if (config.batching.maxBatchSize <= profile) return config;
-    throw new StartError(`batching.maxBatchSize: the engine was built for up to ${profile} images`);
+    throw new StartError(
+      `batching.maxBatchSize: the engine was built for at most ${profile} images`,
+    );
   }
 
-  /** Batches formed from now on obey it, here and in successors. */
+  /** Applies the new limits to batches formed from now on, in all processes and their replacements. */
   reconfigure({ batching }: Config): void {
     this.#config = { ...this.#config, batching };
     for (const process of this.#processes) process.tell({ kind: 'batching', batching });
@@ -87,7 +89,7 @@ class Supervisor {
 
   #ready(from: ServingProcess, report: StartReport): void {
     if (this.#isDraining) from.tell({ kind: 'drain' });
-    // It started with what was in force then.
+    // The process started with older limits if they have changed since.
     from.tell({ kind: 'batching', batching: this.#config.batching });
     if (!this.#report) {
       this.#report = report;
@@ -108,7 +110,7 @@ class Supervisor {
 
   #exited(from: ServingProcess, { pid, code, signal, wasWarm }: ProcessEnd): void {
     if (this.#isDraining || !this.#hasServed) {
-      // One that was not ready yet had accepted nothing, but what cannot start once will not start on a second try.
+      // A process that was never ready has accepted nothing; but if it cannot start, a second try will fail too.
       const isFailure = this.#isDraining ? wasWarm && code !== 0 : true;
       if (isFailure) this.#exitCode = 1;
       if (!this.#isDraining) this.#end('SIGTERM');
@@ -119,7 +121,7 @@ class Supervisor {
     const how = signal ?? `code ${code}`;
     const backOffMs = from.startAgain(() => !this.#isDraining);
     const when = backOffMs > 0 ? ` in ${backOffMs} ms` : '';
-    console.error(`serving process ${pid} ended with ${how}; starting another${when}`);
+    console.error(`serving process ${pid} ended with ${how}; starting a replacement${when}`);
   }
 
   #end(signal: NodeJS.Signals): void {
@@ -151,7 +153,7 @@ async function supervise(argv: readonly string[], config: Config): Promise<void>
   process.on('SIGHUP', () => reload.reload());
 }
 
-/** Any free port, and then the same one for every serving process and its successors. */
+/** Finds a free port, which all serving processes and their replacements then use. */
 async function freePort(host: string): Promise<number> {
   const server = createServer().listen(0, host);
   await once(server, 'listening');
@@ -160,7 +162,7 @@ async function freePort(host: string): Promise<number> {
   return port;
 }
 
-// A full disk behind stdout or stderr is no reason to end.
+// If stdout or stderr cannot be written to, for example because the disk is full, keep serving.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 try {
   const argv = process.argv.slice(2);

@@ -12,21 +12,21 @@ import { type RefuseDeps, refuse } from './refuse.js';
 export interface BenchmarkDeps extends RefuseDeps, FindModelDeps {
   readonly clock: Clock;
   readonly batching: () => Config['batching'];
-  /** Opened by the first request: most servers never see one. */
+  /** Opened by the first request, because most servers never get one. */
   readonly nullBatcher: () => Promise<Batcher<Uint8Array, Scores>>;
 }
 
 const PIXEL = new Uint8Array(3);
 
 /**
- * /benchmark, with any method: an empty 200 after one pixel has gone through a batcher and a lane, on a model that does
- * nothing. The price of everything but decoding and copying pixels.
+ * /benchmark, with any method: answers an empty 200 after one pixel has gone through a batcher and a lane with a
+ * do-nothing model. This is the cost of everything but decoding and copying pixels.
  */
 export function benchmarkRoute(deps: BenchmarkDeps) {
   return async function benchmark(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
     const exchange = openExchange(c.env, deps.clock);
     try {
-      // Throws while this process takes no work.
+      // Throws if this process takes no requests.
       findModel(deps);
       const batcher = await opened(deps);
       const deadlineMs = exchange.startedMs + deps.batching().defaultTimeoutMs;

@@ -1,15 +1,15 @@
 import type { SpareBuffers } from '../../../decode/index.js';
 
 /**
- * Bytes that arrive in pieces, in one buffer of its own, which may be transferred to a thread. A million pieces of
- * one byte take no more room than one piece of a million.
+ * Collects bytes that arrive in pieces, in one buffer of its own that can be transferred to a thread. A million
+ * pieces of one byte need no more memory than one piece of a million bytes.
  */
 export class GrowingBuffer {
   readonly #spare: SpareBuffers;
   #buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** @param spare of the size that most bodies fit in */
+  /** @param spare buffers of a size into which most bodies fit */
   constructor(spare: SpareBuffers) {
     this.#spare = spare;
   }
@@ -31,7 +31,7 @@ export class GrowingBuffer {
     this.#spare.give(full.buffer as ArrayBuffer);
   }
 
-  /** What has arrived. Append no more after this. */
+  /** All bytes that have arrived. Append nothing after this call. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }

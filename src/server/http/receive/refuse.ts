@@ -13,10 +13,10 @@ export interface RefuseDeps {
   readonly lifecycle: Lifecycle;
 }
 
-/** A refused body up to this is read to its end: under overload, a new connection would cost more than that. */
+/** A refused body of up to this size is read to its end: under overload, a new connection would cost more. */
 const MAX_READ_ON_BYTES = 256 * 1024;
 
-/** Logs why a request gets no answer and makes its problem response. */
+/** Logs why a request is refused and makes its problem response. */
 export function refuse(
   { requestLog, metrics, lifecycle }: RefuseDeps,
   exchange: Exchange,
@@ -34,7 +34,7 @@ export function refuse(
       ? Number(headers['content-length'] ?? 0)
       : Number.POSITIVE_INFINITY;
   const isUploading = !complete && bodyBytes > 0;
-  // What is left of the body is let go, so that the client reads the answer instead of a full pipe.
+  // Discards the rest of the body, so that the client reads the answer and does not block on sending.
   if (isUploading) incoming.resume();
   const isLong = bodyBytes > MAX_READ_ON_BYTES || headers.expect !== undefined;
   return problemResponse(problem, exchange.id, lifecycle.isEnding || (isUploading && isLong));

@@ -2,28 +2,28 @@ import { SpareBuffers } from '../../../decode/index.js';
 import type { Config } from '../../config/config.js';
 import { Problem } from '../../problem/problem.js';
 
-/** Most photos for the web fit. */
+/** Most photos on the web fit into this. */
 const SPARE_BYTES = 128 * 1024;
 
-/** The share of one request. */
+/** One request's part of the budget. */
 export interface Upload {
-  /** Where its bytes go. */
+  /** Buffers for its bytes. */
   readonly spare: SpareBuffers;
-  /** @throws {Problem} body_too_large or queue_full if there is no room for so many bytes more */
+  /** @throws {Problem} body_too_large or queue_full if `bytes` more bytes do not fit */
   readonly expect: (bytes: number) => void;
   /** Counts bytes that have arrived. @throws as expect */
   readonly take: (bytes: number) => void;
-  /** Nothing of the body is held any more. */
+  /** Called once no bytes of the body are in memory any more. */
   readonly release: () => void;
 }
 
 /**
- * Bounds the bytes of a request body, and of all those that this process holds at once. They count as they arrive:
- * what a client only announces takes nobody's place.
+ * Limits the bytes of one request body, and of all bodies that this process has in memory. Bytes count when they
+ * arrive; a body that a client has only announced takes no room from others.
  */
 export class UploadBudget {
   readonly #limits: Pick<Config['server'], 'maxBodyBytes' | 'maxUploadBytes'>;
-  /** For bodies of other requests, once their images are decoded. */
+  /** Buffers for later bodies, taken back once their images are decoded. */
   readonly spare = new SpareBuffers(SPARE_BYTES);
   #heldBytes = 0;
 
