@@ -1,4 +1,5 @@
 export { type Cuda, openCuda, type PinnedMemory } from './cuda.js';
+export { duplicateDescriptor } from './duplicate-descriptor.js';
 export { GPU_LIBRARIES, type Gpu, type LibraryProbe, readGpuHost } from './gpu-host.js';
 export { type JpegUnits, openJpegUnits } from './nvjpeg.js';
 export { OrtCApi } from './ort-c-api.js';

@@ -1,21 +1,22 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { GpuDecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
-import type { Config } from './config/config.js';
 import { StartError } from './config/start-error.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
 import { createHttpServer } from './http/http-server.js';
 import { BrokenRequests } from './http/receive/broken-requests.js';
 import { UploadBudget } from './http/receive/upload-budget.js';
+import { Traffic } from './http/traffic.js';
 import { Lifecycle } from './lifecycle.js';
 import { openModel } from './models/open-model.js';
 import { openNullBatcher } from './models/open-null-batcher.js';
 import type { ModelDependencies, ServedModel } from './models/served-model.js';
 import { ServedModels } from './models/served-models.js';
+import { acceptWhenTold } from './supervisor/accept-when-told.js';
+import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
@@ -36,13 +37,15 @@ import { RequestLog } from './telemetry/request-log.js';
 const HUNG_DRAIN_MS = 2000;
 /** Time for the last log lines to be written when the process ends. */
 const LOG_FLUSH_TIMEOUT_MS = 1000;
+/** What the supervisor gets to take in the last metrics. */
+const LAST_METRICS_MS = 500;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
   // If stderr cannot be written to, for example because the disk is full, keep serving.
   process.stderr.on('error', () => {});
-  setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
+  setInterval(() => void tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
-  const lifecycle = new Lifecycle((isReady) => tell({ kind: 'availability', isReady }));
+  const lifecycle = new Lifecycle((isReady) => void tell({ kind: 'availability', isReady }));
   const servedModels = new ServedModels();
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
@@ -76,15 +79,58 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     },
   });
   const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
-  await listen(server, config.server);
-
-  // The processes on this host share its cores.
-  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
+  const traffic = new Traffic(server);
+  const acceptor = acceptWhenTold(server, plan.total, (error) =>
+    fail(cannotListen(config.server, String(error.code))),
+  );
+  const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [];
   let isLaneHung = false;
+
+  async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
+    if (lifecycle.isEnding) return;
+    const isWarm = served.length > 0;
+    const done = await drain({
+      server,
+      traffic,
+      refuseNew: () => lifecycle.end(reason),
+      settleAll: () => Promise.all(served.map(({ batcher }) => batcher.drain())),
+      stopAccepting: () => acceptor.close(),
+      timeoutMs,
+    });
+    const unsettled = served.map(({ batcher }) => batcher.unsettled);
+    if (!done) logger.error({ unsettled }, 'drain timed out');
+    await Promise.race([sharedMetrics.tellOwn(), sleep(LAST_METRICS_MS)]);
+    await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
+    // A thread inside a native call does not end otherwise.
+    if (isLaneHung || !isWarm) process.kill(process.pid, 'SIGKILL');
+    process.exit(done ? 0 : 1);
+  }
+  const stop = () => void end('draining', config.server.drainTimeoutMs);
   const hung = () => {
     isLaneHung = true;
     void end('lane_hung', HUNG_DRAIN_MS);
   };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // The supervisor reads the configuration again, for all processes.
+  process.on('SIGHUP', () => {});
+  // Without a handler, Node would open its inspector.
+  process.on('SIGUSR1', () => {});
+  // The supervisor has died. Its successor needs the port.
+  process.on('disconnect', () => {
+    void acceptor.close();
+    stop();
+  });
+  process.on('message', (message: FromSupervisor) => {
+    if (message.kind === 'drain') stop();
+    else if (message.kind === 'processes') lifecycle.processes = message.processes;
+    else if (message.kind === 'batching') {
+      currentBatching = message.batching;
+      for (const one of served) one.reconfigure();
+    }
+  });
+  // The cores are shared by the processes of this host.
+  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
   const decoding = await openDecodePool({
     choice: decode.decoder,
     threads,
@@ -121,7 +167,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const models = opened.map(({ model }) => model);
   checkNamesDiffer(models);
 
-  const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [...models];
+  served.push(...models);
   async function openNull() {
     const provider = opened[0]?.report.provider ?? 'cpu';
     const options = { config, plan, batching: () => currentBatching, provider, say };
@@ -130,45 +176,15 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     return nullModel.batcher;
   }
 
-  async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
-    if (lifecycle.isEnding) return;
-    const done = await drain({
-      server,
-      refuseNew: () => lifecycle.end(reason),
-      settleAll: () => Promise.all(served.map(({ batcher }) => batcher.drain())),
-      timeoutMs,
-    });
-    const unsettled = served.map(({ batcher }) => batcher.unsettled);
-    if (!done) logger.error({ unsettled }, 'drain timed out');
-    await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
-    // Otherwise a thread inside a native call would keep the process alive.
-    if (isLaneHung) process.kill(process.pid, 'SIGKILL');
-    process.exit(done ? 0 : 1);
-  }
-  const stop = () => void end('draining', config.server.drainTimeoutMs);
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // The supervisor reloads the configuration for all processes.
-  process.on('SIGHUP', () => {});
-  process.on('message', (message: FromSupervisor) => {
-    if (message.kind === 'drain') stop();
-    else if (message.kind === 'processes') lifecycle.processes = message.processes;
-    else if (message.kind === 'batching') {
-      currentBatching = message.batching;
-      for (const model of served) model.reconfigure();
-    }
-  });
+  if (lifecycle.isEnding) return;
   servedModels.serve(models);
   lifecycle.serve();
-  const { address, port } = server.address() as AddressInfo;
   const report = startReport({
     config,
     models: opened.map(({ report }) => report),
     decoder: decoding.text,
-    address,
-    port,
   });
-  tell({ kind: 'ready', report });
+  void tell({ kind: 'ready', report });
 }
 
 function checkNamesDiffer(models: readonly ServedModel[]): void {
@@ -187,23 +203,13 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function listen(server: Server, { host, port }: Config['server']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why =
-        cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? 'unknown error');
-      reject(new StartError(`cannot listen on ${host}:${port} (server.host, server.port): ${why}`));
-    });
-    server.listen({ host, port, backlog: 1024 }, resolve);
-  });
-}
-
-// A signal that arrives before there is anything to drain ends the process at once; no answer is lost.
-main(JSON.parse(process.env[ORDERS_VARIABLE] ?? '')).catch((error: unknown) => {
+function fail(error: unknown): void {
   const isKnown =
     error instanceof StartError ||
     error instanceof ModelRefusedError ||
     error instanceof GpuDecoderRefusedError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
   process.exit(1);
-});
+}
+
+main(JSON.parse(process.env[ORDERS_VARIABLE] ?? '')).catch(fail);

@@ -90,6 +90,11 @@ export const configSchema = z.strictObject({
         .describe(
           'Maximum time in milliseconds after SIGTERM to finish accepted requests. When it is over, the server exits with code 1.',
         ),
+      hangTimeoutMs: ms(1_000, 600_000)
+        .default(10_000)
+        .describe(
+          'Time in milliseconds without a sign of life after which a serving process is killed and replaced. Time in which the process waits for a processor does not count. While a process starts, the time is six times as long.',
+        ),
       corsOrigins: z
         .array(z.string().min(1))
         .max(64)

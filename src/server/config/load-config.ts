@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
@@ -63,8 +63,9 @@ function parseFlags(argv: readonly string[]) {
 function readJson(file: string): unknown {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readFile(file);
   } catch (cause) {
+    if (cause instanceof StartError) throw cause;
     throw new StartError(`cannot read the configuration file ${file}`, { cause });
   }
   try {
@@ -73,6 +74,17 @@ function readJson(file: string): unknown {
   } catch (cause) {
     throw new StartError(`${file} is not valid JSON`, { cause });
   }
+}
+
+/** A pipe or a device could make the reader wait for ever, so only a regular file is read. */
+function readFile(file: string): string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (fstatSync(descriptor).isFile()) return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+  throw new StartError(`the configuration ${file} is not a file`);
 }
 
 function parse(input: unknown, file: string): Config {

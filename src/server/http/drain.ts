@@ -1,39 +1,54 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import type { Traffic } from './traffic.js';
 
-export interface Drainable {
-  readonly server: Server;
-  /** Refuses new requests from now on. */
+export interface DrainOptions {
+  readonly server: Pick<Server, 'closeIdleConnections'>;
+  readonly traffic: Traffic;
+  /** Refuses what comes from now on. */
   readonly refuseNew: () => void;
   /** Resolves when all accepted items are settled. */
   readonly settleAll: () => Promise<unknown>;
+  /** Stops accepting connections once none waits. */
+  readonly stopAccepting: () => Promise<void>;
   readonly timeoutMs: number;
 }
 
-/** Time for the last answers to be sent, and for uploads that were not accepted to end. */
+/** How long clients are still refused after the last item is settled, and how long the last answers may take. */
 export const LINGER_MS = 1000;
-const LOOK_AGAIN_MS = 10;
+/** No more clients are expected when so long neither a connection nor a request has come. */
+const QUIET_MS = 250;
+const CHECK_INTERVAL_MS = 10;
 
 /**
- * Shuts down in order: refuses new requests, settles all accepted items, and lets the answers be sent. The process
- * keeps listening until it exits, because a connection that arrives while a cluster worker closes its listener would
- * hang.
+ * Ends in order: refuses what is new, lets uploads and accepted items end, and lets the answers out. Connections are
+ * accepted until the end, because the kernel resets those that nobody has accepted.
  *
  * @returns false if settling took longer than `timeoutMs`
  */
-export async function drain(parts: Drainable): Promise<boolean> {
-  const { server, refuseNew, settleAll, timeoutMs } = parts;
+export async function drain(options: DrainOptions): Promise<boolean> {
+  const { server, traffic, refuseNew, settleAll, stopAccepting, timeoutMs } = options;
+  const endMs = performance.now() + timeoutMs;
+  const leftMs = () => Math.max(0, endMs - performance.now());
+  const open = traffic.unanswered();
   refuseNew();
-  const settled = await Promise.race([
+  await until(() => open.every(({ writableEnded, closed }) => writableEnded || closed), leftMs());
+  traffic.refuseUploads();
+  const isSettled = await Promise.race([
     settleAll().then(() => true),
-    sleep(timeoutMs, false, { ref: false }),
+    sleep(leftMs(), false, { ref: false }),
   ]);
-  const connections = promisify(server.getConnections.bind(server));
-  for (let lingeredMs = 0; lingeredMs < LINGER_MS; lingeredMs += LOOK_AGAIN_MS) {
+  const isQuiet = () => performance.now() - traffic.lastArrivalMs > QUIET_MS;
+  await until(() => traffic.connections === 0 || isQuiet(), LINGER_MS);
+  await stopAccepting();
+  await until(() => {
     server.closeIdleConnections();
-    if ((await connections()) === 0) break;
-    await sleep(LOOK_AGAIN_MS);
-  }
-  return settled;
+    return traffic.connections === 0;
+  }, LINGER_MS);
+  return isSettled;
+}
+
+async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (!isSo() && performance.now() < endMs) await sleep(CHECK_INTERVAL_MS);
 }

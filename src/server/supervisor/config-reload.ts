@@ -25,6 +25,9 @@ export class ConfigReload {
   /** The configuration as last read from the file; and the current one, of which only `batching` changes. */
   #read: Config;
   #config: Config;
+  /** Whether what is read is applied: before the server is ready nobody knows what its engine allows. */
+  #hasBegun = false;
+  #isMissed = false;
 
   constructor(options: ConfigReloadOptions) {
     this.#options = options;
@@ -36,7 +39,18 @@ export class ConfigReload {
     });
   }
 
+  /** The server is ready. */
+  begin(): void {
+    this.#hasBegun = true;
+    if (this.#isMissed) this.reload();
+  }
+
+  /** Before `begin`, it waits for that. */
   reload(): void {
+    if (!this.#hasBegun) {
+      this.#isMissed = true;
+      return;
+    }
     const { load, apply, say, file } = this.#options;
     let read: Config;
     try {

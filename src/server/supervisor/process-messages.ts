@@ -35,21 +35,35 @@ export const ORDERS_VARIABLE = 'BATCH_DISPATCH_ORDERS';
 /** One metrics registry in the form in which prom-client aggregates them. */
 export type MetricsJson = readonly object[];
 
-/** From a serving process. `beat` shows that its event loop runs; `metricsWanted` asks for the metrics of all. */
+/** From a serving process. */
 export type FromServingProcess =
   | { readonly kind: 'ready'; readonly report: StartReport }
   | { readonly kind: 'availability'; readonly isReady: boolean }
+  /** Its event loop turns. */
   | { readonly kind: 'beat' }
+  /** It holds so many connections. Only where several processes share a socket. */
+  | { readonly kind: 'connections'; readonly open: number }
+  /** Asks for the metrics of all processes. */
   | { readonly kind: 'metricsWanted'; readonly id: number }
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricsJson };
 
 /** From the supervisor to a serving process. */
 export type FromSupervisor =
+  /** Accept connections from now on. */
+  | { readonly kind: 'listen' }
   | { readonly kind: 'drain' }
   | { readonly kind: 'batching'; readonly batching: Config['batching'] }
   | { readonly kind: 'processes'; readonly processes: ProcessCount }
+  /** The mean number of connections of the processes that listen. */
+  | { readonly kind: 'share'; readonly connections: number }
   | { readonly kind: 'collectMetrics'; readonly id: number }
   | { readonly kind: 'allMetrics'; readonly id: number; readonly text: string };
 
 /** Interval of a serving process's heartbeats. */
 export const BEAT_INTERVAL_MS = 250;
+
+/** How often, at most, the number of connections and the share are told. */
+export const SHARE_INTERVAL_MS = 50;
+
+/** Where a serving process finds the socket that all of them accept from; 3 is the channel to the supervisor. */
+export const SOCKET_DESCRIPTOR = 4;

@@ -30,20 +30,18 @@ interface ProcessFacts {
   readonly models: readonly ModelReport[];
   /** The decoder and its number of threads. */
   readonly decoder: string;
-  readonly address: string;
-  readonly port: number;
 }
 
 /** What the supervisor prints when a process is ready: what runs, on which device, with which limits, and where. */
 export function startReport(facts: ProcessFacts): StartReport {
-  const { config, models, decoder, address, port } = facts;
-  const { batching, decode } = config;
-  const host = address.includes(':') ? `[${address}]` : address;
+  const { config, models, decoder } = facts;
+  const { batching, decode, server } = config;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
   return {
     models,
     decoder: `${decoder}, up to ${decode.maxPixels / 1e6} megapixels`,
     batching: `${sizesText(batching)}, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
-    address: `http://${host}:${port}`,
+    address: `http://${host}:${server.port}`,
   };
 }
 

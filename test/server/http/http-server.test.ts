@@ -5,6 +5,7 @@ import pino from 'pino';
 import t, { type Test } from 'tap';
 import { configSchema } from '../../../src/server/config/config.js';
 import { drain } from '../../../src/server/http/drain.js';
+import { Traffic } from '../../../src/server/http/traffic.js';
 import { createHttpServer } from '../../../src/server/http/http-server.js';
 import { Metrics } from '../../../src/server/telemetry/metrics.js';
 import { BrokenRequests } from '../../../src/server/http/receive/broken-requests.js';
@@ -34,8 +35,16 @@ async function serveBytes(t: Test, bytes: Uint8Array) {
     t.teardown(() => near.destroy());
     return { near, far };
   }
+  const traffic = new Traffic(server);
   const drainIt = () =>
-    drain({ server, refuseNew: () => {}, settleAll: async () => {}, timeoutMs: 1000 });
+    drain({
+      server,
+      traffic,
+      refuseNew: () => {},
+      settleAll: async () => {},
+      stopAccepting: async () => {},
+      timeoutMs: 1000,
+    });
   return { client, drainIt };
 }
 

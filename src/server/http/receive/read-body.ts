@@ -59,7 +59,13 @@ export function readChunks(
  * @throws as readChunks
  */
 export async function readBody(incoming: IncomingMessage, upload: Upload): Promise<Buffer> {
-  const body = new GrowingBuffer(upload.spare);
-  await readChunks(incoming, upload, (chunk) => body.append(chunk));
+  const announced = incoming.headers['content-length'];
+  const body = new GrowingBuffer(upload, announced === undefined ? undefined : Number(announced));
+  try {
+    await readChunks(incoming, upload, (chunk) => body.append(chunk));
+  } catch (error) {
+    body.discard();
+    throw error;
+  }
   return body.bytes();
 }

@@ -29,7 +29,7 @@ export async function readForm(
       reject(problem);
     }
     form.on('file', (_name, stream) => {
-      const part = new GrowingBuffer(upload.spare);
+      const part = new GrowingBuffer(upload);
       parts.push(part);
       stream.on('data', (chunk: Buffer) => part.append(chunk));
       // Called if the form ends inside a part. Without a listener, this error would end the process.
@@ -41,9 +41,14 @@ export async function readForm(
     form.on('finish', resolve);
   });
   const received = readChunks(incoming, upload, (chunk) => form.write(chunk));
-  await Promise.race([received, parsed.then(() => received)]);
-  form.end();
-  await parsed;
+  try {
+    await Promise.race([received, parsed.then(() => received)]);
+    form.end();
+    await parsed;
+  } catch (error) {
+    for (const part of parts) part.discard();
+    throw error;
+  }
   return parts.map((part) => part.bytes());
 }
 
