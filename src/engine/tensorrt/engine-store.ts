@@ -26,8 +26,8 @@ export class EngineStore {
   }
 
   /**
-   * The engine that fits `want`, with the smallest profile if several do; otherwise the reasons why the existing engines
-   * do not fit, one sentence each.
+   * The engine that fits `want`, with the smallest profile if several do; otherwise the reasons why the existing
+   * engines do not fit, one sentence each.
    */
   async find(want: EngineFacts): Promise<StoredEngine | string[]> {
     const reasons: string[] = [];

@@ -7,7 +7,7 @@ export interface DrainOptions {
   readonly traffic: Traffic;
   /** Refuses what comes from now on. */
   readonly refuseNew: () => void;
-  /** Resolves when everything accepted is settled. */
+  /** Resolves when all accepted items are settled. */
   readonly settleAll: () => Promise<unknown>;
   /** Stops accepting connections once none waits. */
   readonly stopAccepting: () => Promise<void>;

@@ -7,16 +7,16 @@ import type { BrokenRequests } from './receive/broken-requests.js';
 import { checkRequest, MAX_HEADERS } from './receive/check-request.js';
 
 const MAX_HEADERS_BYTES = 8192;
-/** How often Node looks for clients that are too slow. */
+/** How often Node checks for clients that are too slow. */
 const CHECK_INTERVAL_MS = 500;
 
-/** Node's HTTP server with this server's limits around the app. Does not listen yet. */
+/** Node's HTTP server for the app, with this server's limits. It does not listen yet. */
 export function createHttpServer(
   app: Pick<ReturnType<typeof createApp>, 'fetch'>,
   limits: Config['server'],
   broken: BrokenRequests,
 ): Server {
-  // What the adapter cannot make a request of, it leaves unanswered.
+  // The adapter leaves a request unanswered if it cannot convert it.
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     broken.began(incoming, outgoing);
@@ -34,7 +34,7 @@ export function createHttpServer(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       noDelay: true,
-      // Node would answer by itself, with nothing in the log.
+      // Otherwise Node would answer itself, and nothing would be logged.
       requireHostHeader: false,
     },
     listener,
@@ -48,14 +48,14 @@ export function createHttpServer(
     socket.once('close', () => open.delete(socket));
     if (open.size > limits.maxConnections) socket.destroy();
   });
-  // Node calls a connection idle as soon as its answer is made, and would cut what a slow reader has not taken yet.
+  // Node considers a connection idle once its answer is written, and would cut off what a slow client has not read yet.
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     if (![...open].some(({ writableLength }) => writableLength > 0)) closeIdle();
   };
-  // The route asks for the body itself, once it knows that it wants it.
+  // The route sends 100 Continue itself, once it has admitted the request.
   server.on('checkContinue', listener);
-  // An expectation that nobody knows is no reason to refuse.
+  // An unknown expectation is no reason to refuse a request.
   server.on('checkExpectation', listener);
   server.on('clientError', (error, socket) => broken.end(error, socket));
   return server;

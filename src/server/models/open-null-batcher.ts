@@ -17,15 +17,15 @@ import { watchLanes } from './watch-lanes.js';
 export interface NullBatcherOptions {
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** The limits in force now. */
+  /** Returns the current limits. */
   readonly batching: () => Config['batching'];
-  /** What runs the models. */
+  /** The provider that runs the models. */
   readonly provider: Provider;
   readonly say: (line: string) => void;
 }
 
 /**
- * A batcher over lanes that run a model which does nothing, on this process's device.
+ * A batcher over lanes that run a do-nothing model on this process's device.
  *
  * @throws {ModelRefusedError}
  */
@@ -35,7 +35,7 @@ export async function openNullBatcher(
 ): Promise<Pick<ServedModel, 'batcher' | 'reconfigure'>> {
   const model = nullModel();
   const { name } = model.manifest;
-  // An engine would have to be built first; the libraries that TensorRT needs run CUDA too.
+  // TensorRT would have to build an engine first; CUDA runs with the libraries that TensorRT needs.
   const request = {
     ...config.engine,
     provider: provider === 'tensorrt' ? 'cuda' : provider,

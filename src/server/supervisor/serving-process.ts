@@ -34,7 +34,7 @@ export interface ServingProcessOptions {
   readonly onEnd: (from: ServingProcess, end: ProcessEnd) => void;
 }
 
-/** One serving process and its successors. */
+/** One serving process and its replacements. */
 export class ServingProcess {
   /** Warm and taking work. */
   isReady = false;

@@ -20,14 +20,14 @@ export interface BenchmarkDeps extends RefuseDeps, FindModelDeps {
 const PIXEL = new Uint8Array(3);
 
 /**
- * /benchmark, with any method: an empty 200 after one pixel has gone through a batcher and a lane, on a model that does
- * nothing. The price of everything but decoding and copying pixels.
+ * /benchmark, with any method: answers an empty 200 after one pixel has gone through a batcher and a lane with a
+ * do-nothing model. This is the cost of everything but decoding and copying pixels.
  */
 export function benchmarkRoute(deps: BenchmarkDeps) {
   return async function benchmark(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
     const exchange = openExchange(c.env, deps.clock);
     try {
-      // Throws while this process takes no work.
+      // Throws if this process takes no requests.
       findModel(deps);
       const batcher = await opened(deps);
       const deadlineMs = exchange.startedMs + deps.batching().defaultTimeoutMs;

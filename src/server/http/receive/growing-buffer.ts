@@ -52,7 +52,7 @@ export class GrowingBuffer {
     return length >= SPARE_FROM_BYTES && capacity <= byteLength ? byteLength : capacity;
   }
 
-  /** What has arrived. Append no more after this. */
+  /** All bytes that have arrived. Append nothing after this call. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }

@@ -2,12 +2,12 @@ import { SpareBuffers } from '../../../decode/index.js';
 import type { Config } from '../../config/config.js';
 import { Problem } from '../../problem/problem.js';
 
-/** Most photos for the web fit. */
+/** Most photos on the web fit into this. */
 const SPARE_BYTES = 128 * 1024;
 /** A small budget has smaller buffers, so that one body does not use it up. */
 const FEWEST_SPARE_BUFFERS = 64;
 
-/** The share of one request. */
+/** One request's part of the budget. */
 export interface Upload {
   /** Buffers that most bodies fit. */
   readonly spare: SpareBuffers;
