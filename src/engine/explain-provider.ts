@@ -1,4 +1,4 @@
-import { readGpuHost } from '../native/gpu-host.js';
+import { readGpuHost } from '../native/index.js';
 import type { Provider } from './provider.js';
 
 /** The library whose opening opens all that a provider needs. */

@@ -1,7 +1,7 @@
 import { ModelRefusedError } from './graph/index.js';
 import type { Lane, LaneSizes } from './lane/lane.js';
 import type { MeasuredBatch } from './lane/lane-messages.js';
-import type { Model } from './model/model-folder.js';
+import type { Model } from './model/model.js';
 import { plainReason } from './plain-reason.js';
 import { PROVIDERS, type Provider, type SessionSource } from './provider.js';
 
@@ -21,7 +21,7 @@ export interface EngineRuntime {
   readonly explain: (provider: Provider) => Promise<string | undefined>;
 }
 
-export interface EngineWishes {
+export interface EngineRequest {
   readonly provider: 'auto' | Provider;
   readonly lanesPerDevice: number;
   readonly sizes: LaneSizes;
@@ -49,20 +49,21 @@ export interface Engine {
  */
 export async function openEngine(
   model: Model,
-  wishes: EngineWishes,
+  request: EngineRequest,
   runtime: EngineRuntime,
   say: (line: string) => void,
 ): Promise<Engine> {
-  const candidates = wishes.provider === 'auto' ? PROVIDERS : [wishes.provider];
+  const candidates = request.provider === 'auto' ? PROVIDERS : [request.provider];
   for (const provider of candidates) {
     let reason = await runtime.whatIsMissing(provider);
     if (reason === undefined) {
       try {
-        const engine = await openProvider(model, provider, wishes, runtime);
+        const engine = await openProvider(model, provider, request, runtime);
         sayCpuNodes(engine.lanes[0]?.cpuNodes ?? [], say);
         return engine;
       } catch (error) {
-        reason = (await runtime.explain(provider)) ?? plainReason(error, wishes.sizes.maxBatchSize);
+        reason =
+          (await runtime.explain(provider)) ?? plainReason(error, request.sizes.maxBatchSize);
       }
     }
     if (provider === candidates.at(-1)) throw new ModelRefusedError(sentence(provider, reason));
@@ -74,7 +75,7 @@ export async function openEngine(
 async function openProvider(
   model: Model,
   provider: Provider,
-  { lanesPerDevice, sizes, curve }: EngineWishes,
+  { lanesPerDevice, sizes, curve }: EngineRequest,
   { prepare, openLane }: EngineRuntime,
 ): Promise<Engine> {
   const source = await prepare(provider);

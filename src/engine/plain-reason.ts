@@ -1,3 +1,5 @@
+import { messageOf } from '../message-of.js';
+
 /** What the runtime says, and what an operator would rather read. */
 const PLAIN: readonly (readonly [RegExp, (maxBatchSize: number) => string])[] = [
   [
@@ -14,7 +16,7 @@ const PLAIN: readonly (readonly [RegExp, (maxBatchSize: number) => string])[] = 
 
 /** One line on why a provider could not be opened; the runtime's messages go on with stacks and hints. */
 export function plainReason(error: unknown, maxBatchSize: number): string {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const known = PLAIN.find(([pattern]) => pattern.test(message));
   return known?.[1](maxBatchSize) ?? message.trim().split('\n')[0] ?? '';
 }

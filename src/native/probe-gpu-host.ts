@@ -1,5 +1,6 @@
 import { readFileSync, writeSync } from 'node:fs';
 import koffi, { type LibraryHandle } from 'koffi';
+import { messageOf } from '../message-of.js';
 import type { Gpu, GpuHost, LibraryProbe } from './gpu-host.js';
 import { OrtCApi } from './ort-c-api.js';
 
@@ -45,7 +46,7 @@ function probe(file: string): LibraryProbe {
     const version = VERSIONS[file]?.(koffi.load(file));
     return { file, ...(path ? { path } : {}), ...(version ? { version } : {}) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { file, error: message.split('with error: ').at(-1)?.trim() ?? message };
   }
 }

@@ -2,60 +2,74 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import pino from 'pino';
+import { GpuDecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
-import { createApp } from './http/app.js';
 import type { Config } from './config/config.js';
+import { StartError } from './config/start-error.js';
+import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
-import { errorMessages } from './telemetry/error-messages.js';
 import { createHttpServer } from './http/http-server.js';
-import { Lifecycle } from './models/lifecycle.js';
-import { Metrics } from './telemetry/metrics.js';
-import { openDecodePool } from '../decode/open-decode-pool.js';
+import { BrokenRequests } from './http/receive/broken-requests.js';
+import { UploadBudget } from './http/receive/upload-budget.js';
+import { Lifecycle } from './lifecycle.js';
 import { openModel } from './models/open-model.js';
 import { openNullBatcher } from './models/open-null-batcher.js';
+import type { ModelDependencies, ServedModel } from './models/served-model.js';
+import { ServedModels } from './models/served-models.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './supervisor/process-messages.js';
-import { BrokenRequests } from './http/receive/broken-requests.js';
-import { UploadBudget } from './http/receive/upload-budget.js';
-import { RequestLog } from './telemetry/request-log.js';
-import type { ServedModel, Surroundings } from './models/served-model.js';
-import { StartError } from './config/start-error.js';
 import { startReport } from './supervisor/start-report.js';
 import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
+import { errorMessages } from './telemetry/error-messages.js';
+import { openLogFile } from './telemetry/log-file.js';
+import { Metrics } from './telemetry/metrics.js';
+import { RequestLog } from './telemetry/request-log.js';
 
 // One serving process: the only place that knows all parts. The supervisor starts it.
 
 /** What the other lanes get to finish when one hangs. */
 const HUNG_DRAIN_MS = 2000;
+/** The last log lines get this long to be written when the process ends. */
+const LOG_FLUSH_TIMEOUT_MS = 1000;
 
-async function main({ config, plan, taken }: ServingOrders): Promise<void> {
+async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
+  // A full disk behind stderr is no reason to end.
+  process.stderr.on('error', () => {});
   setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
-  // Lines gather and are written off this thread; at most a second of them waits.
-  const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
-  const logger = pino({ level: config.server.logLevel, base: { pid: process.pid } }, logFile);
   const lifecycle = new Lifecycle((isReady) => tell({ kind: 'availability', isReady }));
+  const servedModels = new ServedModels();
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
+  const logFile = openLogFile({
+    destination: process.stdout.fd,
+    dropped: () => metrics.logLinesDropped.inc(),
+  });
+  const logger = pino(
+    { level: config.server.logLevel, base: { pid: process.pid } },
+    logFile.stream,
+  );
   const sharedMetrics = new SharedMetrics(metrics);
-  let inForce = batching;
+  let currentBatching = batching;
   let opening: ReturnType<typeof openNull> | undefined;
   const requestLog = new RequestLog(logger, systemClock);
   const uploads = new UploadBudget(config.server);
   const app = createApp({
     clock: systemClock,
     lifecycle,
+    models: servedModels,
     metrics,
     readMetrics: () => sharedMetrics.read(),
     requestLog,
     uploads,
     maxPixels: decode.maxPixels,
-    batching: () => inForce,
+    batching: () => currentBatching,
+    corsOrigins: config.server.corsOrigins,
     nullBatcher: () => {
       opening ??= openNull();
       return opening;
@@ -72,11 +86,11 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     void end('lane_hung', HUNG_DRAIN_MS);
   };
   const decoding = await openDecodePool({
-    wish: decode.decoder,
+    choice: decode.decoder,
     threads,
     hasGpu: plan.gpu !== undefined,
     clock: systemClock,
-    metrics,
+    decoded: (by) => metrics.decoded(by),
     bodies: uploads.spare,
     say,
     broken(state, cause) {
@@ -84,7 +98,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
       hung();
     },
   });
-  const around: Surroundings = {
+  const dependencies: ModelDependencies = {
     decodePool: decoding.pool,
     lifecycle,
     metrics,
@@ -94,8 +108,15 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   // One after the other: a curve must be that of an idle device.
   const opened: Awaited<ReturnType<typeof openModel>>[] = [];
   for (const [i, folder] of config.models.entries()) {
-    const options = { folder, config, plan, batching: () => inForce, taken: taken?.[i], say };
-    opened.push(await openModel(options, around));
+    const options = {
+      folder,
+      config,
+      plan,
+      batching: () => currentBatching,
+      earlier: earlierReports?.[i],
+      say,
+    };
+    opened.push(await openModel(options, dependencies));
   }
   const models = opened.map(({ model }) => model);
   checkNamesDiffer(models);
@@ -103,8 +124,8 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
   const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [...models];
   async function openNull() {
     const provider = opened[0]?.report.provider ?? 'cpu';
-    const options = { config, plan, batching: () => inForce, provider, say };
-    const nullModel = await openNullBatcher(options, around);
+    const options = { config, plan, batching: () => currentBatching, provider, say };
+    const nullModel = await openNullBatcher(options, dependencies);
     served.push(nullModel);
     return nullModel.batcher;
   }
@@ -119,7 +140,7 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     });
     const unsettled = served.map(({ batcher }) => batcher.unsettled);
     if (!done) logger.error({ unsettled }, 'drain timed out');
-    logFile.flushSync();
+    await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
     // A thread inside a native call does not end otherwise.
     if (isLaneHung) process.kill(process.pid, 'SIGKILL');
     process.exit(done ? 0 : 1);
@@ -133,11 +154,12 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     if (message.kind === 'drain') stop();
     else if (message.kind === 'processes') lifecycle.processes = message.processes;
     else if (message.kind === 'batching') {
-      inForce = message.batching;
-      for (const one of served) one.reconfigure();
+      currentBatching = message.batching;
+      for (const model of served) model.reconfigure();
     }
   });
-  lifecycle.serve(models);
+  servedModels.serve(models);
+  lifecycle.serve();
   const { address, port } = server.address() as AddressInfo;
   const report = startReport({
     config,
@@ -177,7 +199,10 @@ function listen(server: Server, { host, port }: Config['server']): Promise<void>
 
 // A signal that comes before there is anything to drain ends the process at once, with no answer lost.
 main(JSON.parse(process.env[ORDERS_VARIABLE] ?? '')).catch((error: unknown) => {
-  const isKnown = error instanceof StartError || error instanceof ModelRefusedError;
+  const isKnown =
+    error instanceof StartError ||
+    error instanceof ModelRefusedError ||
+    error instanceof GpuDecoderRefusedError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 });

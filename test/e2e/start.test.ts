@@ -54,7 +54,7 @@ t.test('labels that do not match the classes stop the server', async (t) => {
 
 t.test('so do labels that do not match a graph which does not say its classes', async (t) => {
   const folder = t.testdir({});
-  const onnx = tinyClassifier({ outputRank: 'unsaid' });
+  const onnx = tinyClassifier({ scores: 'unsaid' });
   writeModelFolder(folder, { onnx, labels: ['c1 one', 'c2 two'] });
   const server = startServer(t, ['--model', folder]);
   t.equal((await server.exited)[0], 1);

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { type Lane, ModelRefusedError } from '../../src/engine/index.js';
 import type { MeasuredBatch } from '../../src/engine/lane/lane-messages.js';
-import { type Model, readModelFolder } from '../../src/engine/model/model-folder.js';
+import type { Model } from '../../src/engine/model/model.js';
+import { readModelFolder } from '../../src/engine/model/model-folder.js';
 import { type EngineRuntime, openEngine } from '../../src/engine/open-engine.js';
 import type { Provider } from '../../src/engine/provider.js';
 

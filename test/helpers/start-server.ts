@@ -20,19 +20,23 @@ export function startServer(
   t: Test,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  /** "unread" is a pipe whose reader has stopped; a number is a file descriptor. */
+  standardOutput: 'read' | 'unread' | number = 'read',
 ): StartedServer {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH: process.env['PATH'], PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', typeof standardOutput === 'number' ? standardOutput : 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
+  if (standardOutput === 'read') {
+    child.stdout?.on('data', (chunk) => {
+      stdout += chunk;
+    });
+  }
   const exited = once(child, 'close') as StartedServer['exited'];
   const url = new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (chunk) => {
+    child.stderr?.on('data', (chunk) => {
       stderr += chunk;
       const ready = /ready {5}(http:\S+)\/api\/classify/.exec(stderr);
       if (ready?.[1]) resolve(ready[1]);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 
-const TUNE = fileURLToPath(new URL('../../dist/src/tools/tune.js', import.meta.url));
+const TUNE = fileURLToPath(new URL('../../src/tools/tune.js', import.meta.url));
 
 function tune(args: readonly string[]): Promise<{ code: unknown; out: string; err: string }> {
   return new Promise((resolve) => {

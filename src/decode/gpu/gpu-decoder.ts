@@ -1,11 +1,11 @@
 import {
-  type BatchLane,
   Batcher,
+  type BatchLane,
   type BatchLimits,
   type Clock,
   type LaneState,
+  SILENT,
 } from '../../batcher/index.js';
-import { SILENT } from '../../batcher/batcher-observer.js';
 import type { GpuImage } from './gpu-lane.js';
 import { UNIT_LIMITS } from './units-take.js';
 

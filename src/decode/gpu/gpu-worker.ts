@@ -1,7 +1,6 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { openCuda } from '../../native/cuda.js';
+import { openCuda, openJpegUnits } from '../../native/index.js';
 import type { GpuReply, GpuRequest, GpuResult } from './gpu-messages.js';
-import { openJpegUnits } from '../../native/nvjpeg.js';
 import { runTrial } from './trial.js';
 import { UnitDecoder } from './unit-decoder.js';
 

@@ -1,9 +1,8 @@
 import type { ImageInput } from '../../engine/index.js';
+import type { Cuda, JpegUnits, PinnedMemory } from '../../native/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import { resizePlan } from '../resize-plan.js';
-import type { Cuda, PinnedMemory } from '../../native/cuda.js';
 import { resamplePtx } from './generated/resample-ptx.js';
-import type { JpegUnits } from '../../native/nvjpeg.js';
 import { JOB_BYTES, writeJob } from './resample-jobs.js';
 import { UNIT_LIMITS } from './units-take.js';
 

@@ -5,12 +5,15 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './generated/onnx_pb.js';
-import { FIXED_BATCH_ADVICE } from './fixed-batch-advice.js';
 import { inspectClassifier } from './inspect-classifier.js';
 import { ModelRefusedError } from './model-refused-error.js';
 import { int64s } from './onnx-builders.js';
 import { readConstants } from './read-constants.js';
 import { readGraph } from './read-graph.js';
+
+/** What to do about a graph whose batch dimension is fixed and cannot be opened. */
+export const FIXED_BATCH_ADVICE =
+  'export the model with a dynamic batch dimension (torch.onnx.export: dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}})';
 
 const BATCH = 'batch';
 

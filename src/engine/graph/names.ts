@@ -7,5 +7,8 @@ export const IMAGE = `${PREFIX}image`;
 /** Output of a rewritten graph: float32 [n, k], probabilities, best first. */
 export const CONFIDENCE = `${PREFIX}confidence`;
 
+/** Output of a rewritten graph: float32 [n, classes], probabilities in the order of the classes. */
+export const SCORES = `${PREFIX}scores`;
+
 /** Output of a rewritten graph: int32 [n, k], the classes that CONFIDENCE speaks of. */
 export const LABEL_INDEX = `${PREFIX}label_index`;

@@ -8,8 +8,10 @@ export interface RewriteSpec {
   /** On the scale 0 to 255: the model gets (pixel - mean) / std. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** Whether the model's scores still need a softmax. */
-  readonly output: 'logits' | 'probabilities';
+  /** What the scores still need: "logits" a softmax over the classes, "sigmoid" a sigmoid each, "probabilities" nothing. */
+  readonly output: 'logits' | 'sigmoid' | 'probabilities';
+  /** The output that holds the scores, where the graph has several. */
+  readonly outputName?: string | undefined;
   /** Classes kept of each image; all of them if the graph says that there are fewer. */
   readonly topK: number;
   /** How many classes there must be: a graph that does not say fails in its first run if it has others. */

@@ -1,5 +1,5 @@
 import { env, InferenceSession } from 'onnxruntime-node';
-import { sleepWhileWaiting } from '../../native/sleep-while-waiting.js';
+import { sleepWhileWaiting } from '../../native/index.js';
 import type { SessionSource } from '../provider.js';
 
 /** Fatal only: every error comes as an exception too, and TensorRT warns of harmless things at every start. */

@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { curveFile } from './curve-file.js';
-import type { Model } from '../model/model-folder.js';
+import type { Model } from '../model/model.js';
 import type { Engine } from '../open-engine.js';
 import { graphSha256 } from '../tensorrt/engine-facts.js';
+import { curveFile } from './curve-file.js';
 
 /**
  * Keeps a latency curve beside its model, by provider and device, for people and for later runs to compare with. A

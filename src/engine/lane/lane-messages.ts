@@ -13,7 +13,12 @@ export interface LaneWorkerData {
 
 /** To the worker: run the first `batchSize` images of `buffer`, which is transferred, or its own warm-up batch. */
 export type LaneRequest =
-  | { readonly kind: 'run'; readonly buffer: ArrayBuffer; readonly batchSize: number }
+  | {
+      readonly kind: 'run';
+      readonly buffer: ArrayBuffer;
+      readonly batchSize: number;
+      readonly allScores: boolean;
+    }
   | { readonly kind: 'warmUp' };
 
 /** A batch of `batchSize` images took `ms`. */
@@ -41,6 +46,8 @@ export type LaneReply =
       readonly confidence: Float32Array;
       /** int32 [batchSize, k]. */
       readonly labelIndex: Int32Array;
+      /** float32 [batchSize, classes], if they were asked for. */
+      readonly scores?: Float32Array;
     }
   | { readonly kind: 'warm' }
   | { readonly kind: 'failed'; readonly buffer?: ArrayBuffer; readonly message: string };

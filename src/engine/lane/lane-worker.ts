@@ -1,7 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
+import { CONFIDENCE, IMAGE, LABEL_INDEX, SCORES } from '../graph/index.js';
 import { findCpuNodes } from './find-cpu-nodes.js';
-import { CONFIDENCE, IMAGE, LABEL_INDEX } from '../graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
 import type { OpenSession } from './open-session.js';
@@ -13,13 +13,19 @@ const port = parentPort as MessagePort;
 const { source, height, width, batchSizes, curve: known } = workerData as LaneWorkerData;
 const imageBytes = height * width * 3;
 
-async function run(session: OpenSession, buffer: ArrayBuffer, batchSize: number) {
+async function run(
+  session: OpenSession,
+  buffer: ArrayBuffer,
+  batchSize: number,
+  allScores = false,
+) {
   const pixels = new Uint8Array(buffer, 0, batchSize * imageBytes);
   const image = new Tensor('uint8', pixels, [batchSize, height, width, 3]);
-  const outputs = await session.run({ [IMAGE]: image });
+  const outputs = await session.run({ [IMAGE]: image }, allScores);
   return {
     confidence: outputs[CONFIDENCE]?.data as Float32Array,
     labelIndex: outputs[LABEL_INDEX]?.data as Int32Array,
+    ...(allScores ? { scores: outputs[SCORES]?.data as Float32Array } : {}),
   };
 }
 
@@ -64,10 +70,10 @@ async function main(): Promise<void> {
       }
       return;
     }
-    const { buffer, batchSize } = request;
+    const { buffer, batchSize, allScores } = request;
     try {
-      const { confidence, labelIndex } = await run(sessions(batchSize), buffer, batchSize);
-      reply({ kind: 'done', buffer, confidence, labelIndex }, [buffer]);
+      const outputs = await run(sessions(batchSize), buffer, batchSize, allScores);
+      reply({ kind: 'done', buffer, ...outputs }, [buffer]);
     } catch (error) {
       reply({ kind: 'failed', buffer, message: messageOf(error) }, [buffer]);
     }

@@ -1,25 +1,16 @@
 import { Worker } from 'node:worker_threads';
+import type { Model } from '../model/model.js';
+import type { SessionSource } from '../provider.js';
+import { type LaneImage, pixelsOf, wantsAllScores } from './lane-image.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
-import type { Model } from '../model/model-folder.js';
-import type { SessionSource } from '../provider.js';
-
-/** The best classes of one image, best first. Both have the model's `topK` entries. */
-export interface Scores {
-  readonly confidence: Float32Array;
-  readonly labelIndex: Int32Array;
-}
+import { type Scores, ScoresNotFiniteError } from './scores.js';
 
 /** Sizes that a lane is prepared for. */
 export interface LaneSizes {
   readonly maxBatchSize: number;
   /** Rising; empty allows every size. */
   readonly allowedBatchSizes: readonly number[];
-}
-
-/** The model gave this image scores that are not numbers. */
-export class ScoresNotFiniteError extends Error {
-  override readonly name = 'ScoresNotFiniteError';
 }
 
 /** The runtime could not open the session or run the warm-up; the message is the runtime's, for the operator. */
@@ -47,6 +38,7 @@ export class Lane {
   readonly #imageBytes: number;
   #bufferBytes: number;
   readonly #topK: number;
+  readonly #classes: number;
   /** Back from the thread, for the next batch; as many as there were batches at once. */
   readonly #buffers: ArrayBuffer[] = [];
   /** In the order in which they were asked, which is that of the replies. */
@@ -61,6 +53,7 @@ export class Lane {
     this.#worker = worker;
     this.#imageBytes = model.imageBytes;
     this.#topK = model.topK;
+    this.#classes = model.labels.length;
     this.#bufferBytes = maxBatchSize * model.imageBytes;
     this.warmUpMs = warmUpMs;
     this.curve = curve;
@@ -106,23 +99,28 @@ export class Lane {
   }
 
   /**
-   * Runs images, each the model's height * width * 3 bytes, and answers in their order; an image whose scores are
-   * not numbers gets an error. They are copied before this returns. What pads them up to `paddedSize` is whatever an
+   * Runs images and answers in their order; an image whose scores are not numbers gets an error. They are copied before this returns. What pads them up to `paddedSize` is whatever an
    * earlier batch left, and nobody sees its scores.
    */
   async run(
-    images: readonly Uint8Array[],
+    images: readonly LaneImage[],
     paddedSize: number,
   ): Promise<(Scores | ScoresNotFiniteError)[]> {
     const buffer = this.#takeBuffer(paddedSize * this.#imageBytes);
     const batch = new Uint8Array(buffer);
     images.forEach((image, i) => {
-      batch.set(image, i * this.#imageBytes);
+      batch.set(pixelsOf(image), i * this.#imageBytes);
     });
-    const request = { kind: 'run', buffer, batchSize: paddedSize } as const;
+    const allScores = images.some(wantsAllScores);
+    const request = { kind: 'run', buffer, batchSize: paddedSize, allScores } as const;
     const reply = await this.#ask(request, [buffer]);
     if (reply.kind !== 'done') throw new Error(`unexpected reply ${reply.kind}. This is a bug.`);
-    return images.map((_, i) => scoresAt(i, reply, this.#topK));
+    return images.map((image, i) => {
+      const best = scoresAt(i, reply, this.#topK);
+      if (best instanceof ScoresNotFiniteError || !wantsAllScores(image)) return best;
+      const all = reply.scores?.subarray(i * this.#classes, (i + 1) * this.#classes);
+      return all ? { ...best, all } : best;
+    });
   }
 
   /** Runs one black image. Rejects if the session fails even that. */

@@ -3,29 +3,18 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import {
   inspectClassifier,
-  makeBatchDynamic,
   ModelRefusedError,
+  makeBatchDynamic,
   readGraph,
   rewriteClassifier,
 } from '../graph/index.js';
 import { PROOF_BATCH_SIZE } from '../proof/batch-proof.js';
-import { type ModelManifest, modelManifest } from './model-manifest.js';
 import { proveDynamicBatch } from '../proof/prove-dynamic-batch.js';
+import type { Model } from './model.js';
+import { type ModelManifest, modelManifest } from './model-manifest.js';
 
 /** Scores kept of each image, best first; models with fewer classes keep them all. */
 const MAX_TOP_K = 100;
-
-/** A model read from its folder, ready to be opened by a lane. */
-export interface Model {
-  readonly manifest: ModelManifest;
-  /** One line a class; the line's position is the class. */
-  readonly labels: readonly string[];
-  /** The rewritten graph: uint8 pixels [n, height, width, 3] in, the `topK` best classes out. */
-  readonly graph: Uint8Array;
-  readonly topK: number;
-  /** Bytes of one image on its way in. */
-  readonly imageBytes: number;
-}
 
 /**
  * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph. A batch that is fixed at 1 is

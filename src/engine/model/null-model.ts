@@ -1,5 +1,5 @@
 import { nullClassifier, rewriteClassifier } from '../graph/index.js';
-import type { Model } from './model-folder.js';
+import type { Model } from './model.js';
 import type { ModelManifest } from './model-manifest.js';
 
 const MANIFEST: ModelManifest = {

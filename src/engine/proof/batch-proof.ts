@@ -1,6 +1,7 @@
-import { seededImages } from './compare-lanes.js';
-import { type Lane, type Scores, ScoresNotFiniteError } from '../lane/lane.js';
+import type { Lane } from '../lane/lane.js';
+import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
 import { scoreDifferences } from './score-differences.js';
+import { seededImages } from './seeded-images.js';
 
 /** No size that a graph is likely to have of itself, so that images that change places show. */
 export const PROOF_BATCH_SIZE = 5;
@@ -32,7 +33,9 @@ export class BatchProof {
     this.#images = images;
     this.#answers = answers;
     this.#distance = Math.min(
-      ...answers.flatMap((one, i) => answers.slice(i + 1).map((other) => distance(one, other))),
+      ...answers.flatMap((scores, i) =>
+        answers.slice(i + 1).map((others) => distance(scores, others)),
+      ),
     );
   }
 
@@ -70,18 +73,18 @@ export class BatchProof {
   }
 }
 
-function distance(one: Scores, other: Scores): number {
-  return Math.max(...scoreDifferences(one, other));
+function distance(want: Scores, have: Scores): number {
+  return Math.max(...scoreDifferences(want, have));
 }
 
 /** Positions of `count` answers: the first, and then always the one that is farthest from those taken. */
 function mostUnlike(answers: readonly Scores[], count: number): number[] {
-  const taken = [0];
-  while (taken.length < count) {
-    const distances = answers.map((one) =>
-      Math.min(...taken.map((i) => distance(answers[i] as Scores, one))),
+  const kept = [0];
+  while (kept.length < count) {
+    const distances = answers.map((scores) =>
+      Math.min(...kept.map((i) => distance(answers[i] as Scores, scores))),
     );
-    taken.push(distances.indexOf(Math.max(...distances)));
+    kept.push(distances.indexOf(Math.max(...distances)));
   }
-  return taken;
+  return kept;
 }

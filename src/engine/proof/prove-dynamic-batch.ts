@@ -1,7 +1,7 @@
-import { BatchProof, type BatchVerdict, PROOF_BATCH_SIZE } from './batch-proof.js';
 import { FIXED_BATCH_ADVICE, ModelRefusedError } from '../graph/index.js';
 import { Lane } from '../lane/lane.js';
-import type { Model } from '../model/model-folder.js';
+import type { Model } from '../model/model.js';
+import { BatchProof, type BatchVerdict, PROOF_BATCH_SIZE } from './batch-proof.js';
 
 /**
  * Runs, on the CPU, images one by one through a graph whose batch is fixed at 1, and as one batch through the graph

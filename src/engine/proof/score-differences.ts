@@ -1,4 +1,4 @@
-import type { Scores } from '../lane/lane.js';
+import type { Scores } from '../lane/scores.js';
 
 /**
  * By how much each class of `want` differs in `have`, in probability. A class that is not among the best of `have` is

@@ -32,7 +32,7 @@ export class EngineStore {
   async find(want: EngineFacts): Promise<StoredEngine | string[]> {
     const reasons: string[] = [];
     let best: StoredEngine | undefined;
-    for (const name of (await list(this.#root)).filter((one) => !one.startsWith('.'))) {
+    for (const name of (await list(this.#root)).filter((name) => !name.startsWith('.'))) {
       const engine = await this.#read(name);
       const reason = typeof engine === 'string' ? engine : whyNot(engine.record, want);
       if (reason !== undefined) reasons.push(`engine ${name} does not fit: ${reason}`);

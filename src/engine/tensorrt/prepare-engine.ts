@@ -1,12 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'onnxruntime-node';
-import { type Comparison, compareLanes, seededImages } from '../proof/compare-lanes.js';
+import { readGpuHost } from '../../native/index.js';
 import { Lane } from '../lane/lane.js';
-import type { Model } from '../model/model-folder.js';
-import { readGpuHost } from '../../native/gpu-host.js';
-import { buildEngine } from './build-engine.js';
+import type { Model } from '../model/model.js';
+import { type Comparison, compareLanes } from '../proof/compare-lanes.js';
+import { seededImages } from '../proof/seeded-images.js';
 import type { Precision } from '../provider.js';
+import { buildEngine } from './build-engine.js';
 import { type EngineFacts, graphSha256 } from './engine-facts.js';
 import { EngineStore, type StoredEngine } from './engine-store.js';
 

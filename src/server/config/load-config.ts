@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
+import { messageOf } from '../../message-of.js';
 import { type Config, configSchema } from './config.js';
 import { StartError } from './start-error.js';
 
@@ -54,7 +55,7 @@ function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options }).values;
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     throw new StartError(`${message.split('. ')[0]}; see --help`, { cause });
   }
 }

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { createApp } from './app.js';
 import type { Config } from '../config/config.js';
+import type { createApp } from './app.js';
 import type { BrokenRequests } from './receive/broken-requests.js';
 
 const MAX_HEADERS_BYTES = 8192;

@@ -1,7 +1,6 @@
 import type { Batcher, Item, Millis, Settlement } from '../../batcher/index.js';
+import type { DecodePool, ImageHeader } from '../../decode/index.js';
 import type { ImageInput, Scores } from '../../engine/index.js';
-import type { DecodePool } from '../../decode/decode-pool.js';
-import type { ImageHeader } from '../../decode/header/image-header.js';
 
 /** One image of a request, its header checked. */
 export interface CheckedImage {

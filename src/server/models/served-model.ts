@@ -1,18 +1,18 @@
 import type { Logger } from 'pino';
 import {
-  type BatchLane,
   Batcher,
+  type BatchLane,
   type BatchLimits,
   type LatencyCurve,
 } from '../../batcher/index.js';
+import type { DecodePool } from '../../decode/index.js';
 import type { ImageInput, Scores } from '../../engine/index.js';
-import { Classifier } from './classifier.js';
-import type { DecodePool } from '../../decode/decode-pool.js';
-import type { Lifecycle } from './lifecycle.js';
-import type { Metrics } from '../telemetry/metrics.js';
-import type { ModelMetrics } from '../telemetry/model-metrics.js';
-import type { ModelDescription } from './model-description.js';
+import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { ModelMetrics } from '../telemetry/model-metrics.js';
+import { Classifier } from './classifier.js';
+import type { ModelDescription } from './model-description.js';
 import { watchLanes } from './watch-lanes.js';
 
 /** A model that answers requests: warm, with a batcher and lanes of its own. */
@@ -28,8 +28,8 @@ export interface ServedModel {
   readonly reconfigure: () => void;
 }
 
-/** What the models of a process share. */
-export interface Surroundings {
+/** What all models of a process are built on. */
+export interface ModelDependencies {
   readonly decodePool: DecodePool;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
@@ -52,10 +52,13 @@ export interface ServedModelParts {
 }
 
 /** Puts a batcher over a model's lanes and tells the metrics, the log and the health checks of it. */
-export function createServedModel(parts: ServedModelParts, around: Surroundings): ServedModel {
+export function createServedModel(
+  parts: ServedModelParts,
+  dependencies: ModelDependencies,
+): ServedModel {
   const { name, input, labels, lanes, laneNames, curve, limits, describe } = parts;
-  const { decodePool, lifecycle, logger, hung } = around;
-  const metrics = around.metrics.ofModel(name);
+  const { decodePool, lifecycle, logger, hung } = dependencies;
+  const metrics = new ModelMetrics(name, dependencies.metrics);
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
     limits: limits(),
@@ -64,7 +67,7 @@ export function createServedModel(parts: ServedModelParts, around: Surroundings)
     release: (pixels) => decodePool.recycle(pixels),
     observer: watchLanes({ model: name, names: laneNames, metrics, lifecycle, logger, hung }),
   });
-  around.metrics.watch(name, batcher);
+  dependencies.metrics.watch(name, batcher);
   const classifier = new Classifier(batcher, decodePool, input);
   const labelsJson = labels.map((label) => JSON.stringify(label));
   const reconfigure = () => batcher.reconfigure(limits());

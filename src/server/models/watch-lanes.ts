@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { BatcherObserver } from '../../batcher/index.js';
 import type { Scores } from '../../engine/index.js';
+import type { Lifecycle } from '../lifecycle.js';
 import { errorMessages } from '../telemetry/error-messages.js';
-import type { Lifecycle } from './lifecycle.js';
 import type { ModelMetrics } from '../telemetry/model-metrics.js';
 
 export interface WatchLanesOptions {

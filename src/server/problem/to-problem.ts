@@ -11,9 +11,9 @@ import {
   ImageTooComplexError,
   ImageTooLargeError,
   UndecodableImageError,
-} from '../../decode/header/image-errors.js';
-import { Problem } from './problem.js';
+} from '../../decode/index.js';
 import { ScoresNotFiniteError } from '../../engine/index.js';
+import { Problem } from './problem.js';
 
 /** What a client is told of an error; anything unknown is an internal error, and nothing of it leaks. */
 export function toProblem(error: unknown): Problem {

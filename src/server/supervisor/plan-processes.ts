@@ -1,4 +1,4 @@
-import type { Gpu } from '../../engine/index.js';
+import type { Gpu } from '../../native/index.js';
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 

@@ -1,6 +1,6 @@
 import type { MeasuredBatch, Provider } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
-import type { ProcessCount } from '../models/lifecycle.js';
+import type { ProcessCount } from '../lifecycle.js';
 import type { ProcessPlan } from './plan-processes.js';
 
 /** What a serving process took for one model: lines of the start-up report, and what its successors take over. */
@@ -25,8 +25,8 @@ export interface StartReport {
 export interface ServingOrders {
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** Of each model, by an earlier process on the same kind of device. */
-  readonly taken?: readonly ModelReport[];
+  /** One for each model, from an earlier process on the same kind of device. */
+  readonly earlierReports?: readonly ModelReport[];
 }
 
 /** It travels in this variable of the process's environment, as JSON. */

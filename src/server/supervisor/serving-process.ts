@@ -1,11 +1,11 @@
 import cluster, { type Worker } from 'node:cluster';
+import type { ProcessPlan } from './plan-processes.js';
 import {
   type FromServingProcess,
   type FromSupervisor,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './process-messages.js';
-import type { ProcessPlan } from './plan-processes.js';
 
 /** A process that is ready and misses this many beats is hung in native code; one that loads may take longer. */
 const BEATS_MISSED = 6;

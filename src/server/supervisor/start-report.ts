@@ -1,7 +1,7 @@
 import type { Engine, Model } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
-import type { ModelReport, StartReport } from './process-messages.js';
 import type { ProcessPlan } from './plan-processes.js';
+import type { ModelReport, StartReport } from './process-messages.js';
 
 interface ModelFacts {
   readonly folder: string;

@@ -2,19 +2,19 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { readGpuHost } from '../../native/gpu-host.js';
+import { readGpuHost } from '../../native/index.js';
 import type { Config } from '../config/config.js';
 import { configFile, loadConfig, USAGE } from '../config/load-config.js';
+import { StartError } from '../config/start-error.js';
+import { MetricsCollector } from './collect-metrics.js';
+import { ConfigReload } from './config-reload.js';
+import { type ProcessPlan, planProcesses } from './plan-processes.js';
 import {
   BEAT_INTERVAL_MS,
   type FromServingProcess,
   type ServingOrders,
   type StartReport,
 } from './process-messages.js';
-import { StartError } from '../config/start-error.js';
-import { MetricsCollector } from './collect-metrics.js';
-import { ConfigReload } from './config-reload.js';
-import { type ProcessPlan, planProcesses } from './plan-processes.js';
 import { type ProcessEnd, ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
@@ -53,7 +53,7 @@ class Supervisor {
   /** All processes, and their successors, run what the first took: never another provider silently. */
   #ordersFor(plan: ProcessPlan): ServingOrders {
     const orders = { config: this.#config, plan };
-    return this.#report ? { ...orders, taken: this.#report.models } : orders;
+    return this.#report ? { ...orders, earlierReports: this.#report.models } : orders;
   }
 
   get #hasServed(): boolean {
@@ -94,7 +94,7 @@ class Supervisor {
       for (const other of this.#processes) if (other !== from) other.start();
     }
     if (from.hasServed) console.error(`serving process ${from.pid} is ready`);
-    else if (this.#processes.every((one) => one.hasServed || one === from)) {
+    else if (this.#processes.every((other) => other.hasServed || other === from)) {
       const afterMs = performance.now() - this.#startedMs;
       console.error(startText(this.#report, this.#processes.length, afterMs));
     }
@@ -124,13 +124,13 @@ class Supervisor {
 
   #end(signal: NodeJS.Signals): void {
     if (this.#isDraining) {
-      for (const one of this.#processes) one.kill('SIGKILL');
+      for (const servingProcess of this.#processes) servingProcess.kill('SIGKILL');
       process.removeAllListeners(signal);
       process.kill(process.pid, signal);
       return;
     }
     this.#isDraining = true;
-    for (const one of this.#processes) one.end(signal);
+    for (const servingProcess of this.#processes) servingProcess.end(signal);
     if (this.#processes.every(({ isRunning }) => !isRunning)) process.exit(this.#exitCode);
   }
 }
@@ -160,6 +160,8 @@ async function freePort(host: string): Promise<number> {
   return port;
 }
 
+// A full disk behind stdout or stderr is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 try {
   const argv = process.argv.slice(2);
   const config = loadConfig(argv, process.env);

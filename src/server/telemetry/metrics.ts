@@ -1,12 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { DISPATCH_REASONS } from '../../batcher/index.js';
-import type { DecoderName } from '../../decode/cpu/load-raster-decoder.js';
-import { ModelMetrics } from './model-metrics.js';
+import type { DecoderName } from '../../decode/index.js';
 import type { ProblemCode } from '../problem/problem.js';
-
-/** How an accepted item ended. `accepted` is the sum of all five once nothing is in progress. */
-const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
 
 /** Milliseconds; fine where a batch window lies. */
 const STAGE_BUCKETS_MS = [
@@ -50,6 +44,11 @@ export class Metrics {
     buckets: STAGE_BUCKETS_MS.map((ms) => ms / 1000),
     registers: [this.registry],
   });
+  readonly logLinesDropped = new Counter({
+    name: 'batch_dispatch_log_lines_dropped_total',
+    help: 'Log lines that could not be written.',
+    registers: [this.registry],
+  });
   readonly batchSize: Histogram<'model'>;
   readonly #requests = new Counter({
     name: 'batch_dispatch_requests_total',
@@ -77,15 +76,6 @@ export class Metrics {
     });
     this.#gauge('items_in_queue', 'Images accepted and not yet dispatched.', 'undispatched');
     this.#gauge('items_in_progress', 'Images accepted and not yet settled.', 'unsettled');
-  }
-
-  /** Those of one more model. Every series is there from the start, so that a rate can be taken of it. */
-  ofModel(model: string): ModelMetrics {
-    this.accepted.inc({ model }, 0);
-    this.padding.inc({ model }, 0);
-    for (const outcome of OUTCOMES) this.settled.inc({ model, outcome }, 0);
-    for (const reason of DISPATCH_REASONS) this.batches.inc({ model, reason }, 0);
-    return new ModelMetrics(model, this);
   }
 
   /** Where the gauges of a model are read from now on. */

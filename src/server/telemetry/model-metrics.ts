@@ -2,15 +2,20 @@ import {
   type BatcherObserver,
   CancelledError,
   DeadlineExceededError,
+  DISPATCH_REASONS,
   type DispatchReason,
   type LaneObserver,
   type Millis,
   type Settlement,
 } from '../../batcher/index.js';
 import type { Scores } from '../../engine/index.js';
-import type { Metrics, Outcome } from './metrics.js';
 import type { ProblemCode } from '../problem/problem.js';
 import { toProblem } from '../problem/to-problem.js';
+import type { Metrics } from './metrics.js';
+
+/** How an accepted item ended. `accepted` is the sum of all five once nothing is in progress. */
+const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
+type Outcome = (typeof OUTCOMES)[number];
 
 /** The metrics of one model, and the books that must balance. Listens to its batcher and to the routes. */
 export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
@@ -33,6 +38,11 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     this.#decode = all.stages.labels({ model, stage: 'decode' });
     this.#queue = all.stages.labels({ model, stage: 'queue' });
     this.#infer = all.stages.labels({ model, stage: 'infer' });
+    // Every series exists from the start, so that a rate can be taken of it.
+    this.#accepted.inc(0);
+    this.#padding.inc(0);
+    for (const outcome of OUTCOMES) all.settled.inc({ model, outcome }, 0);
+    for (const reason of DISPATCH_REASONS) all.batches.inc({ model, reason }, 0);
   }
 
   accepted(count: number): void {

@@ -32,6 +32,7 @@ function rawNumbers(bytes: Uint8Array): bigint[] {
 
 const reshape = (attribute: NodeProto['attribute'] = []) => [node('Reshape', ['sizes'], attribute)];
 
+const COLOUR = { layout: 'nchw', channels: 3 } as const;
 const SPEC = {
   width: 8,
   height: 8,
@@ -49,8 +50,8 @@ t.test('input and output become dynamic, and a batch gets the answers of its ima
   t.equal(inspectClassifier(readGraph(open)).fixedBatch, undefined);
   const pixels = Uint8Array.from({ length: 3 * 192 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
   const single = async (i: number) =>
-    (await originalAnswers(fixed, 'nchw', SPEC, pixels.subarray(i * 192, (i + 1) * 192)))[0];
-  t.same(await originalAnswers(open, 'nchw', SPEC, pixels), [
+    (await originalAnswers(fixed, COLOUR, SPEC, pixels.subarray(i * 192, (i + 1) * 192)))[0];
+  t.same(await originalAnswers(open, COLOUR, SPEC, pixels), [
     await single(0),
     await single(1),
     await single(2),

@@ -6,8 +6,9 @@ import {
   integers,
   node,
 } from '../../../src/engine/graph/onnx-builders.js';
+import { Lane } from '../../../src/engine/lane/lane.js';
+import type { Scores } from '../../../src/engine/lane/scores.js';
 import { readModelFolder } from '../../../src/engine/model/model-folder.js';
-import { Lane, type Scores } from '../../../src/engine/lane/lane.js';
 import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import { writeModelFolder } from '../../helpers/onnx-models.js';
 

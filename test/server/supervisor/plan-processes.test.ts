@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Gpu } from '../../../src/engine/index.js';
+import type { Gpu } from '../../../src/native/index.js';
 import { type Config, configSchema } from '../../../src/server/config/config.js';
 import { planProcesses } from '../../../src/server/supervisor/plan-processes.js';
 

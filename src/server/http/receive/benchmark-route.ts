@@ -4,11 +4,12 @@ import type { Batcher, Clock } from '../../../batcher/index.js';
 import type { Scores } from '../../../engine/index.js';
 import type { Config } from '../../config/config.js';
 import { Problem } from '../../problem/problem.js';
-import { settlementHeaders } from '../respond/settlement-headers.js';
 import { openExchange } from '../exchange.js';
+import { settlementHeaders } from '../respond/settlement-headers.js';
+import { type FindModelDeps, findModel } from './find-model.js';
 import { type RefuseDeps, refuse } from './refuse.js';
 
-export interface BenchmarkDeps extends RefuseDeps {
+export interface BenchmarkDeps extends RefuseDeps, FindModelDeps {
   readonly clock: Clock;
   readonly batching: () => Config['batching'];
   /** Opened by the first request: most servers never see one. */
@@ -26,7 +27,7 @@ export function benchmarkRoute(deps: BenchmarkDeps) {
     const exchange = openExchange(c.env, deps.clock);
     try {
       // Throws while this process takes no work.
-      deps.lifecycle.model();
+      findModel(deps);
       const batcher = await opened(deps);
       const deadlineMs = exchange.startedMs + deps.batching().defaultTimeoutMs;
       const [item] = batcher.accept(1, deadlineMs);

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { PROBLEMS, Problem, type ProblemCode, problemBody } from '../../problem/problem.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
-import { PROBLEMS, Problem, type ProblemCode, problemBody } from '../../problem/problem.js';
 import { requestId } from '../exchange.js';
 import { breakOff } from './read-body.js';
 

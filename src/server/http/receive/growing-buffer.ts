@@ -1,4 +1,4 @@
-import type { SpareBuffers } from '../../../decode/spare-buffers.js';
+import type { SpareBuffers } from '../../../decode/index.js';
 
 /**
  * Bytes that arrive in pieces, in one buffer of its own, which may be transferred to a thread. A million pieces of

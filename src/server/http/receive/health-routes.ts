@@ -1,4 +1,14 @@
-import type { Lifecycle } from '../../models/lifecycle.js';
+import type { Context } from 'hono';
+import type { Lifecycle } from '../../lifecycle.js';
+import { Problem } from '../../problem/problem.js';
+
+/** GET /: that it is alive, as KServe and TensorFlow Serving say it. Who asks for HTML has not come for that. */
+export function aliveRoute() {
+  return function alive(c: Context): Response {
+    if (c.req.header('Accept')?.includes('text/html')) throw new Problem('not_found');
+    return Response.json({ status: 'alive' }, { headers: { Vary: 'Accept' } });
+  };
+}
 
 /** GET /v2/health/live: 200 while the event loop turns. */
 export function liveRoute() {

@@ -1,8 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../../problem/problem.js';
-import { ClientGoneError } from './client-gone-error.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import type { Upload } from './upload-budget.js';
+
+/** The client closed the connection before its request was complete: there is nobody to answer. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
 
 const BROKEN_OFF = Symbol('brokenOff');
 

@@ -1,11 +1,11 @@
 import { CancelledError } from '../../../batcher/index.js';
-import type { Lifecycle } from '../../models/lifecycle.js';
+import type { Lifecycle } from '../../lifecycle.js';
+import { toProblem } from '../../problem/to-problem.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
-import { problemResponse } from '../respond/problem-response.js';
-import { toProblem } from '../../problem/to-problem.js';
-import { ClientGoneError } from './client-gone-error.js';
 import type { Exchange } from '../exchange.js';
+import { problemResponse } from '../respond/problem-response.js';
+import { ClientGoneError } from './read-body.js';
 
 export interface RefuseDeps {
   readonly requestLog: RequestLog;

@@ -1,6 +1,6 @@
+import { SpareBuffers } from '../../../decode/index.js';
 import type { Config } from '../../config/config.js';
 import { Problem } from '../../problem/problem.js';
-import { SpareBuffers } from '../../../decode/spare-buffers.js';
 
 /** Most photos for the web fit. */
 const SPARE_BYTES = 128 * 1024;

@@ -1,7 +1,7 @@
 import type { ImageSettlement } from '../../models/classifier.js';
+import { Problem, problemBody } from '../../problem/problem.js';
 import type { Exchange } from '../exchange.js';
 import { predictionsJson } from './predictions-json.js';
-import { Problem, problemBody } from '../../problem/problem.js';
 import { settlementHeaders } from './settlement-headers.js';
 
 /** What became of one image. */

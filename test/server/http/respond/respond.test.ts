@@ -58,6 +58,7 @@ t.test('a problem has the members of RFC 9457', async (t) => {
       status,
       detail,
       code,
+      error: `${title}. ${detail}`,
       instance: 'id',
     });
   }

@@ -1,7 +1,4 @@
-import { Problem } from '../problem/problem.js';
-import type { ServedModel } from './served-model.js';
-
-/** How many serving processes there are, and how many of them are ready: the supervisor's word. */
+/** How many serving processes there are, and how many of them are ready, as the supervisor counts them. */
 export interface ProcessCount {
   readonly ready: number;
   readonly total: number;
@@ -10,9 +7,8 @@ export interface ProcessCount {
 /** Why a process takes no work. */
 export type NotReadyReason = 'starting' | 'engine_unavailable' | 'lane_hung' | 'draining';
 
-/** Where this process stands in its life: starting, then serving, with pauses perhaps, then ending. */
+/** The state of this process: starting, then serving, perhaps with pauses, then ending. */
 export class Lifecycle {
-  #models: readonly ServedModel[] = [];
   readonly #unavailable = new Set<string>();
   #notReady: NotReadyReason | undefined = 'starting';
   readonly #changed: (isReady: boolean) => void;
@@ -33,9 +29,8 @@ export class Lifecycle {
     return this.#notReady === 'draining' || this.#notReady === 'lane_hung';
   }
 
-  /** @param models all warm; the first answers requests that name none */
-  serve(models: readonly ServedModel[]): void {
-    this.#models = models;
+  /** All models are warm. */
+  serve(): void {
     this.#become(undefined);
   }
 
@@ -48,23 +43,6 @@ export class Lifecycle {
 
   end(reason: 'draining' | 'lane_hung'): void {
     this.#become(reason);
-  }
-
-  /**
-   * The model of that name, or the first.
-   *
-   * @throws {Problem} engine_unavailable before the warm-up has ended and with a hung lane, draining after SIGTERM,
-   * model_not_found
-   */
-  model(name?: string): ServedModel {
-    if (this.#notReady === 'draining') throw new Problem('draining', { 'Retry-After': '1' });
-    if (this.#models.length === 0 || this.#notReady === 'lane_hung') {
-      throw new Problem('engine_unavailable', { 'Retry-After': '1' });
-    }
-    const model =
-      name === undefined ? this.#models[0] : this.#models.find((one) => one.name === name);
-    if (!model) throw new Problem('model_not_found');
-    return model;
   }
 
   #become(notReady: NotReadyReason | undefined): void {
