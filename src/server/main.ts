@@ -37,7 +37,7 @@ import { RequestLog } from './telemetry/request-log.js';
 const HUNG_DRAIN_MS = 2000;
 /** Time for the last log lines to be written when the process ends. */
 const LOG_FLUSH_TIMEOUT_MS = 1000;
-/** What the supervisor gets to take in the last metrics. */
+/** Time for the supervisor to receive the last metrics. */
 const LAST_METRICS_MS = 500;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
@@ -106,7 +106,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     if (!done) logger.error({ unsettled }, 'drain timed out');
     await Promise.race([sharedMetrics.tellOwn(), sleep(LAST_METRICS_MS)]);
     await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
-    // A thread inside a native call does not end otherwise.
+    // Otherwise a thread inside a native call would keep the process alive.
     if (isLaneHung || !isWarm) process.kill(process.pid, 'SIGKILL');
     process.exit(done ? 0 : 1);
   }
@@ -117,11 +117,11 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // The supervisor reads the configuration again, for all processes.
+  // The supervisor reloads the configuration for all processes.
   process.on('SIGHUP', () => {});
   // Without a handler, Node would open its inspector.
   process.on('SIGUSR1', () => {});
-  // The supervisor has died. Its successor needs the port.
+  // The supervisor has died. The next one needs the port.
   process.on('disconnect', () => {
     void acceptor.close();
     stop();
@@ -134,7 +134,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
       for (const one of served) one.reconfigure();
     }
   });
-  // The cores are shared by the processes of this host.
+  // The processes on this host share its cores.
   const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
   const decoding = await openDecodePool({
     choice: decode.decoder,

@@ -25,7 +25,7 @@ export class ConfigReload {
   /** The configuration as last read from the file; and the current one, of which only `batching` changes. */
   #read: Config;
   #config: Config;
-  /** Whether what is read is applied: before the server is ready nobody knows what its engine allows. */
+  /** Whether changes are applied; before the server is ready, the limits of its engine are not known. */
   #hasBegun = false;
   #isMissed = false;
 
@@ -39,13 +39,13 @@ export class ConfigReload {
     });
   }
 
-  /** The server is ready. */
+  /** Called when the server is ready. */
   begin(): void {
     this.#hasBegun = true;
     if (this.#isMissed) this.reload();
   }
 
-  /** Before `begin`, it waits for that. */
+  /** Reloads the file; before `begin`, the reload is postponed until then. */
   reload(): void {
     if (!this.#hasBegun) {
       this.#isMissed = true;

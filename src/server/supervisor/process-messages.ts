@@ -39,9 +39,9 @@ export type MetricsJson = readonly object[];
 export type FromServingProcess =
   | { readonly kind: 'ready'; readonly report: StartReport }
   | { readonly kind: 'availability'; readonly isReady: boolean }
-  /** Its event loop turns. */
+  /** A heartbeat: its event loop runs. */
   | { readonly kind: 'beat' }
-  /** It holds so many connections. Only where several processes share a socket. */
+  /** The number of its open connections, if several processes share a socket. */
   | { readonly kind: 'connections'; readonly open: number }
   /** Asks for the metrics of all processes. */
   | { readonly kind: 'metricsWanted'; readonly id: number }
@@ -54,7 +54,7 @@ export type FromSupervisor =
   | { readonly kind: 'drain' }
   | { readonly kind: 'batching'; readonly batching: Config['batching'] }
   | { readonly kind: 'processes'; readonly processes: ProcessCount }
-  /** The mean number of connections of the processes that listen. */
+  /** The mean number of connections per listening process. */
   | { readonly kind: 'share'; readonly connections: number }
   | { readonly kind: 'collectMetrics'; readonly id: number }
   | { readonly kind: 'allMetrics'; readonly id: number; readonly text: string };
@@ -62,8 +62,8 @@ export type FromSupervisor =
 /** Interval of a serving process's heartbeats. */
 export const BEAT_INTERVAL_MS = 250;
 
-/** How often, at most, the number of connections and the share are told. */
+/** Shortest interval at which the number of connections and the share are reported. */
 export const SHARE_INTERVAL_MS = 50;
 
-/** Where a serving process finds the socket that all of them accept from; 3 is the channel to the supervisor. */
+/** The descriptor of the socket from which all serving processes accept; 3 is the channel to the supervisor. */
 export const SOCKET_DESCRIPTOR = 4;

@@ -1,14 +1,19 @@
 import type { Upload } from './upload-budget.js';
 
-/** From here on a body that fits a spare buffer gets one. A client that sends less may send nothing more. */
+/**
+ * A body of at least this size that fits into a spare buffer gets one. A shorter one may be all that a client sends.
+ */
 const SPARE_FROM_BYTES = 4096;
-/** A body that announces its length gets room for so many times what has arrived, but for no more than the length. */
+/**
+ * If a body's length is announced, its buffer grows to this multiple of what has arrived, but not beyond the length.
+ */
 const ANNOUNCED_FACTOR = 8;
 const UNANNOUNCED_FACTOR = 2;
 
 /**
- * Bytes that arrive in pieces, in one buffer of its own, which may be transferred to a thread. Its capacity counts in the
- * upload budget and grows with what has arrived, so that a client that sends little holds little, whatever it announces.
+ * Collects bytes that arrive in pieces, in one buffer of its own that can be transferred to a thread. Its capacity
+ * counts in the upload budget and grows with the received bytes, so a client that sends little uses little memory,
+ * whatever length it announces.
  */
 export class GrowingBuffer {
   readonly #upload: Pick<Upload, 'spare' | 'hold' | 'maxBodyBytes'>;
@@ -16,7 +21,7 @@ export class GrowingBuffer {
   #buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** @param announcedBytes how long the body will be, if its client says so */
+  /** @param announcedBytes the length of the body, if the client announced it */
   constructor(upload: Pick<Upload, 'spare' | 'hold' | 'maxBodyBytes'>, announcedBytes?: number) {
     this.#upload = upload;
     this.#announcedBytes = announcedBytes ?? Number.POSITIVE_INFINITY;
@@ -57,7 +62,7 @@ export class GrowingBuffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Lets go of the buffer of a body that nobody will use. */
+  /** Releases the buffer of a body that will not be used. */
   discard(): void {
     this.#upload.spare.give(this.#buffer.buffer as ArrayBuffer);
     this.#buffer = Buffer.alloc(0);

@@ -4,31 +4,31 @@ import { Problem } from '../../problem/problem.js';
 
 /** Most photos on the web fit into this. */
 const SPARE_BYTES = 128 * 1024;
-/** A small budget has smaller buffers, so that one body does not use it up. */
+/** A small budget is divided into at least this many buffers, so that one body cannot use it up. */
 const FEWEST_SPARE_BUFFERS = 64;
 
 /** One request's part of the budget. */
 export interface Upload {
-  /** Buffers that most bodies fit. */
+  /** Buffers of a size into which most bodies fit. */
   readonly spare: SpareBuffers;
   readonly maxBodyBytes: number;
-  /** @throws {Problem} body_too_large or queue_full if there is no room for a body of so many bytes */
+  /** @throws {Problem} body_too_large or queue_full if a body of `bytes` bytes does not fit */
   readonly expect: (bytes: number) => void;
   /** Counts bytes that have arrived. @throws {Problem} body_too_large */
   readonly take: (bytes: number) => void;
   /** Counts memory that holds them. @throws {Problem} queue_full */
   readonly hold: (bytes: number) => void;
-  /** Nothing of the body is held any more. */
+  /** Called once no bytes of the body are in memory any more. */
   readonly release: () => void;
 }
 
 /**
- * Bounds the bytes of a request body, and the memory that all bodies of this process take at once. Memory grows with what
- * arrives: a client that only announces a body takes nobody's place.
+ * Limits the bytes of one request body, and the memory that all bodies of this process use. Memory grows with the
+ * received bytes, so a body that a client has only announced takes no room from others.
  */
 export class UploadBudget {
   readonly #limits: Pick<Config['server'], 'maxBodyBytes' | 'maxUploadBytes'>;
-  /** For bodies of other requests, once their images are decoded. */
+  /** Buffers for later bodies, taken back once their images are decoded. */
   readonly spare: SpareBuffers;
   #heldBytes = 0;
 
