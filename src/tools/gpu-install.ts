@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runtimeFolder } from '../native/index.js';
 import { installProviders } from './gpu-install/install-providers.js';
+import { KNOWN_WHEEL } from './gpu-install/known-wheel.js';
 import { ToolError } from './tool-error.js';
 
 // Puts the CUDA and TensorRT provider libraries of the installed onnxruntime-node beside it, looks whether the
@@ -20,7 +21,11 @@ async function main(): Promise<void> {
     throw new ToolError('the CUDA and TensorRT providers are for Linux on x64');
   }
   const folder = runtimeFolder();
-  const place = { packageFolder: join(folder, '../../../..'), runtimeFolder: folder };
+  const place = {
+    packageFolder: join(folder, '../../../..'),
+    runtimeFolder: folder,
+    knownWheel: KNOWN_WHEEL,
+  };
   const index = values.index ?? process.env['PIP_INDEX_URL'];
   const missing = await installProviders(place, { ...values, index }, (line) => console.log(line));
   if (missing.length > 0) console.log(`they need what is not here: ${missing.join(', ')}`);
