@@ -1,6 +1,6 @@
 /**
- * Makes one run serve all who ask at the same time. Whoever asks during a run shares the next one, which begins when
- * that one has ended: a result is never older than the question.
+ * Lets callers at the same time share one run. A call during a run shares the next run, which starts when the current
+ * one has ended, so a result is never older than its call.
  */
 export function shareRuns<T>(run: () => Promise<T>): () => Promise<T> {
   let current: Promise<T> | undefined;
