@@ -1,6 +1,6 @@
 import { ToolError } from '../tool-error.js';
 
-/** @throws {ToolError} no answer, or one that is not 200 */
+/** @throws {ToolError} there is no answer, or its status is not 200 */
 export async function fetchOrExplain(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -12,10 +12,10 @@ export async function fetchOrExplain(
     throw new ToolError(`${url} cannot be reached: ${reason(error)}`, { cause: error });
   }
   if (response.status === 200) return response;
-  throw new ToolError(`${url} answers with status ${response.status}`);
+  throw new ToolError(`${url} answered with status ${response.status}`);
 }
 
-/** fetch says no more than "fetch failed"; what happened is its cause. */
+/** The message of fetch is only "fetch failed"; its cause has the reason. */
 function reason(error: unknown): string {
   const { cause, message } = error as Error & { cause?: Error & { code?: string } };
   return cause?.code ?? cause?.message ?? message;

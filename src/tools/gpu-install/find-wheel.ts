@@ -2,11 +2,11 @@ import { z } from 'zod';
 import { ToolError } from '../tool-error.js';
 import { fetchOrExplain } from './fetch-or-explain.js';
 
-/** Where a wheel lies, and what it must be. */
+/** The address of a wheel, and its checksum. */
 export interface WheelAddress {
   readonly file: string;
   readonly url: string;
-  /** In hexadecimal digits. */
+  /** Hexadecimal. */
   readonly sha256: string;
 }
 
@@ -23,9 +23,10 @@ const projectPage = z.object({
 });
 
 /**
- * The wheel of onnxruntime-gpu for Linux on x64. Those for different Python versions hold the same libraries.
+ * Finds the wheel of onnxruntime-gpu for Linux on x64. The wheels for different Python versions contain the same
+ * libraries.
  *
- * @param index of Python packages: the address above the projects
+ * @param index base URL of a Python package index; the projects' names are appended
  * @throws {ToolError}
  */
 export async function findWheel(index: string, version: string): Promise<WheelAddress> {
@@ -33,7 +34,7 @@ export async function findWheel(index: string, version: string): Promise<WheelAd
   const response = await fetchOrExplain(page, { Accept: 'application/vnd.pypi.simple.v1+json' });
   const parsed = projectPage.safeParse(await response.json().catch(() => undefined));
   if (!parsed.success) {
-    throw new ToolError(`${page} gives no list of files as JSON (PEP 691)`);
+    throw new ToolError(`${page} does not list its files as JSON (PEP 691)`);
   }
   const start = `onnxruntime_gpu-${version}-`;
   const wheel = parsed.data.files.find(
