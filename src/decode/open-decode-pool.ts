@@ -47,7 +47,7 @@ export async function openDecodePool({
   openGpu = openGpuDecoder,
   openTurbo = openTurboJpeg,
 }: OpenDecodePoolOptions): Promise<{ readonly pool: DecodePool; readonly text: string }> {
-  const native = (await openTurbo()) ? 'native' : 'native-fallback';
+  const native = openTurbo() ? 'native' : 'native-fallback';
   const decoder = choice === 'jpeg-js' ? 'jpeg-js' : native;
   if (decoder === 'native-fallback') say(FALLBACK);
   const pool = new DecodePool(threads, { decoder, decoded, bodies });

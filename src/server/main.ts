@@ -73,8 +73,13 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     maxPixels: decode.maxPixels,
     batching: () => currentBatching,
     corsOrigins: config.server.corsOrigins,
+    hasBenchmark: config.server.benchmark,
     nullBatcher: () => {
-      opening ??= openNull();
+      opening ??= openNull().catch((error: unknown) => {
+        // The next request tries again.
+        opening = undefined;
+        throw error;
+      });
       return opening;
     },
   });

@@ -27,7 +27,7 @@ async function open(t: Test, { choice, hasGpu = true, error, hasTurbo = true }: 
     bodies: new SpareBuffers(1),
     broken() {},
     say: (line) => said.push(line),
-    openTurbo: async () => (hasTurbo ? { decode() {} } : undefined),
+    openTurbo: () => (hasTurbo ? { decode() {} } : undefined),
     async openGpu() {
       tries++;
       if (error) throw error;

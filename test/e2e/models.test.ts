@@ -4,7 +4,8 @@ import t, { type Test } from 'tap';
 import { solidJpeg } from '../helpers/make-jpeg.js';
 import { metric } from '../helpers/metric.js';
 import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 const CUBE = readFileSync('images/1.jpg');
 const RED = solidJpeg(16, 16, [255, 0, 0]);

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 const IMAGE = readFileSync('images/9.jpg');
 /** More clients than a batch holds, and a window that no machine needs to fill one: every batch is full. */

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { logLines } from '../helpers/log-lines.js';
-import { type StartedServer, startServer, until } from '../helpers/start-server.js';
+import { type StartedServer, startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 const IMAGE = readFileSync('images/9.jpg');
 

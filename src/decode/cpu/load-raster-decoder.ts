@@ -31,5 +31,5 @@ export async function loadRasterDecoder(
 
 async function loadNativeDecoder(): Promise<RasterDecoder> {
   const { openTurboJpegDecoder } = await import('./decode-with-turbojpeg.js');
-  return (await openTurboJpegDecoder()) ?? loadRasterDecoder('native-fallback', { format: 'jpeg' });
+  return openTurboJpegDecoder() ?? loadRasterDecoder('native-fallback', { format: 'jpeg' });
 }

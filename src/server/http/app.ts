@@ -18,6 +18,8 @@ type Methods = Partial<Record<'GET' | 'POST' | 'PUT', Handler>>;
 export interface AppDeps extends ClassifyDeps, BenchmarkDeps {
   /** Metrics of all serving processes, in the Prometheus format. */
   readonly readMetrics: () => Promise<string>;
+  /** Whether /benchmark exists. */
+  readonly hasBenchmark: boolean;
   /** Origins whose pages may call the server from a browser. */
   readonly corsOrigins: readonly string[];
 }
@@ -34,7 +36,7 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const problem = new Problem('method_not_allowed', { Allow: allow.join(', ') });
     app.all(path, (c) => end(c, problem));
   }
-  app.all('/benchmark', benchmarkRoute(deps));
+  if (deps.hasBenchmark) app.all('/benchmark', benchmarkRoute(deps));
   app.notFound((c) => end(c, new Problem('not_found')));
   app.onError((error, c) => end(c, error));
   return app;

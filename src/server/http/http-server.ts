@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import type { Config } from '../config/config.js';
 import type { createApp } from './app.js';
 import type { BrokenRequests } from './receive/broken-requests.js';
+import { checkRequest, MAX_HEADERS } from './receive/check-request.js';
 
 const MAX_HEADERS_BYTES = 8192;
 /** How often Node checks for clients that are too slow. */
@@ -19,8 +20,9 @@ export function createHttpServer(
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     broken.began(incoming, outgoing);
-    if (hasOneHost(incoming)) await answer(incoming, outgoing);
-    if (!outgoing.writableEnded) broken.refuse(incoming, outgoing);
+    const refusal = checkRequest(incoming, limits.allowedHosts);
+    if (refusal === undefined) await answer(incoming, outgoing);
+    if (!outgoing.writableEnded) broken.refuse(incoming, outgoing, refusal);
   }
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) =>
     void serve(incoming, outgoing);
@@ -37,7 +39,9 @@ export function createHttpServer(
     },
     listener,
   );
-  // Not server.maxConnections: under node:cluster a refused connection would be passed to this process again.
+  // Node drops the fields over its limit without a word, so it gets one more than is allowed.
+  server.maxHeadersCount = MAX_HEADERS + 1;
+  // Not server.maxConnections: under node:cluster a refused connection comes straight back.
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
     open.add(socket);
@@ -55,14 +59,4 @@ export function createHttpServer(
   server.on('checkExpectation', listener);
   server.on('clientError', (error, socket) => broken.end(error, socket));
   return server;
-}
-
-/** RFC 9112, section 3.2, requires exactly one Host header; Node's `headers` shows only the first. */
-function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
-  let hosts = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i];
-    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
-  }
-  return hosts === 1;
 }

@@ -31,7 +31,7 @@ export interface NullBatcherOptions {
  */
 export async function openNullBatcher(
   { config, plan, batching, provider, say }: NullBatcherOptions,
-  { metrics, lifecycle, logger, hung }: ModelDependencies,
+  { metrics, logger }: Pick<ModelDependencies, 'metrics' | 'logger'>,
 ): Promise<Pick<ServedModel, 'batcher' | 'reconfigure'>> {
   const model = nullModel();
   const { name } = model.manifest;
@@ -62,9 +62,10 @@ export async function openNullBatcher(
       model: name,
       names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       metrics: modelMetrics,
-      lifecycle,
       logger,
-      hung,
+      // Whatever becomes of these lanes, the models serve on.
+      lifecycle: { setEngineAvailable() {} },
+      hung() {},
     }),
   });
   metrics.watch(name, batcher);

@@ -11,7 +11,7 @@ export interface WatchLanesOptions {
   /** The name of each lane in the metrics. */
   readonly names: readonly string[];
   readonly metrics: ModelMetrics;
-  readonly lifecycle: Lifecycle;
+  readonly lifecycle: Pick<Lifecycle, 'setEngineAvailable'>;
   readonly logger: Logger;
   /** Called when a lane hangs, which this process cannot stop. */
   readonly hung: () => void;

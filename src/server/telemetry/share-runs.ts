@@ -13,8 +13,8 @@ export function shareRuns<T>(run: () => Promise<T>): () => Promise<T> {
     return current;
   }
   return () => {
-    if (next) return next;
-    if (!current) return start();
+    if (next !== undefined) return next;
+    if (current === undefined) return start();
     next = current.then(start, start);
     return next;
   };

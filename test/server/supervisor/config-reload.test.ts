@@ -4,7 +4,7 @@ import t, { type Test } from 'tap';
 import type { Config } from '../../../src/server/config/config.js';
 import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
 import { loadConfig } from '../../../src/server/config/load-config.js';
-import { until } from '../../helpers/start-server.js';
+import { until } from '../../helpers/until.js';
 
 function setup(t: Test, first: object) {
   const file = join(t.testdir(), 'c.json');

@@ -7,12 +7,13 @@ import { Problem } from '../../problem/problem.js';
 import { openExchange } from '../exchange.js';
 import { settlementHeaders } from '../respond/settlement-headers.js';
 import { type FindModelDeps, findModel } from './find-model.js';
+import { letGoOfBody } from './let-go-of-body.js';
 import { type RefuseDeps, refuse } from './refuse.js';
 
 export interface BenchmarkDeps extends RefuseDeps, FindModelDeps {
   readonly clock: Clock;
   readonly batching: () => Config['batching'];
-  /** Opened by the first request, because most servers never get one. */
+  /** Opened by the first request: most servers never see one. A failure is not kept: the next request tries again. */
   readonly nullBatcher: () => Promise<Batcher<Uint8Array, Scores>>;
 }
 
@@ -36,7 +37,8 @@ export function benchmarkRoute(deps: BenchmarkDeps) {
       const settlement = await item.settled;
       deps.requestLog.answered(exchange, [settlement]);
       deps.metrics.request('ok');
-      const headers = settlementHeaders(exchange, [settlement], deps.lifecycle.isEnding);
+      const mustClose = letGoOfBody(exchange.incoming) || deps.lifecycle.isEnding;
+      const headers = settlementHeaders(exchange, [settlement], mustClose);
       headers['Content-Length'] = '0';
       return new Response(null, { headers });
     } catch (error) {

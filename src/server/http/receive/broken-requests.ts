@@ -31,12 +31,14 @@ export class BrokenRequests {
     this.#newest.set(socket, outgoing);
   }
 
-  /** Refuses a request that the app cannot handle, because its Host or target is invalid. */
-  refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  /** A request with which the app can do nothing: its Host or target is invalid. */
+  refuse(incoming: IncomingMessage, outgoing: ServerResponse, status = 400): void {
     const id = requestId(incoming);
     const { method, url: path } = incoming;
-    this.#requestLog.malformed({ requestId: id, method, path, status: 400 });
-    outgoing.writeHead(400, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id }).end();
+    this.#requestLog.malformed({ requestId: id, method, path, status });
+    outgoing
+      .writeHead(status, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id })
+      .end();
   }
 
   /** Handles Node's `clientError`: the bytes are not HTTP, they stopped arriving, or the connection failed. */

@@ -5,6 +5,7 @@ import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
 import type { Exchange } from '../exchange.js';
 import { problemResponse } from '../respond/problem-response.js';
+import { letGoOfBody } from './let-go-of-body.js';
 import { ClientGoneError } from './read-body.js';
 
 export interface RefuseDeps {
@@ -13,10 +14,7 @@ export interface RefuseDeps {
   readonly lifecycle: Lifecycle;
 }
 
-/** A refused body of up to this size is read to its end: under overload, a new connection would cost more. */
-const MAX_READ_ON_BYTES = 256 * 1024;
-
-/** Logs why a request is refused and makes its problem response. */
+/** Logs why a request gets no answer and makes its problem response. */
 export function refuse(
   { requestLog, metrics, lifecycle }: RefuseDeps,
   exchange: Exchange,
@@ -28,14 +26,6 @@ export function refuse(
   const code = isGone ? 'client_gone' : problem.code;
   requestLog.refused(exchange, code, problem);
   metrics.request(code);
-  const { headers, complete } = incoming;
-  const bodyBytes =
-    headers['transfer-encoding'] === undefined
-      ? Number(headers['content-length'] ?? 0)
-      : Number.POSITIVE_INFINITY;
-  const isUploading = !complete && bodyBytes > 0;
-  // Discards the rest of the body, so that the client reads the answer and does not block on sending.
-  if (isUploading) incoming.resume();
-  const isLong = bodyBytes > MAX_READ_ON_BYTES || headers.expect !== undefined;
-  return problemResponse(problem, exchange.id, lifecycle.isEnding || (isUploading && isLong));
+  const mustClose = letGoOfBody(incoming);
+  return problemResponse(problem, exchange.id, lifecycle.isEnding || mustClose);
 }
