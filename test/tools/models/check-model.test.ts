@@ -42,7 +42,7 @@ t.test('a good model: what was found, its curve, and how to serve it', async (t)
     / {2}labels {4}4, "c0001 red" to "c0004 white, pale"\n/,
     / {2}batch {5}any size\n/,
     / {2}engine {4}cpu, warmed up in \d+ ms\n {12}batch {6}ms {2}images\/s {3}gain\n {16}1 /,
-    /\n {15}32 .*\n {2}answers {3}a batch of 5 answers as 5 single runs\n/,
+    /\n {15}32 .*\n {2}answers {3}a batch of 5 gives the same answers as 5 single runs\n/,
     /\n\nready: npm start -- --model \S+\/tiny$/,
   ]) {
     t.match(text, words);
