@@ -20,10 +20,10 @@ export async function fetchOrExplain(
   }
   checkScheme(response.url);
   if (response.status === 200) return response;
-  throw new ToolError(`${url} answers with status ${response.status}`);
+  throw new ToolError(`${url} answered with status ${response.status}`);
 }
 
-/** fetch says no more than "fetch failed"; what happened is its cause. */
+/** The message of fetch is only "fetch failed"; its cause has the reason. */
 function reason(error: unknown): string {
   const { cause, message } = error as Error & { cause?: Error & { code?: string } };
   return cause?.code ?? cause?.message ?? message;

@@ -22,7 +22,7 @@ const projectPage = z.object({
 /**
  * Finds a wheel in an index. Whether it is the right one is for its checksum to say, which comes from this program.
  *
- * @param index of Python packages: the address above the projects
+ * @param index base URL of a Python package index; the projects' names are appended
  * @throws {ToolError}
  */
 export async function findWheel(index: string, known: KnownWheel): Promise<WheelAddress> {
@@ -30,7 +30,7 @@ export async function findWheel(index: string, known: KnownWheel): Promise<Wheel
   const response = await fetchOrExplain(page, { Accept: 'application/vnd.pypi.simple.v1+json' });
   const parsed = projectPage.safeParse(await response.json().catch(() => undefined));
   if (!parsed.success) {
-    throw new ToolError(`${page} gives no list of files as JSON (PEP 691)`);
+    throw new ToolError(`${page} does not list its files as JSON (PEP 691)`);
   }
   const wheel = parsed.data.files.find(
     ({ filename, yanked }) => filename === known.file && (yanked ?? false) === false,

@@ -83,14 +83,18 @@ const damaged = Buffer.from(whole);
 damaged.fill(0xff, 1000, 1100);
 const broken: [string, Buffer, RegExp][] = [
   ['another version', makeWheel('9.8.6', LIBRARIES), /is not a wheel of onnxruntime-gpu 9\.8\.7$/],
-  ['half a wheel', whole.subarray(0, whole.length / 2), /\.whl is not a whole wheel$/],
-  ['no zip', Buffer.from('no zip'), /\.whl is not a whole wheel$/],
+  ['half a wheel', whole.subarray(0, whole.length / 2), /\.whl is not a complete wheel$/],
+  ['no zip', Buffer.from('no zip'), /\.whl is not a complete wheel$/],
   ['a damaged library', damaged, /is damaged: .*_cuda\.so cannot be unpacked$/],
-  ['a library too few', makeWheel(VERSION, { [PROVIDER_FILES[0]]: LIBRARY }), /holds no libonnx/],
+  [
+    'a library too few',
+    makeWheel(VERSION, { [PROVIDER_FILES[0]]: LIBRARY }),
+    /does not contain libonnx/,
+  ],
   [
     'what is no library',
     makeWheel(VERSION, { ...LIBRARIES, [PROVIDER_FILES[2]]: Buffer.from('text') }),
-    /^libonnxruntime_providers_tensorrt\.so is not a whole library for this machine$/,
+    /^libonnxruntime_providers_tensorrt\.so is not a complete library for this machine$/,
   ],
 ];
 for (const [what, content, message] of broken) {
@@ -109,13 +113,13 @@ t.test('a library that is not what RECORD says changes nothing', async (t) => {
   const zip = new AdmZip(other);
   zip.updateFile(`onnxruntime/capi/${PROVIDER_FILES[1]}`, LIBRARY);
   zip.writeZip(wheel);
-  await t.rejects(install({ wheel }), { message: /is not what the wheel's RECORD says$/ });
+  await t.rejects(install({ wheel }), { message: /does not match the wheel's RECORD$/ });
   t.ok(isUntouched());
 });
 
 t.test('a wheel that is not there', async (t) => {
   const { install, wheel, isUntouched } = place(t);
-  await t.rejects(install({ wheel }), { message: /^there is no file .*\.whl$/ });
+  await t.rejects(install({ wheel }), { message: /^the file .*\.whl does not exist$/ });
   t.ok(isUntouched());
 });
 
@@ -139,8 +143,8 @@ const faults: [string, RequestListener, RegExp][] = [
   ['a yanked wheel', index(whole, { yanked: 'broken' }), noWheel],
   ['another version', index(whole, { filename: WHEEL.replace('7', '6') }), noWheel],
   ['another machine', index(whole, { filename: WHEEL.replace('x86_64', 'aarch64') }), noWheel],
-  ['a missing file', index(whole, { url: 'gone' }), /gone answers with status 404$/],
-  ['a page that is not JSON', (_, to) => to.end('<html>'), /gives no list of files as JSON/],
+  ['a missing file', index(whole, { url: 'gone' }), /gone answered with status 404$/],
+  ['a page that is not JSON', (_, to) => to.end('<html>'), /does not list its files as JSON/],
   [
     'a cut connection',
     (request, response) => {
@@ -150,7 +154,7 @@ const faults: [string, RequestListener, RegExp][] = [
         response.write(whole.subarray(0, 1000), () => response.destroy());
       }
     },
-    /^the download of onnxruntime_gpu.* broke off$/,
+    /^the download of onnxruntime_gpu.* was interrupted$/,
   ],
 ];
 for (const [what, listener, message] of faults) {
@@ -181,7 +185,7 @@ t.test('the known wheel is that of the installed runtime', async (t) => {
 
 t.test('where the installer fails and no index is named, nothing changes', async (t) => {
   const { install, isUntouched } = place(t);
-  await t.rejects(install({}), { name: 'ToolError', message: /--index .* or its wheel/ });
+  await t.rejects(install({}), { name: 'ToolError', message: /--index .* or name a wheel/ });
   t.ok(isUntouched());
 });
 
