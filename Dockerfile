@@ -36,7 +36,7 @@ COPY models /app/models
 
 FROM ${NODE} AS cpu
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends "tini=0.19.0-*" \
+ && apt-get install --yes --no-install-recommends "tini=0.19.0-*" "libturbojpeg0=1:2.1.5-*" \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=server /app /app
@@ -48,13 +48,17 @@ USER 10001:10001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "dist/src/tools/health-check.js"]
 ENTRYPOINT ["tini", "--", "node", "dist/src/server/supervisor/supervisor.js"]
 
+<<<<<<< HEAD
+# CUDA 13 with cuDNN 9, and nvJPEG, which decodes JPEGs on the GPU. Ubuntu's libturbojpeg is Debian's libturbojpeg0.
+=======
 # CUDA 13 with cuDNN 9 and nvJPEG, which decodes JPEGs on the GPU.
+>>>>>>> main
 FROM nvidia/cuda:13.0.3-cudnn-runtime-ubuntu24.04 AS gpu
 # The version that the provider libraries of ONNX Runtime 1.30.0 are built against. Each dependent package is named
 # too; otherwise apt-get would install TensorRT 11 for it.
 ARG TENSORRT=10.14.1.48-1+cuda13.0
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends "tini=0.19.0-*" \
+ && apt-get install --yes --no-install-recommends "tini=0.19.0-*" "libturbojpeg=1:2.1.5-*" \
     "libnvinfer10=${TENSORRT}" "libnvinfer-plugin10=${TENSORRT}" "libnvonnxparsers10=${TENSORRT}" \
  && rm -rf /var/lib/apt/lists/* \
  && cd /usr/local/cuda-13.0/targets/x86_64-linux/lib \

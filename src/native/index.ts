@@ -5,4 +5,4 @@ export { type JpegUnits, openJpegUnits } from './nvjpeg.js';
 export { OrtCApi } from './ort-c-api.js';
 export { runtimeFolder } from './runtime-folder.js';
 export { sleepWhileWaiting } from './sleep-while-waiting.js';
-export { openTurboJpeg } from './turbojpeg.js';
+export { openTurboJpeg, type TurboJpeg } from './turbojpeg.js';

@@ -1,3 +1,4 @@
+import koffi from 'koffi';
 import type { NativeLibrary } from './bind-native.js';
 
 // As much of libjpeg-turbo's TurboJPEG API as decoding takes. These functions are those of TurboJPEG 2, which
@@ -33,19 +34,14 @@ export interface TurboJpeg {
  *
  * @returns undefined where there is none
  */
-export async function openTurboJpeg(
-  load: (file: string) => Promise<NativeLibrary> = loadLibrary,
-): Promise<TurboJpeg | undefined> {
+export function openTurboJpeg(
+  load: (file: string) => NativeLibrary = koffi.load,
+): TurboJpeg | undefined {
   try {
-    return bindTurboJpeg(await load(LIBRARY));
+    return bindTurboJpeg(load(LIBRARY));
   } catch {
     return undefined;
   }
-}
-
-/** Where koffi itself cannot be loaded, neither can the library. */
-async function loadLibrary(file: string): Promise<NativeLibrary> {
-  return (await import('koffi')).default.load(file);
 }
 
 function bindTurboJpeg(library: NativeLibrary): TurboJpeg {

@@ -31,17 +31,17 @@ import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
 
-// One serving process: the only place that knows all parts. The supervisor starts it.
+// One serving process, started by the supervisor. This is the only place that knows all parts.
 
-/** What the other lanes get to finish when one hangs. */
+/** Time for the other lanes to finish when one hangs. */
 const HUNG_DRAIN_MS = 2000;
-/** The last log lines get this long to be written when the process ends. */
+/** Time for the last log lines to be written when the process ends. */
 const LOG_FLUSH_TIMEOUT_MS = 1000;
-/** What the supervisor gets to take in the last metrics. */
+/** Time for the supervisor to receive the last metrics. */
 const LAST_METRICS_MS = 500;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
-  // A full disk behind stderr is no reason to end.
+  // If stderr cannot be written to, for example because the disk is full, keep serving.
   process.stderr.on('error', () => {});
   setInterval(() => void tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
@@ -73,8 +73,13 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     maxPixels: decode.maxPixels,
     batching: () => currentBatching,
     corsOrigins: config.server.corsOrigins,
+    hasBenchmark: config.server.benchmark,
     nullBatcher: () => {
-      opening ??= openNull();
+      opening ??= openNull().catch((error: unknown) => {
+        // The next request tries again.
+        opening = undefined;
+        throw error;
+      });
       return opening;
     },
   });
@@ -101,7 +106,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     if (!done) logger.error({ unsettled }, 'drain timed out');
     await Promise.race([sharedMetrics.tellOwn(), sleep(LAST_METRICS_MS)]);
     await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
-    // A thread inside a native call does not end otherwise.
+    // Otherwise a thread inside a native call would keep the process alive.
     if (isLaneHung || !isWarm) process.kill(process.pid, 'SIGKILL');
     process.exit(done ? 0 : 1);
   }
@@ -112,11 +117,11 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  // The supervisor reads the configuration again, for all processes.
+  // The supervisor reloads the configuration for all processes.
   process.on('SIGHUP', () => {});
   // Without a handler, Node would open its inspector.
   process.on('SIGUSR1', () => {});
-  // The supervisor has died. Its successor needs the port.
+  // The supervisor has died. The next one needs the port.
   process.on('disconnect', () => {
     void acceptor.close();
     stop();
@@ -129,7 +134,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
       for (const one of served) one.reconfigure();
     }
   });
-  // The cores are shared by the processes of this host.
+  // The processes on this host share its cores.
   const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
   const decoding = await openDecodePool({
     choice: decode.decoder,
@@ -140,7 +145,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     bodies: uploads.spare,
     say,
     broken(state, cause) {
-      logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder does not serve');
+      logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder is out of service');
       hung();
     },
   });
@@ -151,7 +156,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     logger,
     hung,
   };
-  // One after the other: a curve must be that of an idle device.
+  // One after the other, because a curve must be that of an idle device.
   const opened: Awaited<ReturnType<typeof openModel>>[] = [];
   for (const [i, folder] of config.models.entries()) {
     const options = {
@@ -191,12 +196,12 @@ function checkNamesDiffer(models: readonly ServedModel[]): void {
   const names = models.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return;
-  throw new StartError(`two models are named "${twice}"; change the name in one's model.json`);
+  throw new StartError(`two models are named "${twice}"; change the name in the model.json of one`);
 }
 
 const said = new Set<string>();
 
-/** Tells the operator once: several models may have the same to say. */
+/** Prints a line for the operator, once: several models may print the same line. */
 function say(line: string): void {
   if (said.has(line)) return;
   said.add(line);

@@ -47,7 +47,7 @@ t.test('under load, no request fails while batching is read again', async (t) =>
   await until(() => after.length > 100);
   writeFileSync(file, '{"batching":{"maxBatchSize":-1}}');
   server.child.kill('SIGHUP');
-  await until(() => /configuration not changed: .*maxBatchSize/.test(server.stderr()));
+  await until(() => /configuration not reloaded: .*maxBatchSize/.test(server.stderr()));
   isOver = true;
   await Promise.all(clients);
   t.same([...statuses], [200]);

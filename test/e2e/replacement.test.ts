@@ -42,7 +42,7 @@ t.test('SIGTERM while a process is being replaced ends with code 0', async (t) =
   const url = await server.url;
   t.equal(await classify(url), 200);
   process.kill(await servingPid(server), 'SIGKILL');
-  await until(() => /starting another/.test(server.stderr()));
+  await until(() => /starting a replacement/.test(server.stderr()));
   server.child.kill('SIGTERM');
   t.same(await server.exited, [0, null]);
 });

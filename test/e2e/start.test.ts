@@ -25,8 +25,8 @@ t.test('flags and environment are checked too', async (t) => {
   for (const [args, env, sentence] of [
     [['--colour'], {}, /Unknown option '--colour'/],
     [['--config', 'nowhere.json'], {}, /cannot read the configuration file nowhere\.json/],
-    [[], { PORT: '65536' }, /PORT must be a number/],
-    [[], { PORT: 'http' }, /PORT must be a number/],
+    [[], { PORT: '65536' }, /PORT must be a whole number/],
+    [[], { PORT: 'http' }, /PORT must be a whole number/],
   ] as const) {
     const server = startServer(t, args, env);
     t.equal((await server.exited)[0], 1);

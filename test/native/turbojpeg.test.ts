@@ -6,7 +6,7 @@ const SIZE = { width: 5, height: 3 };
 const JPEG = Uint8Array.of(0xff, 0xd8);
 
 /** The library's functions by name, and the arguments of each decompression. */
-async function setUp({ status = 0, code = 0, created = DECOMPRESSOR as unknown } = {}) {
+function setUp({ status = 0, code = 0, created = DECOMPRESSOR as unknown } = {}) {
   const calls: unknown[][] = [];
   const functions: Record<string, (...args: unknown[]) => unknown> = {
     tjInitDecompress() {
@@ -23,7 +23,7 @@ async function setUp({ status = 0, code = 0, created = DECOMPRESSOR as unknown }
   };
   const files: string[] = [];
   let open = 0;
-  const turbo = await openTurboJpeg(async (file) => {
+  const turbo = openTurboJpeg((file) => {
     files.push(file);
     return { func: (declaration) => functions[`${/\w+(?=\()/.exec(declaration)}`] as never };
   });
@@ -31,7 +31,7 @@ async function setUp({ status = 0, code = 0, created = DECOMPRESSOR as unknown }
 }
 
 t.test('the accurate DCT and the order of the samples are asked for', async (t) => {
-  const { turbo, calls, files } = await setUp();
+  const { turbo, calls, files } = setUp();
   t.same(files, ['libturbojpeg.so.0']);
   const rgb = new Uint8Array(5 * 3 * 3);
   turbo?.decode(JPEG, rgb, SIZE, 'rgb');
@@ -44,7 +44,7 @@ t.test('the accurate DCT and the order of the samples are asked for', async (t) 
 });
 
 t.test('samples of another size are never given to the library', async (t) => {
-  const { turbo, calls } = await setUp();
+  const { turbo, calls } = setUp();
   for (const byteLength of [0, 44, 46, 60]) {
     t.throws(() => turbo?.decode(JPEG, new Uint8Array(byteLength), SIZE, 'rgb'), /wrong size/);
   }
@@ -54,10 +54,10 @@ t.test('samples of another size are never given to the library', async (t) => {
 
 t.test('a warning is no error', async (t) => {
   const samples = new Uint8Array(45);
-  const warns = await setUp({ status: -1, code: 0 });
+  const warns = setUp({ status: -1, code: 0 });
   t.doesNotThrow(() => warns.turbo?.decode(JPEG, samples, SIZE, 'rgb'));
   t.equal(warns.stillOpen(), 0);
-  const fails = await setUp({ status: -1, code: 1 });
+  const fails = setUp({ status: -1, code: 1 });
   t.throws(() => fails.turbo?.decode(JPEG, samples, SIZE, 'rgb'), {
     message: 'Bogus Huffman table definition',
   });
@@ -65,17 +65,17 @@ t.test('a warning is no error', async (t) => {
 });
 
 t.test('a host that lacks the library or a function has no TurboJPEG', async (t) => {
-  const cannot = async () => {
+  const cannot = () => {
     throw new Error('cannot open shared object file');
   };
-  t.equal(await openTurboJpeg(cannot), undefined);
-  const old = async () => ({
+  t.equal(openTurboJpeg(cannot), undefined);
+  const old = () => ({
     func(declaration: string) {
       if (declaration.includes('tjGetErrorCode')) throw new Error('no such function');
       return () => DECOMPRESSOR;
     },
   });
-  t.equal(await openTurboJpeg(old), undefined);
-  const { turbo } = await setUp({ created: null });
+  t.equal(openTurboJpeg(old), undefined);
+  const { turbo } = setUp({ created: null });
   t.throws(() => turbo?.decode(JPEG, new Uint8Array(45), SIZE, 'rgb'), /no memory/);
 });

@@ -5,8 +5,8 @@ import type { RasterDecoder } from './raster-decoder.js';
  * All JPEGs through the host's libturbojpeg: the rasters are those of Pillow, byte for byte. Undefined where the host
  * has no such library.
  */
-export async function openTurboJpegDecoder(): Promise<RasterDecoder | undefined> {
-  const turbo = await openTurboJpeg();
+export function openTurboJpegDecoder(): RasterDecoder | undefined {
+  const turbo = openTurboJpeg();
   if (!turbo) return undefined;
   return (bytes, header, raster) => {
     if (header.colour !== 'cmyk') {

@@ -5,13 +5,13 @@ import { decodeImage } from './decode-image.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 import { loadRasterDecoder } from './load-raster-decoder.js';
 
-// A decode thread: one image at a time.
+// A decode thread. It decodes one image at a time.
 
 const port = parentPort as MessagePort;
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
-// A decoder that this platform does not have is missed now, not at the first photo.
+// Fails now, not at the first photo, if the decoder is not available on this platform.
 await loadRasterDecoder(decoder, { format: 'jpeg' });
 
 port.on('message', async (job: DecodeJob) => {

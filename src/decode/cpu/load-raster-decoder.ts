@@ -2,16 +2,16 @@ import type { ImageHeader } from '../header/image-header.js';
 import type { RasterDecoder } from './raster-decoder.js';
 
 /**
- * Who decodes JPEGs. `native`: the host's libturbojpeg, or where it has none the fallback. `native-fallback`: a package
- * of the registry. `jpeg-js`: JavaScript.
+ * The decoder for JPEGs. `native`: the host's libturbojpeg, or the fallback if the host has none. `native-fallback`: an
+ * npm package. `jpeg-js`: JavaScript.
  */
 export type DecoderName = 'native' | 'native-fallback' | 'jpeg-js';
 
 let native: Promise<RasterDecoder> | undefined;
 
 /**
- * The decoder for such an image. Its library is loaded when it is first asked for: there are platforms that have
- * not all of them. Asked again, it is there at once.
+ * Returns the decoder for such an image. Its library is loaded on first use, because some platforms do not have all
+ * libraries; later calls return at once.
  */
 export async function loadRasterDecoder(
   decoder: DecoderName,
@@ -31,5 +31,5 @@ export async function loadRasterDecoder(
 
 async function loadNativeDecoder(): Promise<RasterDecoder> {
   const { openTurboJpegDecoder } = await import('./decode-with-turbojpeg.js');
-  return (await openTurboJpegDecoder()) ?? loadRasterDecoder('native-fallback', { format: 'jpeg' });
+  return openTurboJpegDecoder() ?? loadRasterDecoder('native-fallback', { format: 'jpeg' });
 }

@@ -24,9 +24,9 @@ interface Pending {
 }
 
 /**
- * One session on one device, in its own thread. It runs one batch at a time; further batches wait in the thread's inbox,
- * so that the next one starts as soon as one finishes. A batch travels to the thread and back in one transferred buffer,
- * which is reused.
+ * One session on one device, in its own thread. It runs one batch at a time; further batches wait in the thread's
+ * inbox, so that the next one starts as soon as one finishes. A batch travels to the thread and back in one
+ * transferred buffer, which is reused.
  */
 export class Lane {
   readonly warmUpMs: number;
@@ -99,8 +99,9 @@ export class Lane {
   }
 
   /**
-   * Runs images and answers in their order; an image whose scores are not numbers gets an error. They are copied before this returns. What pads them up to `paddedSize` is whatever an
-   * earlier batch left, and nobody sees its scores.
+   * Runs images and answers in their order; an image whose scores are not numbers gets an error. The images are copied
+   * before this returns. The padding up to `paddedSize` is whatever an earlier batch left in the buffer; its scores are
+   * discarded.
    */
   async run(
     images: readonly LaneImage[],

@@ -7,8 +7,9 @@ interface Sizes {
 }
 
 /**
- * The limits, with the sizes in which batches run on a provider. CUDA cannot switch between sizes quickly, so a lane has
- * one session per size of the curve there (open-sessions.ts), or per size that the operator allows; batches are padded.
+ * The limits, with the sizes in which batches run on a provider. CUDA cannot switch between sizes quickly, so a lane
+ * has one session per size of the curve there (open-sessions.ts), or per size that the operator allows; batches are
+ * padded.
  */
 export function withRunSizes<L extends Sizes>(
   provider: string,

@@ -33,7 +33,8 @@ export interface PrepareOptions {
 }
 
 /**
- * Finds the engine that fits this model, GPU and TensorRT version, or builds one and compares its answers with the CPU's.
+ * Finds the engine that fits this model, GPU and TensorRT version, or builds one and compares its answers with the
+ * CPU's.
  *
  * @throws {NoEngineError} {EngineBuildError}
  */

@@ -50,6 +50,21 @@ export const configSchema = z.strictObject({
         .describe(
           'Number of serving processes per device. All limits apply to each process separately.',
         ),
+      allowedHosts: z
+        .array(
+          z
+            .string()
+            .regex(/^[a-z0-9.:[\]-]+$/, 'must be a host name in lower case, without a port'),
+        )
+        .max(64)
+        .default([])
+        .describe(
+          'Host names that requests may carry in their Host header, without ports; any other gets 421. Empty allows all. A list keeps web pages from reading this server through a name of their own (DNS rebinding).',
+        ),
+      benchmark: z
+        .boolean()
+        .default(true)
+        .describe('Whether `/benchmark` exists. Turn it off where strangers can reach the server.'),
       maxConnections: z
         .int()
         .min(1)

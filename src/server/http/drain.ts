@@ -5,24 +5,24 @@ import type { Traffic } from './traffic.js';
 export interface DrainOptions {
   readonly server: Pick<Server, 'closeIdleConnections'>;
   readonly traffic: Traffic;
-  /** Refuses what comes from now on. */
+  /** Refuses new requests from now on. */
   readonly refuseNew: () => void;
-  /** Resolves when everything accepted is settled. */
+  /** Resolves when all accepted items are settled. */
   readonly settleAll: () => Promise<unknown>;
-  /** Stops accepting connections once none waits. */
+  /** Stops accepting connections once none is waiting. */
   readonly stopAccepting: () => Promise<void>;
   readonly timeoutMs: number;
 }
 
 /** How long clients are still refused after the last item is settled, and how long the last answers may take. */
 export const LINGER_MS = 1000;
-/** No more clients are expected when so long neither a connection nor a request has come. */
+/** If no connection and no request arrives for this long, no more clients are expected. */
 const QUIET_MS = 250;
 const CHECK_INTERVAL_MS = 10;
 
 /**
- * Ends in order: refuses what is new, lets uploads and accepted items end, and lets the answers out. Connections are
- * accepted until the end, because the kernel resets those that nobody has accepted.
+ * Shuts down in order: refuses new requests, waits for uploads and accepted items to end, and sends the last answers.
+ * Connections are accepted until the end, because the kernel resets those that no process has accepted.
  *
  * @returns false if settling took longer than `timeoutMs`
  */

@@ -2,9 +2,9 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { Problem } from '../problem/problem.js';
 import { breakOff } from './receive/read-body.js';
 
-/** The open connections and requests of a server. Whoever ends the server waits for them. */
+/** The open connections and requests of a server, which must end before the server does. */
 export class Traffic {
-  /** When the last connection or request came, on the clock of performance.now(). */
+  /** When the last connection or request arrived, on the clock of performance.now(). */
   lastArrivalMs = Number.NEGATIVE_INFINITY;
   #connections = 0;
   readonly #requests = new Map<ServerResponse, IncomingMessage>();
@@ -28,12 +28,12 @@ export class Traffic {
     return this.#connections;
   }
 
-  /** Requests without an answer yet. */
+  /** Requests that are not answered yet. */
   unanswered(): ServerResponse[] {
     return [...this.#requests.keys()].filter(({ writableEnded }) => !writableEnded);
   }
 
-  /** Refuses the requests whose bodies are still on their way. */
+  /** Refuses the requests whose bodies are still arriving. */
   refuseUploads(): void {
     for (const incoming of this.#requests.values()) {
       if (!incoming.complete) breakOff(incoming, new Problem('draining'));

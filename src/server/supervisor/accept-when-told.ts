@@ -4,10 +4,10 @@ import { type FromSupervisor, SHARE_INTERVAL_MS, SOCKET_DESCRIPTOR } from './pro
 import { tell } from './supervisor-link.js';
 
 /**
- * Accepts connections for `server` from when the supervisor says so. Where several processes share the socket, tells
- * the supervisor how many are open.
+ * Accepts connections for `server` once the supervisor says so. If several processes share the socket, reports the
+ * number of open connections to the supervisor.
  *
- * @param failed called with the system's error if the socket cannot be listened on
+ * @param failed called with the system's error if the process cannot listen on the socket
  */
 export function acceptWhenTold(
   server: Server,

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 
-/** @param code the system's, such as EADDRINUSE */
+/** @param code the system's error code, such as EADDRINUSE */
 export function cannotListen(
   { host, port }: Pick<Config['server'], 'host' | 'port'>,
   code: string,

@@ -4,18 +4,18 @@ import { lastingTotals } from './lasting-totals.js';
 import type { MetricsJson } from './process-messages.js';
 import type { ServingProcess } from './serving-process.js';
 
-/** Of a process that does not answer in time, what it said last is used. */
+/** If a process does not answer within this time, its last answer is used. */
 const TIMEOUT_MS = 1000;
 
 /**
- * Adds up the metrics of all serving processes. No counter goes backwards: of a process that is slow its last answer
- * counts, and what one that has ended had counted stays.
+ * Adds up the metrics of all serving processes. No counter ever decreases: a slow process counts with its last answer,
+ * and the totals of a process that has ended are kept.
  */
 export class MetricsCollector {
   readonly #processes: readonly ServingProcess[];
-  /** What each process that runs has answered last. */
+  /** The last answer of each running process. */
   readonly #last = new Map<ServingProcess, MetricsJson>();
-  /** The totals of all that have ended. */
+  /** The totals of all processes that have ended. */
   #ended: MetricsJson = [];
   readonly #waiting = new Map<number, () => void>();
   #nextId = 0;
@@ -24,14 +24,14 @@ export class MetricsCollector {
     this.#processes = processes;
   }
 
-  /** The metrics of all processes as Prometheus reads them. */
+  /** The metrics of all processes in the Prometheus format. */
   readonly read = shareRuns(async () => {
     const running = this.#processes.filter(({ isRunning }) => isRunning);
     await Promise.all(running.map((process) => this.#ask(process)));
     return await aggregate([this.#ended, ...this.#last.values()]).metrics();
   });
 
-  /** A process has answered, perhaps late. */
+  /** Takes the answer of a process, which may be late. */
   receive(from: ServingProcess, id: number, metrics: MetricsJson): void {
     this.#last.set(from, metrics);
     this.#waiting.get(id)?.();

@@ -7,22 +7,22 @@ export interface ProcessEnd {
   readonly signal: string | null;
   /** Whether it had been ready. */
   readonly wasWarm: boolean;
-  /** Whether the supervisor ended it because it hung. */
+  /** Whether the supervisor killed it because it hung. */
   readonly wasHung: boolean;
-  /** Processes that the kernel has killed for want of memory on this host while this one ran; undefined if unknown. */
+  /** Processes on this host that the kernel killed for lack of memory while this one ran; undefined if unknown. */
   readonly outOfMemoryKills: number | undefined;
 }
 
-/** Says how a process ended; of a kill by somebody else also why, as far as that is known. */
+/** Describes how a process ended, and, if something else killed it, why, as far as that is known. */
 export function endText({ pid, code, signal, wasHung, outOfMemoryKills }: ProcessEnd): string {
   const text = `serving process ${pid} ended with ${signal ?? `code ${code}`}`;
   if (signal !== 'SIGKILL' || wasHung || outOfMemoryKills === 0) return text;
   return outOfMemoryKills === undefined
-    ? `${text}, perhaps because memory ran out`
-    : `${text}; the kernel has killed a process because memory ran out (see its log and the memory limit)`;
+    ? `${text}, possibly because memory ran out`
+    : `${text}; the kernel killed a process because memory ran out (check its log and the memory limit)`;
 }
 
-/** How many processes the kernel has killed for want of memory since the host started; undefined if it does not say. */
+/** How many processes the kernel has killed for lack of memory since the host started; undefined if unknown. */
 export function readOutOfMemoryKills(): number | undefined {
   try {
     const count = /^oom_kill (\d+)$/m.exec(readFileSync('/proc/vmstat', 'latin1'))?.[1];

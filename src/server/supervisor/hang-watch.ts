@@ -1,12 +1,14 @@
 import type { Millis } from '../../batcher/index.js';
 
-/** What the system says of a process at one moment. */
+/** The system's information about a process at one moment. */
 export interface ProcessActivity {
-  /** Of the main thread: a letter of /proc, such as R (runs, or waits for a processor), S, D, T (stopped). */
+  /**
+   * State of the main thread, a letter from /proc, such as R (running or waiting for a processor), S, D, T (stopped).
+   */
   readonly state: string;
-  /** Whether any thread runs or waits for a processor. */
+  /** Whether any thread is running or waiting for a processor. */
   readonly isRunnable: boolean;
-  /** Processor time that the main thread has used, and the whole process. */
+  /** Processor time that the main thread has used, and that the whole process has used. */
   readonly mainCpuMs: Millis;
   readonly totalCpuMs: Millis;
   /** The share of the last seconds, 0 to 1, in which the host only waited for memory. */
@@ -14,15 +16,16 @@ export interface ProcessActivity {
 }
 
 /**
- * Tells a process that hangs from one that gets no processor time.
+ * Distinguishes a process that hangs from one that gets no processor time.
  *
- * A process beats from its main thread. Time without a beat counts only as far as the process could use it: while a
- * thread waits for a processor, what it was given counts; while the host waits for memory, nothing does. When
- * `limitMs` have been counted, it hangs. So a main thread that spins is found after `limitMs` of processor time, one
- * that is stopped or blocked in native code after `limitMs` on the clock, and one that is starved never.
+ * A process sends heartbeats from its main thread. Time without a heartbeat counts only if the process could have
+ * used it: while a thread waits for a processor, only the processor time that it got counts; while the host waits for
+ * memory, nothing counts. When `limitMs` have been counted, the process hangs. So a main thread that spins is
+ * detected after `limitMs` of processor time, one that is stopped or blocked in native code after `limitMs` on the
+ * clock, and one that is starved of processor time never.
  */
 export class HangWatch {
-  /** May change when the process has started. */
+  /** Becomes shorter once the process has started. */
   limitMs: Millis;
   #hasBeaten = true;
   #countedMs = 0;
@@ -32,16 +35,16 @@ export class HangWatch {
     this.limitMs = limitMs;
   }
 
-  /** The event loop of the process turns. */
+  /** Called for each heartbeat: the event loop of the process runs. */
   beat(): void {
     this.#hasBeaten = true;
   }
 
   /**
-   * To be called at regular intervals, longer than that of the beats.
+   * Must be called at regular intervals that are longer than the interval of the heartbeats.
    *
-   * @param elapsedMs since the last call
-   * @param read what the process does now; undefined where the system does not say
+   * @param elapsedMs time since the last call
+   * @param read returns what the process does now; undefined if the system has no such information
    * @returns whether the process hangs
    */
   check(elapsedMs: Millis, read: () => ProcessActivity | undefined): boolean {
@@ -58,13 +61,13 @@ export class HangWatch {
   }
 }
 
-/** How much of the time since `last` the process could have used to turn its event loop. */
+/** How much of the time since `last` the process could have used to run its event loop. */
 function usableMs(
   elapsedMs: Millis,
   now: ProcessActivity,
   last: ProcessActivity | undefined,
 ): Millis {
-  // A debugger holds it.
+  // A debugger has stopped it.
   if (now.state === 't') return 0;
   const isWaiting = now.state === 'R' || now.isRunnable;
   if (!isWaiting) return elapsedMs * (1 - now.memoryStall);

@@ -1,6 +1,6 @@
 import type { MetricsJson } from './process-messages.js';
 
-/** As prom-client writes a metric for aggregation. */
+/** A metric in the form in which prom-client aggregates it. */
 interface MetricJson {
   readonly name: string;
   readonly type: string;
@@ -13,8 +13,8 @@ interface Value {
 }
 
 /**
- * What remains of the metrics of a process that has ended: its counters and histograms. The items that it had in
- * progress are lost, and counted as settled with a server error, so that the books still balance.
+ * The metrics that remain of a process that has ended: its counters and histograms. The items that it had in progress
+ * are lost, and are counted as settled with a server error, so that the counts still add up.
  */
 export function lastingTotals(metrics: MetricsJson): MetricsJson {
   const all = metrics as readonly MetricJson[];

@@ -3,7 +3,7 @@ import net from 'node:net';
 import { getSystemErrorName } from 'node:util';
 import { cannotListen } from './cannot-listen.js';
 
-/** A socket that is bound to an address. Whoever has its descriptor may listen on it and accept. */
+/** A socket that is bound to an address. A process that has its descriptor can listen on it and accept connections. */
 export interface ListeningSocket {
   readonly descriptor: number;
   readonly address: string;
@@ -11,7 +11,7 @@ export interface ListeningSocket {
   readonly close: () => void;
 }
 
-/** Node's handle of a socket, as far as it is used here. */
+/** The part of Node's socket handle that is used here. */
 interface Handle {
   readonly fd: number;
   getsockname(name: { port?: number }): number;
@@ -19,11 +19,11 @@ interface Handle {
 }
 
 /**
- * Binds a socket and does not accept from it: node:net's public functions always do both. node:cluster makes its
- * shared sockets with the same function.
+ * Binds a socket without accepting connections from it; the public functions of node:net always do both. node:cluster
+ * creates its shared sockets with the same function.
  *
- * @param port 0 takes a free one
- * @throws {StartError} the address cannot be had
+ * @param port 0 selects a free port
+ * @throws {StartError} the address is not available
  */
 export async function bindSocket(host: string, port: number): Promise<ListeningSocket> {
   const refuse = (code: string) => cannotListen({ host, port }, code);
@@ -36,7 +36,7 @@ export async function bindSocket(host: string, port: number): Promise<ListeningS
   const handle = create(address, port, family);
   if (typeof handle === 'number') throw refuse(getSystemErrorName(handle));
   const name: { port?: number } = {};
-  // An address in use is told only now.
+  // An address that is in use is reported only here.
   const status = handle.getsockname(name);
   if (status !== 0) throw refuse(getSystemErrorName(status));
   return {

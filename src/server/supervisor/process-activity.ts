@@ -3,10 +3,10 @@ import type { ProcessActivity } from './hang-watch.js';
 
 /** /proc counts processor time in units of 10 ms (USER_HZ is 100 on every platform that Node supports). */
 const MS_PER_TICK = 10;
-/** Of the container, where it has a hierarchy of its own, and of the host. */
+/** The memory pressure of the container, if it has its own hierarchy, and of the host. */
 const MEMORY_PRESSURE = ['/sys/fs/cgroup/memory.pressure', '/proc/pressure/memory'];
 
-/** What /proc says of a process; undefined where there is no /proc, or no such process any more. */
+/** What /proc shows about a process; undefined if there is no /proc, or the process no longer exists. */
 export function readProcessActivity(pid: number): ProcessActivity | undefined {
   try {
     const main = readStat(`/proc/${pid}/task/${pid}/stat`);
@@ -27,12 +27,12 @@ function isRunnable(file: string): boolean {
   try {
     return readStat(file).state === 'R';
   } catch {
-    // The thread has ended meanwhile.
+    // The thread has ended in the meantime.
     return false;
   }
 }
 
-/** The fields of proc(5): after the name in brackets, which may hold anything, the state is the first. */
+/** The fields of proc(5). The state is the first field after the name in brackets, which may contain any character. */
 function readStat(file: string): { readonly state: string; readonly cpuMs: number } {
   const text = readFileSync(file, 'latin1');
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
@@ -40,7 +40,7 @@ function readStat(file: string): { readonly state: string; readonly cpuMs: numbe
   return { state: fields[0] ?? '', cpuMs: (userTicks + systemTicks) * MS_PER_TICK };
 }
 
-/** The share of the last 10 s in which all that could run waited for memory; 0 where the kernel does not measure it. */
+/** The share of the last 10 s in which all runnable tasks waited for memory; 0 if the kernel does not measure it. */
 function readStall(file: string): number {
   try {
     return Number(/^full avg10=([\d.]+)/m.exec(readFileSync(file, 'latin1'))?.[1] ?? 0) / 100;

@@ -1,16 +1,18 @@
 import type { Millis } from '../../batcher/index.js';
 
 const FIRST_DELAY_MS = 250;
-/** Whatever ends processes that have served comes and goes with their work: the next one may serve for long. */
+/** If a process has served, the fault may depend on its requests, and the next one may serve for a long time. */
 const MAX_DELAY_SERVED_MS = 500;
-/** What cannot start is tried less often: a start costs the processors and the devices that others use. */
+/**
+ * A process that cannot start is retried less often, because each start uses processors and devices that others need.
+ */
 const MAX_DELAY_NOT_STARTED_MS = 2000;
 
 /**
- * How long to wait before a process is started in place of one that has ended. With the time that a start takes, the
- * longest wait still lets the server be back within seconds after a fault has gone.
+ * How long to wait before a process that has ended is replaced. Even the longest wait, plus the time of a start, lets
+ * the server recover within seconds after a fault is gone.
  *
- * @param shortLives how many processes in a row ended soon after their start, this one included
+ * @param shortLives how many processes in a row ended soon after their start, including this one
  * @param hasServed whether this one was ready before it ended
  */
 export function restartDelayMs(shortLives: number, hasServed: boolean): Millis {

@@ -15,34 +15,36 @@ import {
 import { restartDelayMs } from './restart-delay.js';
 
 const PROGRAM = fileURLToPath(new URL('../main.js', import.meta.url));
-/** A process that loads may be silent for this many times as long: models are read and rewritten in one go. */
+/**
+ * A process that loads may be silent for this many times as long, because it reads and rewrites a model in one step.
+ */
 const LOADING_FACTOR = 6;
-/** A process that lived this long was healthy. */
+/** A process that ran for at least this long was healthy. */
 const HEALTHY_MS = 10_000;
 
 export interface ServingProcessOptions {
   readonly plan: ProcessPlan;
-  /** What the next one starts with. */
+  /** Returns the data with which the next process starts. */
   readonly orders: () => ServingOrders;
   /** The descriptor of the socket from which all processes accept. */
   readonly socket: number;
-  /** Without a sign of life for so long, a process that could have given one is replaced. */
+  /** If a process that could have sent a heartbeat sends none for this long, it is replaced. */
   readonly hangTimeoutMs: Millis;
   readonly onStart: () => void;
   readonly onMessage: (from: ServingProcess, message: FromServingProcess) => void;
-  /** It has ended, and is not started again unless somebody does. */
+  /** The process has ended. It is not replaced automatically. */
   readonly onEnd: (from: ServingProcess, end: ProcessEnd) => void;
 }
 
-/** One serving process and its successors. */
+/** One serving process and its replacements. */
 export class ServingProcess {
-  /** Warm and taking work. */
+  /** Whether it is warm and takes requests. */
   isReady = false;
-  /** Told to accept connections. */
+  /** Whether it was told to accept connections. */
   isListening = false;
-  /** It, or one before it, has been ready. */
+  /** Whether it, or one of its predecessors, has been ready. */
   hasServed = false;
-  /** Connections that it holds, as last told. */
+  /** The number of its open connections, as last reported. */
   connections = 0;
   readonly #options: ServingProcessOptions;
   #child: ChildProcess | undefined;
@@ -80,17 +82,17 @@ export class ServingProcess {
       onMessage(this, message);
       if (message.kind === 'ready') this.hasServed = true;
     });
-    // The channel ends after the last message, which may come after the exit.
+    // The channel ends after the last message, which may arrive after the exit.
     const ends = [once(child, 'exit'), once(child, 'disconnect')] as const;
     Promise.all(ends).then(
       ([[code, signal]]) => this.#end(code, signal, killsBefore),
-      // The system has no room for another process.
+      // The system cannot start another process.
       () => this.#end(null, null, killsBefore),
     );
     onStart();
   }
 
-  /** Starts a successor, after a while if processes keep ending soon. Returns how long that is. */
+  /** Starts a replacement, after a back-off if processes keep ending soon. Returns the length of the back-off. */
   startAgain({ wasWarm }: ProcessEnd, isWanted: () => boolean): Millis {
     const livedMs = performance.now() - this.#startedMs;
     this.#shortLives = livedMs > HEALTHY_MS ? 0 : this.#shortLives + 1;
@@ -102,7 +104,7 @@ export class ServingProcess {
   }
 
   tell(message: FromSupervisor): void {
-    // It may end at any moment; its end is told elsewhere.
+    // The process may end at any moment; that is reported elsewhere.
     if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
@@ -115,12 +117,12 @@ export class ServingProcess {
     this.#child?.kill(signal);
   }
 
-  /** To be called at regular intervals: replaces a process that hangs. */
+  /** Must be called at regular intervals: kills a process that hangs. */
   checkForHang(elapsedMs: Millis): void {
     const { pid } = this;
     if (pid === undefined || this.#wasHung) return;
     if (!this.#watch.check(elapsedMs, () => readProcessActivity(pid))) return;
-    console.error(`serving process ${pid} hangs`);
+    console.error(`serving process ${pid} hangs; killing it`);
     this.#wasHung = true;
     this.kill('SIGKILL');
   }

@@ -15,10 +15,10 @@ import {
 import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
-/** A process that has not ended so long after its drain should have is killed. */
+/** A process that has not exited this long after the end of its drain is killed. */
 const DRAIN_MARGIN_MS = 2 * LINGER_MS + 3000;
 
-/** All serving processes: starts them, replaces those that end, and says which of them accept connections. */
+/** All serving processes: starts them, replaces those that end, and decides which of them accept connections. */
 export class ServingProcesses {
   /** Resolves when the first process is ready. */
   readonly firstReady: Promise<void>;
@@ -26,9 +26,9 @@ export class ServingProcesses {
   readonly #all: readonly ServingProcess[];
   readonly #socket: ListeningSocket;
   readonly #metrics: MetricsCollector;
-  /** What a successor starts with: `batching` as last read. */
+  /** The configuration for replacements: its `batching` is the one that was read last. */
   #config: Config;
-  /** Of the first process that was ready. */
+  /** The report of the first process that became ready. */
   #report: StartReport | undefined;
   #resolveFirstReady = () => {};
   #isDraining = false;
@@ -53,27 +53,29 @@ export class ServingProcesses {
         }),
     );
     this.#metrics = new MetricsCollector(this.#all);
-    // The first one alone: it may build an engine, and its curve must be that of an idle device.
+    // The first starts alone, because it may build an engine, and because its curve must be that of an idle device.
     this.#all[0]?.start();
     this.#checkForHangs();
     if (this.#all.length > 1) this.#shareConnections();
   }
 
-  /** @throws {StartError} a batch limit over what the engine was built for */
+  /** @throws {StartError} if the batch limit exceeds what the engine was built for */
   checked(config: Config): Config {
     const models = this.#report?.models ?? [];
     const profile = Math.min(...models.map((model) => model.profileBatchSize ?? Infinity));
     if (config.batching.maxBatchSize <= profile) return config;
-    throw new StartError(`batching.maxBatchSize: the engine was built for up to ${profile} images`);
+    throw new StartError(
+      `batching.maxBatchSize: the engine was built for at most ${profile} images`,
+    );
   }
 
-  /** Batches formed from now on obey it, here and in successors. */
+  /** Applies the new limits to batches formed from now on, in all processes and their replacements. */
   reconfigure({ batching }: Config): void {
     this.#config = { ...this.#config, batching };
     for (const one of this.#all) one.tell({ kind: 'batching', batching });
   }
 
-  /** The first signal has all processes drain; a second one ends the program at once, by that signal. */
+  /** The first signal drains all processes; a second one ends the program at once by that signal. */
   end(signal: NodeJS.Signals): void {
     if (this.#isDraining) {
       this.#killAll();
@@ -88,7 +90,7 @@ export class ServingProcesses {
     this.#exitIfOver();
   }
 
-  /** All processes, and their successors, run what the first took: never another provider silently. */
+  /** All processes and their replacements use the first process's provider; another is never chosen silently. */
   #ordersFor(plan: ProcessPlan): ServingOrders {
     const orders = { config: this.#config, plan };
     return this.#report ? { ...orders, earlierReports: this.#report.models } : orders;
@@ -106,7 +108,7 @@ export class ServingProcesses {
   }
 
   #ready(from: ServingProcess, report: StartReport): void {
-    // It started with what was in force then.
+    // The process started with older limits if they have changed since.
     from.tell({ kind: 'batching', batching: this.#config.batching });
     from.listen();
     if (!this.#report) {
@@ -127,7 +129,7 @@ export class ServingProcesses {
     for (const one of this.#all) one.tell({ kind: 'processes', processes });
   }
 
-  /** While no process is warm one of them listens, and refuses; the others listen when they are warm. */
+  /** While no process is warm, one of them listens and refuses requests; the others listen once they are warm. */
   #chooseListener(): void {
     const running = this.#all.filter(({ isRunning }) => isRunning);
     if (!running.some(({ isListening }) => isListening)) running[0]?.listen();
@@ -141,7 +143,7 @@ export class ServingProcesses {
       return;
     }
     if (!this.#all.every(({ hasServed }) => hasServed)) {
-      // What cannot start once will not start on a second try. With code 1 it has said why.
+      // A process that cannot start will fail again. With code 1 it has already printed the reason.
       if (end.code !== 1) console.error(`${endText(end)}, before it was ready`);
       this.#exitCode = 1;
       this.end('SIGTERM');
@@ -151,7 +153,7 @@ export class ServingProcesses {
     this.#chooseListener();
     const delayMs = from.startAgain(end, () => !this.#isDraining);
     const when = delayMs > 0 ? ` in ${delayMs} ms` : '';
-    console.error(`${endText(end)}; starting another${when}`);
+    console.error(`${endText(end)}; starting a replacement${when}`);
   }
 
   #exitIfOver(): void {
@@ -166,14 +168,14 @@ export class ServingProcesses {
     let lastMs = performance.now();
     setInterval(() => {
       const now = performance.now();
-      // The supervisor itself may have had no processor time, or have been stopped.
+      // The supervisor itself may have been stopped, or may have got no processor time.
       const elapsedMs = Math.min(now - lastMs, 2 * BEAT_INTERVAL_MS);
       lastMs = now;
       for (const one of this.#all) one.checkForHang(elapsedMs);
     }, BEAT_INTERVAL_MS).unref();
   }
 
-  /** Tells each process that listens how many connections they hold on average. */
+  /** Tells each listening process the mean number of connections. */
   #shareConnections(): void {
     let last: number | undefined;
     setInterval(() => {

@@ -2,11 +2,11 @@ import type { Metrics } from '../telemetry/metrics.js';
 import { shareRuns } from '../telemetry/share-runs.js';
 import type { FromServingProcess, FromSupervisor, MetricsJson } from './process-messages.js';
 
-/** The supervisor itself waits a second for a process. */
+/** Longer than the second that the supervisor itself waits for a process. */
 const TIMEOUT_MS = 2000;
 const UNASKED = -1;
 
-/** Tells the supervisor something; without one, nobody. Resolves when the message has left. */
+/** Sends a message to the supervisor, if there is one. Resolves when the message has been sent. */
 export function tell(message: FromServingProcess): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
@@ -14,7 +14,7 @@ export function tell(message: FromServingProcess): Promise<void> {
   });
 }
 
-/** Metrics of all serving processes: asks the supervisor, and answers it when it asks for those of this process. */
+/** The metrics of all serving processes: asks the supervisor for them, and sends it this process's on request. */
 export class SharedMetrics {
   readonly #metrics: Metrics;
   readonly #waiting = new Map<number, (text: string) => void>();
@@ -29,13 +29,13 @@ export class SharedMetrics {
     });
   }
 
-  /** As Prometheus reads them; those of before if the supervisor does not answer. */
+  /** The metrics in the Prometheus format; the previous ones if the supervisor does not answer. */
   readonly read = shareRuns(async () => {
     this.#last = (await this.#ask()) ?? this.#last;
     return this.#last ?? (await this.#metrics.registry.metrics());
   });
 
-  /** Tells the supervisor the metrics of this process, also before they are asked for. */
+  /** Sends this process's metrics to the supervisor, even if it has not asked for them. */
   async tellOwn(id = UNASKED): Promise<void> {
     const metrics = (await this.#metrics.registry.getMetricsAsJSON()) as MetricsJson;
     await tell({ kind: 'metrics', id, metrics });

@@ -7,7 +7,7 @@ import { bindSocket } from './listening-socket.js';
 import { planProcesses } from './plan-processes.js';
 import { ServingProcesses } from './serving-processes.js';
 
-// The program. Binds the socket, starts the serving processes, passes signals on and reads the configuration again.
+// The program. It binds the socket, starts the serving processes, forwards signals and reloads the configuration.
 
 async function supervise(argv: readonly string[], config: Config): Promise<void> {
   const isCpu = config.engine.provider === 'cpu';
@@ -29,7 +29,7 @@ async function supervise(argv: readonly string[], config: Config): Promise<void>
   process.on('SIGINT', () => processes.end('SIGINT'));
 }
 
-// A full disk behind stdout or stderr is no reason to end.
+// If stdout or stderr cannot be written to, for example because the disk is full, keep serving.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 try {
   // Without a handler, Node would open its inspector.

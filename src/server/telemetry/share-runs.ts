@@ -1,6 +1,6 @@
 /**
- * Makes one run serve all who ask at the same time. Whoever asks during a run shares the next one, which begins when
- * that one has ended: a result is never older than the question.
+ * Lets callers at the same time share one run. A call during a run shares the next run, which starts when the current
+ * one has ended, so a result is never older than its call.
  */
 export function shareRuns<T>(run: () => Promise<T>): () => Promise<T> {
   let current: Promise<T> | undefined;
@@ -13,8 +13,8 @@ export function shareRuns<T>(run: () => Promise<T>): () => Promise<T> {
     return current;
   }
   return () => {
-    if (next) return next;
-    if (!current) return start();
+    if (next !== undefined) return next;
+    if (current === undefined) return start();
     next = current.then(start, start);
     return next;
   };

@@ -37,7 +37,7 @@ t.test('each decoder loads its own library and no other', async (t) => {
   t.same(loadedLibraries(), []);
   const jpeg = solidJpeg(8, 8, [90, 90, 90]);
   const png = solidPng(8, 8, [90, 90, 90]);
-  const shared = (await openTurboJpeg()) ? 'libturbojpeg.so' : undefined;
+  const shared = openTurboJpeg() ? 'libturbojpeg.so' : undefined;
   // A library of a package may stay when its thread ends.
   const fallback = ['@julusian/jpeg-turbo', '@napi-rs/image'];
   for (const [decoder, image, expected] of [

@@ -7,7 +7,7 @@ import { readImageHeader } from '../../../src/decode/header/read-image-header.js
 import { solidJpeg, withoutQuantTables } from '../../helpers/make-jpeg.js';
 import { CMYK, withBytesBeforeEoi, withShortBand, YCBCR } from '../../helpers/real-jpegs.js';
 
-const turbo = await openTurboJpegDecoder();
+const turbo = openTurboJpegDecoder();
 const NO_LIBRARY = turbo ? false : 'this host has no libturbojpeg';
 
 function rasterOf(decoder: RasterDecoder | undefined, bytes: Buffer): Uint8Array {

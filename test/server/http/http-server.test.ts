@@ -4,12 +4,12 @@ import pino from 'pino';
 import t, { type Test } from 'tap';
 import { configSchema } from '../../../src/server/config/config.js';
 import { drain } from '../../../src/server/http/drain.js';
-import { Traffic } from '../../../src/server/http/traffic.js';
 import { createHttpServer } from '../../../src/server/http/http-server.js';
-import { Metrics } from '../../../src/server/telemetry/metrics.js';
 import { BrokenRequests } from '../../../src/server/http/receive/broken-requests.js';
-import { RequestLog } from '../../../src/server/telemetry/request-log.js';
+import { Traffic } from '../../../src/server/http/traffic.js';
 import { systemClock } from '../../../src/server/system-clock.js';
+import { Metrics } from '../../../src/server/telemetry/metrics.js';
+import { RequestLog } from '../../../src/server/telemetry/request-log.js';
 import { bothEnds } from '../../helpers/both-ends.js';
 import { until } from '../../helpers/until.js';
 
