@@ -5,6 +5,7 @@ import type {
   MetricsJson,
 } from '../../../src/server/supervisor/process-messages.js';
 import { Metrics } from '../../../src/server/telemetry/metrics.js';
+import { ModelMetrics } from '../../../src/server/telemetry/model-metrics.js';
 
 /** A process that counts, and answers the collector unless it is slow. */
 class FakeProcess {
@@ -14,7 +15,7 @@ class FakeProcess {
   unsettled = 0;
   collector: MetricsCollector | undefined;
   #metrics = new Metrics([1, 2]);
-  #model = this.#metrics.ofModel('m');
+  #model = new ModelMetrics('m', this.#metrics);
 
   constructor() {
     this.#watch();
@@ -34,7 +35,7 @@ class FakeProcess {
   replace(): void {
     this.collector?.ended(this);
     this.#metrics = new Metrics([1, 2]);
-    this.#model = this.#metrics.ofModel('m');
+    this.#model = new ModelMetrics('m', this.#metrics);
     this.unsettled = 0;
     this.#watch();
   }
