@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runtimeFolder } from '../native/index.js';
 import { installProviders } from './gpu-install/install-providers.js';
+import { KNOWN_WHEEL } from './gpu-install/known-wheel.js';
 import { ToolError } from './tool-error.js';
 
 // Installs the CUDA and TensorRT provider libraries beside the installed onnxruntime-node, checks that the libraries
@@ -20,7 +21,11 @@ async function main(): Promise<void> {
     throw new ToolError('the CUDA and TensorRT providers are available only for Linux on x64');
   }
   const folder = runtimeFolder();
-  const place = { packageFolder: join(folder, '../../../..'), runtimeFolder: folder };
+  const place = {
+    packageFolder: join(folder, '../../../..'),
+    runtimeFolder: folder,
+    knownWheel: KNOWN_WHEEL,
+  };
   const index = values.index ?? process.env['PIP_INDEX_URL'];
   const missing = await installProviders(place, { ...values, index }, (line) => console.log(line));
   if (missing.length > 0)

@@ -41,8 +41,6 @@ export async function downloadWheel(wheel: WheelAddress, path: string): Promise<
   }
   const sha256 = hash.digest('hex');
   if (sha256 !== wheel.sha256) {
-    throw new ToolError(
-      `${wheel.file} has the sha256 ${sha256}, but the index says ${wheel.sha256}`,
-    );
+    throw new ToolError(`${wheel.file} has the sha256 ${sha256}, but it must be ${wheel.sha256}`);
   }
 }

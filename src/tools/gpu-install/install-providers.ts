@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ToolError } from '../tool-error.js';
 import { downloadWheel } from './download-wheel.js';
 import { findWheel } from './find-wheel.js';
+import type { KnownWheel } from './known-wheel.js';
 import { missingLibraries } from './missing-libraries.js';
 import { PROVIDER_FILES } from './provider-files.js';
 import { replaceFiles } from './replace-files.js';
@@ -14,6 +15,8 @@ export interface InstallPlace {
   readonly packageFolder: string;
   /** The folder inside `packageFolder` that holds its library, and into which the providers go. */
   readonly runtimeFolder: string;
+  /** What an index must give. */
+  readonly knownWheel: KnownWheel;
 }
 
 /** The source of the providers: a wheel; by default the package's own installer or, if that fails, the index. */
@@ -31,7 +34,7 @@ export interface InstallSource {
  * @throws {ToolError} nothing was changed
  */
 export async function installProviders(
-  { packageFolder, runtimeFolder }: InstallPlace,
+  { packageFolder, runtimeFolder, knownWheel }: InstallPlace,
   { wheel, index }: InstallSource,
   say: (line: string) => void,
 ): Promise<string[]> {
@@ -48,7 +51,12 @@ export async function installProviders(
         `name a Python package index that has onnxruntime-gpu ${version} with --index or PIP_INDEX_URL, or name a wheel with --wheel`,
       );
     }
-    const address = await findWheel(index, version);
+    if (version !== knownWheel.version) {
+      throw new ToolError(
+        `onnxruntime-node has version ${version}, but the checksum of the wheel is known for ${knownWheel.version} only; give a wheel with --wheel`,
+      );
+    }
+    const address = await findWheel(index, knownWheel);
     say(`downloading ${address.file} from ${new URL(address.url).host}`);
     const path = join(folder, address.file);
     await downloadWheel(address, path);
