@@ -25,8 +25,15 @@ function setup(t: Test, first: object) {
   return { reload, write, applied, said };
 }
 
+/** The same, when the server is ready. */
+function setupReady(t: Test, first: object) {
+  const parts = setup(t, first);
+  parts.reload.begin();
+  return parts;
+}
+
 t.test('what changed in batching is applied and said, key by key', async (t) => {
-  const { reload, write, applied, said } = setup(t, { batching: { maxBatchSize: 8 } });
+  const { reload, write, applied, said } = setupReady(t, { batching: { maxBatchSize: 8 } });
   write({ batching: { maxBatchSize: 16, allowedBatchSizes: [4, 16] } });
   reload.reload();
   t.match(applied, [{ maxBatchSize: 16, allowedBatchSizes: [4, 16], maxQueueDelayMs: 0 }]);
@@ -37,7 +44,7 @@ t.test('what changed in batching is applied and said, key by key', async (t) => 
 });
 
 t.test('a bad file changes nothing and says why', async (t) => {
-  const { reload, write, applied, said } = setup(t, { batching: { maxBatchSize: 8 } });
+  const { reload, write, applied, said } = setupReady(t, { batching: { maxBatchSize: 8 } });
   for (const [content, why] of [
     ['{', /FILE is not valid JSON/],
     [{ batching: { maxBatchSize: 0 } }, /batching\.maxBatchSize/],
@@ -57,7 +64,7 @@ t.test('a bad file changes nothing and says why', async (t) => {
 });
 
 t.test('what is not of batching waits for a restart', async (t) => {
-  const { reload, write, applied, said } = setup(t, {});
+  const { reload, write, applied, said } = setupReady(t, {});
   write({ server: { port: 9 } });
   reload.reload();
   t.same(said, ['configuration change needs a restart: server.port 8000 -> 9']);
@@ -67,8 +74,20 @@ t.test('what is not of batching waits for a restart', async (t) => {
 });
 
 t.test('a file that changes is noticed', async (t) => {
-  const { write, applied } = setup(t, {});
-  write({ batching: { maxQueueDelayMs: 7 } });
-  await until(() => applied.length > 0);
+  const { write, applied } = setupReady(t, {});
+  // The watcher sees a change only after its own first look at the file, which nothing announces.
+  await until(() => {
+    write({ batching: { maxQueueDelayMs: 7 } });
+    return applied.length > 0;
+  });
   t.equal(applied[0]?.maxQueueDelayMs, 7);
+});
+
+t.test('a change before the server is ready is applied once it is', async (t) => {
+  const { reload, write, applied } = setup(t, { batching: { maxBatchSize: 8 } });
+  write({ batching: { maxBatchSize: 16 } });
+  reload.reload();
+  t.same(applied, []);
+  reload.begin();
+  t.match(applied, [{ maxBatchSize: 16 }]);
 });
