@@ -1,7 +1,7 @@
 import type { GpuThread } from '../../src/decode/gpu/gpu-lane.js';
 import type { GpuReply, GpuRequest } from '../../src/decode/gpu/gpu-messages.js';
 
-/** A thread of the GPU decoder, in this thread: buffers change hands as with a real one. */
+/** A GPU decoder thread that runs in this thread; buffers are transferred as with a real one. */
 export class FakeGpuThread implements GpuThread {
   readonly requests: GpuRequest[] = [];
   isEnded = false;
@@ -10,7 +10,7 @@ export class FakeGpuThread implements GpuThread {
 
   /**
    * @param started the reply to its start
-   * @param answer the reply to a request; none leaves it unanswered
+   * @param answer the reply to a request; undefined leaves the request unanswered
    */
   constructor(started: GpuReply, answer: (request: GpuRequest) => GpuReply | undefined) {
     this.#answer = answer;
