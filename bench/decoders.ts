@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import koffi from 'koffi';
 import type { ImageInput } from '../src/engine/index.js';
 import { DecodePool } from '../src/decode/decode-pool.js';
 import { openCuda } from '../src/native/cuda.js';
+import { loadKoffi } from '../src/native/koffi.js';
 import { GPU_THREADS } from '../src/decode/gpu/open-gpu-decoder.js';
 import { readImageHeader } from '../src/decode/header/read-image-header.js';
 import { openGpuPool } from './tools/open-gpu-pool.js';
@@ -42,7 +42,7 @@ type Decode = (bytes: Buffer, input: ImageInput) => Promise<Uint8Array | string>
 function watchDevice(): () => number {
   // Makes the device current in this thread.
   openCuda();
-  const getInfo = koffi
+  const getInfo = loadKoffi()
     .load('libcuda.so.1')
     .func('int cuMemGetInfo_v2(_Out_ size_t *free, _Out_ size_t *total)');
   return () => {

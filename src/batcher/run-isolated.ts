@@ -1,5 +1,5 @@
 import type { BatchLane } from './batch-lane.js';
-import { BatchFailedError, LaneHungError } from './errors.js';
+import { BatchFailedError, LaneLostError } from './errors.js';
 import type { Item } from './item.js';
 
 /** The lane is at fault: its warm-up batch failed too. Whoever is not settled yet has no answer. */
@@ -14,7 +14,7 @@ export type Settle<I, O> = (item: Item<I, O>, outcome: O | Error) => void;
  * as their part has passed. Where nobody has passed yet and both halves fail, the warm-up batch tells whether the
  * items are guilty or the lane is.
  *
- * @throws {LaneFailedError} {LaneHungError} some items have no outcome
+ * @throws {LaneFailedError} {LaneLostError} some items have no outcome
  */
 export async function runIsolated<I, O>(
   lane: BatchLane<I, O>,
@@ -41,7 +41,7 @@ export async function runIsolated<I, O>(
         if (isWanted(item)) settle(item, outputs[i] as O | Error);
       });
     } catch (cause) {
-      if (cause instanceof LaneHungError) throw cause;
+      if (cause instanceof LaneLostError) throw cause;
       failed.push({ part, error: new BatchFailedError('the batch failed', { cause }) });
     }
   }
@@ -51,7 +51,7 @@ export async function runIsolated<I, O>(
       await lane.warmUp();
       isLaneProven = true;
     } catch (cause) {
-      if (cause instanceof LaneHungError) throw cause;
+      if (cause instanceof LaneLostError) throw cause;
       throw new LaneFailedError('the lane failed its warm-up batch', { cause });
     }
   }

@@ -1,5 +1,5 @@
-import koffi from 'koffi';
 import { bindNative } from './bind-native.js';
+import { loadKoffi } from './koffi.js';
 
 // As much of CUDA's driver API as decoding takes. It comes with the driver; the runtime library is not needed.
 
@@ -50,8 +50,10 @@ export interface KernelLaunch {
  * Opens the first device for this thread.
  *
  * @throws {CudaError} there is no driver, or no device
+ * @throws {MissingPackageError}
  */
 export function openCuda(): Cuda {
+  const koffi = loadKoffi();
   const library = loadDriver();
   const errorName = library.func('int cuGetErrorName(int error, _Out_ const char **name)');
 
@@ -125,6 +127,7 @@ export function openCuda(): Cuda {
 }
 
 function loadDriver() {
+  const koffi = loadKoffi();
   try {
     return koffi.load('libcuda.so.1');
   } catch (cause) {

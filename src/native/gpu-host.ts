@@ -25,6 +25,8 @@ export interface GpuHost {
   /** Version of the kernel driver; undefined where there is none. */
   readonly driver?: string;
   readonly gpus: readonly Gpu[];
+  /** Why nothing could be looked at: a sentence for the operator. */
+  readonly problem?: string;
   readonly libraries: readonly LibraryProbe[];
 }
 
@@ -70,10 +72,11 @@ export function readGpuHost(libraries: readonly string[] = []): Promise<GpuHost>
           return;
         }
         // Some libraries crash when they are opened without what they expect; that one, and those after it.
-        const crashed = libraries
+        const why = host.problem ?? 'opening it, or one before it, crashed';
+        const unopened = libraries
           .slice(probes.length)
-          .map((file) => ({ file, error: `${file}: opening it, or one before it, crashed` }));
-        resolve({ ...host, libraries: [...probes, ...crashed] });
+          .map((file) => ({ file, error: `${file}: ${why}` }));
+        resolve({ ...host, libraries: [...probes, ...unopened] });
       },
     );
   });

@@ -1,6 +1,7 @@
 import { readFileSync, writeSync } from 'node:fs';
-import koffi, { type LibraryHandle } from 'koffi';
+import type { LibraryHandle } from 'koffi';
 import type { Gpu, GpuHost, LibraryProbe } from './gpu-host.js';
+import { loadKoffi } from './koffi.js';
 import { OrtCApi } from './ort-c-api.js';
 
 // A program: opens the libraries named on its command line and prints what it found, a JSON object a line.
@@ -13,6 +14,7 @@ const PROVIDER_OF: Readonly<Record<string, 'cuda' | 'tensorrt'>> = {
   'libonnxruntime_providers_cuda.so': 'cuda',
   'libonnxruntime_providers_tensorrt.so': 'tensorrt',
 };
+const koffi = koffiOrEnd();
 const self = koffi.load(null);
 const dlopen = self.func('void *dlopen(const char *file, int flags)');
 const dlerror = self.func('const char *dlerror()');
@@ -33,6 +35,16 @@ const VERSIONS: Readonly<Record<string, (library: LibraryHandle) => string>> = {
     return `${Math.floor(version / 10_000)}.${Math.floor((version % 10_000) / 100)}.${version % 100}`;
   },
 };
+
+/** Without it nothing can be opened, and that is the whole answer. */
+function koffiOrEnd(): ReturnType<typeof loadKoffi> {
+  try {
+    return loadKoffi();
+  } catch (error) {
+    print({ gpus: [], problem: String((error as Error).message) });
+    process.exit();
+  }
+}
 
 function probe(file: string): LibraryProbe {
   const provider = PROVIDER_OF[file];

@@ -79,6 +79,8 @@ async function main({ config, plan, taken }: ServingOrders): Promise<void> {
     metrics,
     bodies: uploads.spare,
     say,
+    threadEnded: (reason) =>
+      logger.error({ cause: reason.message }, 'decode thread ended; another takes its place'),
     broken(state, cause) {
       logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder does not serve');
       hung();

@@ -1,11 +1,11 @@
 import t, { type Test } from 'tap';
 import type { Config } from '../../src/server/config/config.js';
 import { GpuDecoder } from '../../src/decode/gpu/gpu-decoder.js';
-import { GpuDecoderRefusedError } from '../../src/decode/gpu/gpu-lane.js';
 import { openDecodePool } from '../../src/decode/open-decode-pool.js';
 import { SpareBuffers } from '../../src/decode/spare-buffers.js';
 import { StartError } from '../../src/server/config/start-error.js';
 import { systemClock } from '../../src/server/system-clock.js';
+import { ThreadRefusedError } from '../../src/threads/index.js';
 
 interface Case {
   readonly wish: Config['decode']['decoder'];
@@ -26,6 +26,7 @@ async function open(t: Test, { wish, hasGpu = true, error }: Case) {
     metrics: { decoded() {} },
     bodies: new SpareBuffers(1),
     broken() {},
+    threadEnded: () => t.fail('a decode thread has ended'),
     say: (line) => said.push(line),
     async openGpu() {
       tries++;
@@ -37,7 +38,7 @@ async function open(t: Test, { wish, hasGpu = true, error }: Case) {
   return { text, said, tries, usesGpu: pool.gpu !== undefined };
 }
 
-const REFUSED = new GpuDecoderRefusedError('no units');
+const REFUSED = new ThreadRefusedError('no units');
 
 t.test('auto takes the GPU where it decodes, and else says why not', async (t) => {
   t.match(await open(t, { wish: 'auto' }), {

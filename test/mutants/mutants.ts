@@ -172,7 +172,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
     ['a wrong number of outputs is taken', 'outputs.length !== part.length', 'false'],
     [
       'a hang is taken for a failure',
-      'if (cause instanceof LaneHungError) throw cause;\n      failed',
+      'if (cause instanceof LaneLostError) throw cause;\n      failed',
       'failed',
     ],
     ['who has passed proves nothing', 'isLaneProven = true;\n      part.forEach', 'part.forEach'],

@@ -16,7 +16,7 @@ export interface OpenGpuDecoderOptions {
 /**
  * Opens the JPEG units of this process's GPU: each thread has decoded the trial image to the right pixels.
  *
- * @throws {GpuDecoderRefusedError}
+ * @throws {ThreadRefusedError}
  */
 export async function openGpuDecoder({
   pixels,

@@ -11,36 +11,33 @@ export interface LaneWorkerData {
   readonly curve?: readonly MeasuredBatch[];
 }
 
-/** To the worker: run the first `batchSize` images of `buffer`, which is transferred, or its own warm-up batch. */
-export type LaneRequest =
-  | { readonly kind: 'run'; readonly buffer: ArrayBuffer; readonly batchSize: number }
-  | { readonly kind: 'warmUp' };
-
 /** A batch of `batchSize` images took `ms`. */
 export interface MeasuredBatch {
   readonly batchSize: number;
   readonly ms: number;
 }
 
-/** From the worker: it is measuring, it is warm, a batch ended well or badly; the buffer comes back for reuse. */
+/** What a lane's thread says when it is warm. */
+export interface LaneReady {
+  readonly warmUpMs: number;
+  readonly curve: readonly MeasuredBatch[];
+  /** Nodes that the CPU runs for a GPU's provider. */
+  readonly cpuNodes: readonly string[];
+}
+
+/** To the thread: run the first `batchSize` images of `buffer`, which is transferred. */
+export interface LaneRequest {
+  readonly buffer: ArrayBuffer;
+  readonly batchSize: number;
+}
+
+/** The buffer comes back for reuse, whether the batch passed or not. */
 export type LaneReply =
-  /** The share of the curve that is measured, 0 to 1. */
-  | { readonly kind: 'measuring'; readonly share: number }
   | {
-      readonly kind: 'ready';
-      readonly warmUpMs: number;
-      readonly curve: readonly MeasuredBatch[];
-      /** Nodes that the CPU runs for a GPU's provider. */
-      readonly cpuNodes: readonly string[];
-    }
-  | { readonly kind: 'refused'; readonly message: string }
-  | {
-      readonly kind: 'done';
       readonly buffer: ArrayBuffer;
       /** float32 [batchSize, k], best first. */
       readonly confidence: Float32Array;
       /** int32 [batchSize, k]. */
       readonly labelIndex: Int32Array;
     }
-  | { readonly kind: 'warm' }
-  | { readonly kind: 'failed'; readonly buffer?: ArrayBuffer; readonly message: string };
+  | { readonly buffer: ArrayBuffer; readonly failure: string };

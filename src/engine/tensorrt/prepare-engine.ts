@@ -1,10 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env } from 'onnxruntime-node';
 import { type Comparison, compareLanes, seededImages } from '../proof/compare-lanes.js';
 import { Lane } from '../lane/lane.js';
 import type { Model } from '../model/model-folder.js';
 import { readGpuHost } from '../../native/gpu-host.js';
+import { runtimeVersion } from '../../native/runtime-folder.js';
 import { buildEngine } from './build-engine.js';
 import type { Precision } from '../provider.js';
 import { type EngineFacts, graphSha256 } from './engine-facts.js';
@@ -69,7 +69,8 @@ export async function wantedFacts(
   precision: Precision,
   maxBatchSize: number,
 ): Promise<EngineFacts> {
-  const { gpus, libraries } = await readGpuHost(['libnvinfer.so.10']);
+  const { gpus, libraries, problem } = await readGpuHost(['libnvinfer.so.10']);
+  if (problem !== undefined) throw new NoEngineError(problem);
   const [gpu] = gpus;
   const tensorrt = libraries[0]?.version;
   if (!gpu) throw new NoEngineError('there is no NVIDIA GPU that this process may use');
@@ -79,7 +80,7 @@ export async function wantedFacts(
     gpu: gpu.name,
     computeCapability: gpu.computeCapability,
     tensorrt,
-    onnxruntime: env.versions.node ?? env.versions.common,
+    onnxruntime: runtimeVersion(),
     precision,
     maxBatchSize,
   };

@@ -13,7 +13,7 @@ export interface WatchLanesOptions {
   readonly metrics: ModelMetrics;
   readonly lifecycle: Lifecycle;
   readonly logger: Logger;
-  /** A lane hangs: this process cannot get rid of it. */
+  /** A lane hangs or has ended: only another process has it again. */
   readonly hung: () => void;
 }
 
@@ -40,7 +40,7 @@ export function watchLanes({
       lifecycle.setEngineAvailable(model, broken.size < names.length);
       if (state === 'serving') logger.info({ model, lane }, 'lane serves again');
       else logger.error({ model, lane, state, cause: errorMessages(cause) }, 'lane does not serve');
-      if (state === 'hung') hung();
+      if (state === 'hung' || state === 'ended') hung();
     },
   };
 }

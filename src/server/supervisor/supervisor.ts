@@ -137,7 +137,9 @@ class Supervisor {
 
 async function supervise(argv: readonly string[], config: Config): Promise<void> {
   const isCpu = config.engine.provider === 'cpu';
-  const plans = planProcesses(config, isCpu ? [] : (await readGpuHost()).gpus);
+  const host = isCpu ? { gpus: [], problem: undefined } : await readGpuHost();
+  if (host.problem !== undefined) console.error(`this host's GPUs are not used: ${host.problem}`);
+  const plans = planProcesses(config, host.gpus);
   const port = config.server.port || (await freePort(config.server.host));
   const started = { ...config, server: { ...config.server, port } };
   const supervisor = new Supervisor(started, plans);
