@@ -1,85 +1,113 @@
 import type { Clock } from '../batcher/index.js';
-import type { Config } from '../server/config/config.js';
-import { DecodePool } from './decode-pool.js';
-import type { GpuDecoderOptions } from './gpu/gpu-decoder.js';
-import { openGpuDecoder } from './gpu/open-gpu-decoder.js';
+import { MissingPackageError, openTurboJpeg } from '../native/index.js';
 import { ThreadRefusedError } from '../threads/index.js';
 import type { DecoderName } from './cpu/load-raster-decoder.js';
-import type { Metrics } from '../server/telemetry/metrics.js';
+import { DecodePool, type DecodePoolOptions } from './decode-pool.js';
+import type { GpuDecoderOptions } from './gpu/gpu-decoder.js';
+import { openGpuDecoder } from './gpu/open-gpu-decoder.js';
 import type { SpareBuffers } from './spare-buffers.js';
-import { StartError } from '../server/config/start-error.js';
+
+/** The values of `decode.decoder`. "auto" is the first of gpu, native and jpeg-js that works here. */
+export const DECODER_CHOICES = ['auto', 'gpu', 'native', 'jpeg-js'] as const;
 
 export interface OpenDecodePoolOptions {
-  readonly wish: Config['decode']['decoder'];
-  /** Of the decoder that runs on the CPU. */
+  readonly choice: (typeof DECODER_CHOICES)[number];
+  /** Number of threads of the decoder that runs on the CPU. */
   readonly threads: number;
-  /** Whether this process has a GPU; without one "auto" does not look for JPEG units. */
+  /** Whether this process has a GPU. Without one, "auto" does not look for JPEG units. */
   readonly hasGpu: boolean;
   readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'decoded'>;
+  readonly decoded: NonNullable<DecodePoolOptions['decoded']>;
   readonly broken: GpuDecoderOptions['broken'];
-  /** A decode thread has stopped; another takes its place. */
-  readonly threadEnded: (reason: Error) => void;
+  readonly threadEnded: NonNullable<DecodePoolOptions['threadEnded']>;
   readonly say: (line: string) => void;
-  /** Takes the buffers of images that are decoded. */
+  /** Takes back the buffers of images that are decoded. */
   readonly bodies: SpareBuffers;
   readonly openGpu?: typeof openGpuDecoder;
+  readonly openTurbo?: typeof openTurboJpeg;
+}
+
+/** The requested decoder does not work on this host. The message is for the operator. */
+export class DecoderRefusedError extends Error {
+  override readonly name = 'DecoderRefusedError';
 }
 
 /**
- * Opens the decoder that is wished for. "auto" takes the GPU's JPEG units where they decode the trial image right, then
- * the native decoder, then jpeg-js, and says why it did not take the one before.
+ * Opens the requested decoder. "auto" uses the GPU's JPEG units if they decode the trial image correctly, otherwise the
+ * native decoder, otherwise jpeg-js; it says why it does not use the better one.
  *
- * @returns the pool, and what the operator is told of it
- * @throws {StartError} the decoder that was named does not start
+ * @returns the pool, and its description for the operator
+ * @throws {DecoderRefusedError} the requested decoder does not work here
  */
 export async function openDecodePool(
   options: OpenDecodePoolOptions,
 ): Promise<{ readonly pool: DecodePool; readonly text: string }> {
-  const { wish, threads, hasGpu, clock, broken, say, openGpu = openGpuDecoder } = options;
+  const { choice, threads, hasGpu, clock, broken, say, openGpu = openGpuDecoder } = options;
   const { pool, decoder } = await openThreads(options);
   const text = `${decoder}, ${threads} threads`;
-  if (wish !== 'gpu' && !(wish === 'auto' && hasGpu)) return { pool, text };
+  if (choice !== 'gpu' && !(choice === 'auto' && hasGpu)) return { pool, text };
   try {
     pool.gpu = await openGpu({ pixels: pool, clock, broken });
-    return { pool, text: `gpu, and for what it does not take ${text}` };
+    return { pool, text: `gpu, otherwise ${text}` };
   } catch (error) {
-    if (wish === 'auto' && error instanceof ThreadRefusedError) {
+    if (choice === 'auto' && error instanceof ThreadRefusedError) {
       say(
-        `decode.decoder auto: ${decoder}, because the GPU does not decode JPEGs: ${error.message}`,
+        `decode.decoder auto selects ${decoder}, because the GPU does not decode JPEGs: ${error.message}`,
       );
       return { pool, text };
     }
     await pool.close();
     if (!(error instanceof ThreadRefusedError)) throw error;
-    throw new StartError(`decode.decoder gpu: ${error.message} (npm run gpu:check)`);
+    throw new DecoderRefusedError(`decode.decoder gpu: ${error.message}; run npm run gpu:check`);
   }
 }
 
-/** The threads that decode on the CPU, the first of which has started. */
-async function openThreads(
-  options: OpenDecodePoolOptions,
-): Promise<{ readonly pool: DecodePool; readonly decoder: DecoderName }> {
-  const { wish, threads, metrics, bodies, threadEnded, say } = options;
-  const open = async (decoder: DecoderName) => {
-    const decoded: Metrics['decoded'] = (by) => metrics.decoded(by);
-    const pool = new DecodePool(threads, { decoder, decoded, bodies, threadEnded });
-    try {
-      await pool.ready();
-      return { pool, decoder };
-    } catch (error) {
-      await pool.close();
-      throw error;
-    }
-  };
+/** Opens the threads that decode on the CPU, and waits until the first can decode. */
+async function openThreads(options: OpenDecodePoolOptions) {
+  const { choice, say } = options;
+  const decoder = choice === 'jpeg-js' ? 'jpeg-js' : nativeDecoder(options);
   try {
-    return await open(wish === 'jpeg-js' ? 'jpeg-js' : 'native');
+    return { pool: await openPool(options, decoder), decoder };
   } catch (error) {
     if (!(error instanceof ThreadRefusedError)) throw error;
-    if (wish !== 'auto') throw new StartError(`decode.decoder ${wish}: ${error.message}`);
-    say(
-      `decode.decoder auto: jpeg-js, because the native decoder does not start: ${error.message}`,
-    );
-    return await open('jpeg-js');
+    if (choice !== 'auto') {
+      throw new DecoderRefusedError(`decode.decoder ${choice}: ${error.message}`);
+    }
+    say(`decode.decoder auto selects jpeg-js, because ${decoder} does not start: ${error.message}`);
+    return { pool: await openPool(options, 'jpeg-js'), decoder: 'jpeg-js' };
   }
+}
+
+async function openPool(
+  { threads, decoded, bodies, threadEnded }: OpenDecodePoolOptions,
+  decoder: DecoderName,
+): Promise<DecodePool> {
+  const pool = new DecodePool(threads, { decoder, decoded, bodies, threadEnded });
+  try {
+    await pool.ready();
+    return pool;
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+/** The native decoder that this host has; says why, if it is not the better one. */
+function nativeDecoder({ say, openTurbo = openTurboJpeg }: OpenDecodePoolOptions): DecoderName {
+  const fallBack = (why: string, whatToDo = '') => {
+    say(
+      `decode.decoder: ${why}, so a fallback decodes JPEGs, and its pictures are darker by 1.2 of 255 than those of Pillow${whatToDo}`,
+    );
+    return 'native-fallback' as const;
+  };
+  try {
+    if (openTurbo()) return 'native';
+  } catch (error) {
+    if (!(error instanceof MissingPackageError)) throw error;
+    return fallBack(error.message);
+  }
+  return fallBack(
+    'libturbojpeg.so.0 cannot be opened',
+    '. Install libturbojpeg0 (Debian) or libturbojpeg (Ubuntu)',
+  );
 }

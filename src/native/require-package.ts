@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { messageOf } from '../message-of.js';
 
 const require = createRequire(import.meta.url);
 
@@ -7,7 +8,7 @@ export class MissingPackageError extends Error {
   override readonly name = 'MissingPackageError';
 
   constructor(name: string, cause: unknown) {
-    const why = String(cause instanceof Error ? cause.message : cause).split('\n')[0];
+    const why = messageOf(cause).split('\n')[0];
     const platform = `${process.platform}-${process.arch}`;
     super(`the package ${name} cannot be loaded; run npm ci on this machine, ${platform} (${why})`);
   }

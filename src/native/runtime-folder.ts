@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 
 const require = createRequire(import.meta.url);
 
-/** Where ONNX Runtime and its provider libraries lie: beside the binding of the npm package. */
+/** The folder of ONNX Runtime and its provider libraries: that of the npm package's binding. */
 export function runtimeFolder(): string {
   const entry = require.resolve('onnxruntime-node');
   return join(dirname(entry), '..', 'bin', 'napi-v6', process.platform, process.arch);

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
+import { messageOf } from '../message-of.js';
 import type { RequestMessage, ThreadMessage } from './thread-messages.js';
 
 /** The reply to a request, and the buffers that change hands with it. */
@@ -48,8 +49,4 @@ export async function serveThread<Request, Reply, Ready = void, Progress = never
   } catch (error) {
     post({ kind: 'refused', message: messageOf(error) });
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

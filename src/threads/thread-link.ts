@@ -1,3 +1,4 @@
+import { messageOf } from '../message-of.js';
 import type { RequestMessage, ThreadMessage } from './thread-messages.js';
 
 /** A thread as its link sees it: a Worker, or what stands for one in a test. */
@@ -151,6 +152,5 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
 }
 
 function firstLine(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n')[0] ?? '';
+  return messageOf(error).split('\n')[0] ?? '';
 }

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import PQueue from 'p-queue';
+import { messageOf } from '../message-of.js';
 
 // Operators' command: posts a folder of labelled images to a running server and prints how many it gets right.
 
@@ -118,6 +119,6 @@ function percent(part: number, whole: number): string {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 });

@@ -1,9 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { DecodePool, readImageHeader } from '../decode/index.js';
 import type { Model } from '../engine/index.js';
-import { DecodePool } from '../decode/decode-pool.js';
-import { readImageHeader } from '../decode/header/read-image-header.js';
 
 const MAX_PIXELS = 100e6;
 

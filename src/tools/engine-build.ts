@@ -1,17 +1,19 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ModelRefusedError, readModelFolder } from '../engine/index.js';
-import { PRECISIONS, type Precision } from '../engine/provider.js';
-import { EngineBuildError } from '../engine/tensorrt/build-engine.js';
-import { differsTooMuch } from '../engine/tensorrt/differs-too-much.js';
 import {
   compareWithCpu,
   describe,
+  differsTooMuch,
+  EngineBuildError,
   keepComparison,
+  ModelRefusedError,
   NoEngineError,
+  PRECISIONS,
+  type Precision,
   prepareEngine,
-} from '../engine/tensorrt/prepare-engine.js';
+  readModelFolder,
+} from '../engine/index.js';
 import { decodeFolder } from './decode-folder.js';
 
 // npm run engine:build -- --model DIR [--precision fp16] [--max-batch 64] [--device 0] [--images DIR]: builds the

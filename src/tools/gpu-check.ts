@@ -1,11 +1,15 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineRuntime, openEngine, readModelFolder } from '../engine/index.js';
-import { adviceFor } from '../engine/explain-provider.js';
-import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../native/gpu-host.js';
-import { PROVIDERS } from '../engine/provider.js';
-import { GpuLane } from '../decode/gpu/gpu-lane.js';
+import { GpuLane } from '../decode/index.js';
+import {
+  adviceFor,
+  engineRuntime,
+  openEngine,
+  PROVIDERS,
+  readModelFolder,
+} from '../engine/index.js';
+import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../native/index.js';
 import { table } from '../terminal/table.js';
 
 // npm run gpu:check: what this host can do, in two tables: what is installed, and which provider runs.
@@ -63,7 +67,7 @@ const rows: Row[] = [];
 for (const provider of PROVIDERS) {
   const sizes = { maxBatchSize: 1, allowedBatchSizes: [] };
   const options = { precision: 'fp16', build: false, allowCpuNodes: false } as const;
-  const wishes = { provider, lanesPerDevice: 1, sizes };
+  const request = { provider, lanesPerDevice: 1, sizes };
   const runtime = engineRuntime({
     ...options,
     model,
@@ -74,7 +78,7 @@ for (const provider of PROVIDERS) {
     tick: () => {},
   });
   try {
-    const engine = await openEngine(model, wishes, runtime, () => {});
+    const engine = await openEngine(model, request, runtime, () => {});
     await Promise.all(engine.lanes.map((lane) => lane.close()));
     rows.push([provider, 'works', 'the demo model ran']);
   } catch (error) {
@@ -88,8 +92,8 @@ for (const provider of PROVIDERS) {
   }
 }
 print(['provider', 'state', 'why'], ...rows);
-const taken = rows.find(([, state]) => state !== 'no')?.[0];
-console.log(`engine.provider auto would take: ${taken ?? 'none'}`);
+const chosen = rows.find(([, state]) => state !== 'no')?.[0];
+console.log(`engine.provider auto would take: ${chosen ?? 'none'}`);
 
 // A thread of the GPU decoder decodes the trial image before it answers.
 const unused = { take: () => new Uint8Array(), recycle() {} };

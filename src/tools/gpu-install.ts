@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runtimeFolder } from '../native/runtime-folder.js';
-import { InstallError } from './gpu-install/install-error.js';
+import { runtimeFolder } from '../native/index.js';
 import { installProviders } from './gpu-install/install-providers.js';
+import { ToolError } from './tool-error.js';
 
 // Puts the CUDA and TensorRT provider libraries of the installed onnxruntime-node beside it, looks whether the
 // libraries that they need are there, and ends with gpu:check.
@@ -17,7 +17,7 @@ async function main(): Promise<void> {
   const options = { wheel: { type: 'string' }, index: { type: 'string' } } as const;
   const { values } = parse(() => parseArgs({ options }));
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new InstallError('the CUDA and TensorRT providers are for Linux on x64');
+    throw new ToolError('the CUDA and TensorRT providers are for Linux on x64');
   }
   const folder = runtimeFolder();
   const place = { packageFolder: join(folder, '../../../..'), runtimeFolder: folder };
@@ -34,14 +34,14 @@ function parse<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new InstallError(`${(cause as Error).message}\n\n${USAGE}`, { cause });
+    throw new ToolError(`${(cause as Error).message}\n\n${USAGE}`, { cause });
   }
 }
 
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof InstallError)) throw error;
+  if (!(error instanceof ToolError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -22,9 +22,9 @@ const USAGE = `Usage: npm run models -- COMMAND
 class UsageError extends Error {}
 
 async function pull(name: string, from: string | undefined): Promise<void> {
-  const model = KNOWN_MODELS.find((one) => one.name === name);
+  const model = KNOWN_MODELS.find((model) => model.name === name);
   if (!model) {
-    const names = KNOWN_MODELS.map((one) => one.name).join(', ');
+    const names = KNOWN_MODELS.map((model) => model.name).join(', ');
     throw new UsageError(`no model is known as "${name}"; there are ${names}`);
   }
   const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);

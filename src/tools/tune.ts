@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { configSchema } from '../server/config/config.js';
+import { ToolError } from './tool-error.js';
 import { MOST_GPUS, parseFlags, type TuneFlags, USAGE } from './tune/parse-flags.js';
 import { plotLoad } from './tune/plot-load.js';
 import { type ReadCurve, readCurve } from './tune/read-curve.js';
 import { leastGpus, type Met, mostLoad, recommend } from './tune/recommend.js';
 import { trialTable } from './tune/trial-table.js';
-import { TuneError } from './tune/tune-error.js';
 import {
   capacityOf,
   type Plan,
@@ -106,7 +106,7 @@ function write(file: string, svg: string): void {
   try {
     writeFileSync(file, svg);
   } catch {
-    throw new TuneError(`${file} cannot be written.`);
+    throw new ToolError(`${file} cannot be written.`);
   }
   console.log(`\nPicture of p99 against load: ${file}`);
 }
@@ -116,7 +116,7 @@ try {
   if (flags === 'help') console.log(USAGE);
   else await tune(flags);
 } catch (error) {
-  if (!(error instanceof TuneError)) throw error;
+  if (!(error instanceof ToolError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

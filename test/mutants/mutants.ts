@@ -27,8 +27,12 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
     ['window 0 waits', "if (maxQueueDelayMs === 0) return dispatch(size, 'idle');", ''],
   ],
   'batch-size': [
-    ['padding ignores the allowed sizes', 'allowed.find((one) => one >= size) ?? size', 'size'],
-    ['padding goes one size too far', 'one >= size', 'one > size'],
+    [
+      'padding ignores the allowed sizes',
+      'allowed.find((allowedSize) => allowedSize >= size) ?? size',
+      'size',
+    ],
+    ['padding goes one size too far', 'allowedSize >= size', 'allowedSize > size'],
     ['a split that costs the same wins', '/ waiting <= curve', '/ waiting < curve'],
   ],
   admission: [
@@ -81,8 +85,8 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
   'item-queue': [
     [
       'last in, first out',
-      'for (let item = this.#head; item && taken.length < count; item = this.#head)',
-      'for (let item = this.#tail; item && taken.length < count; item = this.#tail)',
+      'for (let item = this.#head; item && items.length < count; item = this.#head)',
+      'for (let item = this.#tail; item && items.length < count; item = this.#tail)',
     ],
     ['the nearest deadline stays when it has gone', 'this.#earliestDeadlineMs = undefined;', ''],
     [
@@ -98,11 +102,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       'lane.failed(error as Error);',
       'lane.failed(error as Error);\n      return true;',
     ],
-    [
-      'an open lane is lost',
-      'this.#idle.push(lane);\n      this.#recovered();',
-      'this.#recovered();',
-    ],
+    ['an open lane is lost', 'this.#idle.push(lane);\n      this.#changed();', 'this.#changed();'],
     [
       'an open lane is used on',
       "if (lane.state === 'serving') this.#idle.push(lane);",
@@ -110,7 +110,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
     ],
     [
       'nobody looks when a lane recovers',
-      'this.#idle.push(lane);\n      this.#recovered();',
+      'this.#idle.push(lane);\n      this.#changed();',
       'this.#idle.push(lane);',
     ],
     [
@@ -118,6 +118,8 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       "for (const item of batch) if (item.state !== 'settled') settle(item, error as Error);",
       '',
     ],
+    ['a lane that ends stays idle', 'this.#idle = this.#idle.filter((one) => one !== lane);', ''],
+    ['nobody looks when a lane ends', '!== lane);\n    this.#changed();', '!== lane);'],
     ['busy lanes are not foreseen', 'firstMs = Math.min(firstMs, idleAtMs)', 'firstMs = 0'],
   ],
   'guarded-lane': [
@@ -134,7 +136,11 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       '() => {\n          this.#failuresInARow = 0;',
       '() => {',
     ],
-    ['a failed probe is the last', 'else this.recover(serves);', ''],
+    ['a failed probe is the last', 'else if (!this.#ended) this.recover(serves);', ''],
+    ['an ended lane is probed on', 'else if (!this.#ended) this', 'else this'],
+    ['what an ended lane runs has no end', 'this.#abort(this.#ended);', ''],
+    ['an ended lane is used on', 'if (this.#ended) return Promise.reject(this.#ended);', ''],
+    ['an ended lane opens its breaker', 'if (this.#ended) return;', ''],
     ['the watchdog sleeps', 'reject(new LaneHungError', 'void (new LaneHungError'],
     [
       'the watchdog ignores the curve',
@@ -163,9 +169,13 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       'isLaneProven = true;',
     ],
     ['the warm-up batch is not run', 'if (!isLaneProven) await proveLane();', ''],
-    ['who is gone is run again', 'const part = all.filter(isWanted);', 'const part = all;'],
     [
-      'who is gone is settled again',
+      'an item that was cancelled is run again',
+      'const part = all.filter(isWanted);',
+      'const part = all;',
+    ],
+    [
+      'an item that was cancelled is settled again',
       'if (isWanted(item)) settle(item, outputs[i] as O | Error);',
       'settle(item, outputs[i] as O | Error);',
     ],

@@ -5,7 +5,7 @@ import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 
-/** Where buffers go that are not needed any more. */
+/** Takes back buffers that are no longer needed. */
 export interface Recycling {
   recycle(pixels: Uint8Array): void;
   recycleBytes(bytes: Uint8Array): void;
@@ -35,7 +35,7 @@ export class DecodeThread {
   }
 
   /**
-   * Decodes into `pixels` and resolves with them. Both buffers change hands.
+   * Decodes into `pixels` and resolves with them. Both buffers are transferred.
    *
    * @throws {UndecodableImageError}
    * @throws {ThreadEndedError} {ThreadRefusedError} both buffers are lost

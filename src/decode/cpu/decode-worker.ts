@@ -1,4 +1,5 @@
 import { workerData } from 'node:worker_threads';
+import { messageOf } from '../../message-of.js';
 import { serveThread } from '../../threads/index.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import { Resampler } from '../resample/resampler.js';
@@ -6,7 +7,7 @@ import { decodeImage } from './decode-image.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 import { loadRasterDecoder } from './load-raster-decoder.js';
 
-// A decode thread: one image at a time.
+// A decode thread. It decodes one image at a time.
 
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
@@ -23,13 +24,13 @@ async function decode({
     return { outcome: 'decoded' };
   } catch (error) {
     if (error instanceof UndecodableImageError) return { outcome: 'undecodable' };
-    return { outcome: 'failed', message: error instanceof Error ? error.message : String(error) };
+    return { outcome: 'failed', message: messageOf(error) };
   }
 }
 
 await serveThread<DecodeJob, DecodeReply>(async () => {
-  // A decoder that this platform does not have is missed now, not at the first photo.
-  await loadRasterDecoder(decoder, { format: 'jpeg', colour: 'rgb' });
+  // Fails now, not at the first photo, if the decoder is not available on this platform.
+  await loadRasterDecoder(decoder, { format: 'jpeg' });
   return {
     ready: undefined,
     async answer(job) {

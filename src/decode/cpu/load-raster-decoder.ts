@@ -1,42 +1,47 @@
-import { requirePackage } from '../../native/require-package.js';
+import { requirePackage } from '../../native/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { RasterDecoder } from './raster-decoder.js';
 
-/** `native`: libjpeg-turbo, with the image crate for what it does not take. `jpeg-js`: JavaScript for JPEGs. */
-export type DecoderName = 'native' | 'jpeg-js';
+/**
+ * The decoder for JPEGs. `native`: the host's libturbojpeg, or the fallback if the host has none. `native-fallback`: an
+ * npm package. `jpeg-js`: JavaScript.
+ */
+export type DecoderName = 'native' | 'native-fallback' | 'jpeg-js';
 
-/** By the package that each takes. */
-const DECODERS = {
-  '@julusian/jpeg-turbo': async () => (await import('./decode-with-turbo.js')).decodeWithTurbo,
-  '@napi-rs/image': async () => (await import('./decode-with-image-rs.js')).decodeWithImageRs,
-  'jpeg-js': async () => (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs,
+/** Loads each decoder, and before it the packages that it imports. */
+const LOADERS = {
+  async png() {
+    requirePackage('@napi-rs/image');
+    return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
+  },
+  async native(): Promise<RasterDecoder> {
+    const { openTurboJpegDecoder } = await import('./decode-with-turbojpeg.js');
+    return openTurboJpegDecoder() ?? LOADERS['native-fallback']();
+  },
+  async 'native-fallback'() {
+    requirePackage('@julusian/jpeg-turbo');
+    requirePackage('@napi-rs/image');
+    return (await import('./decode-with-fallback.js')).decodeWithFallback;
+  },
+  async 'jpeg-js'() {
+    return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
+  },
 };
 
-const loaded = new Map<keyof typeof DECODERS, RasterDecoder>();
+const loaded = new Map<keyof typeof LOADERS, Promise<RasterDecoder>>();
 
 /**
- * The decoder for such an image. Its package is loaded when it is first asked for: some platforms do not have all of
- * them.
+ * Returns the decoder for such an image. Its libraries are loaded on first use, because some platforms do not have all
+ * of them; later calls return at once.
  *
  * @throws {MissingPackageError}
  */
-export async function loadRasterDecoder(
+export function loadRasterDecoder(
   decoder: DecoderName,
-  image: Pick<ImageHeader, 'format' | 'colour'>,
+  { format }: Pick<ImageHeader, 'format'>,
 ): Promise<RasterDecoder> {
-  const name = packageFor(decoder, image);
-  const known = loaded.get(name);
-  if (known) return known;
-  requirePackage(name);
-  const decode = await DECODERS[name]();
-  loaded.set(name, decode);
-  return decode;
-}
-
-function packageFor(
-  decoder: DecoderName,
-  { format, colour }: Pick<ImageHeader, 'format' | 'colour'>,
-): keyof typeof DECODERS {
-  if (format === 'png' || (decoder === 'native' && colour === 'cmyk')) return '@napi-rs/image';
-  return decoder === 'jpeg-js' ? 'jpeg-js' : '@julusian/jpeg-turbo';
+  const name = format === 'png' ? format : decoder;
+  const loading = loaded.get(name) ?? LOADERS[name]();
+  loaded.set(name, loading);
+  return loading;
 }

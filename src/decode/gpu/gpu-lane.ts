@@ -5,23 +5,23 @@ import { type Thread, ThreadLink } from '../../threads/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { GpuReply, GpuRequest } from './gpu-messages.js';
 
-/** An image on its way through the units. */
+/** An image to be decoded on the GPU. */
 export interface GpuImage {
-  /** Alone in its buffer; away while the image is in a thread, and back afterwards. */
+  /** The only view of its buffer. Detached while the image is in a thread, and restored afterwards. */
   bytes: Uint8Array;
   readonly header: ImageHeader;
   readonly input: ImageInput;
-  /** Asked when a batch is made. */
+  /** Called when a batch is formed. */
   readonly isWanted: () => boolean;
 }
 
-/** Where pixel buffers come from, and go to if they are not needed. */
+/** Provides pixel buffers, and takes back those that are not needed. */
 export interface PixelBuffers {
   take(input: ImageInput): Uint8Array;
   recycle(pixels: Uint8Array): void;
 }
 
-/** The main thread's end of one thread of the GPU decoder, as a lane of a batcher: it runs one batch at a time. */
+/** The main thread's end of one GPU decoder thread, as a lane of a batcher: it runs one batch at a time. */
 export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
   readonly #link: ThreadLink<GpuRequest, GpuReply>;
   readonly #pixels: PixelBuffers;
@@ -32,7 +32,7 @@ export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
   }
 
   /**
-   * Starts the thread, which takes its memory and does the trial.
+   * Starts the thread, which allocates its memory and decodes the trial image.
    *
    * @throws {ThreadRefusedError} the units cannot be used, or do not decode the trial image to the right pixels
    */
@@ -49,7 +49,7 @@ export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
     return this.#link.ended;
   }
 
-  /** Answers with each image's pixels, with undefined for those that nobody wants any more. */
+  /** Returns each image's pixels, or undefined for images that are no longer wanted. */
   async run(images: readonly GpuImage[]): Promise<(Uint8Array | undefined | Error)[]> {
     const wanted = images.filter(({ isWanted }) => isWanted());
     if (wanted.length === 0) return images.map(() => undefined);

@@ -1,11 +1,11 @@
-import { openCuda } from '../../native/cuda.js';
-import { openJpegUnits } from '../../native/nvjpeg.js';
+import { messageOf } from '../../message-of.js';
+import { openCuda, openJpegUnits } from '../../native/index.js';
 import { serveThread } from '../../threads/index.js';
 import type { GpuReply, GpuRequest, GpuResult } from './gpu-messages.js';
 import { runTrial } from './trial.js';
 import { UnitDecoder, type UnitJob } from './unit-decoder.js';
 
-// A thread of the GPU decoder: one batch at a time.
+// A GPU decoder thread. It decodes one batch at a time.
 
 function decode(units: UnitDecoder, jobs: readonly UnitJob[]): GpuReply {
   try {
@@ -17,7 +17,7 @@ function decode(units: UnitDecoder, jobs: readonly UnitJob[]): GpuReply {
     return { results };
   } catch (error) {
     const results = jobs.map(({ bytes, pixels }) => ({ bytes, pixels }));
-    return { results, failure: error instanceof Error ? error.message : String(error) };
+    return { results, failure: messageOf(error) };
   }
 }
 

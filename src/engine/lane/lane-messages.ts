@@ -1,13 +1,13 @@
 import type { SessionSource } from '../provider.js';
 
-/** What a lane's worker thread is started with. */
+/** The data with which a lane's worker thread starts. */
 export interface LaneWorkerData {
   readonly source: SessionSource;
   readonly height: number;
   readonly width: number;
-  /** Batch sizes of the curve, rising; the last is the largest batch. */
+  /** Batch sizes of the curve, in ascending order; the last is the largest batch. */
   readonly batchSizes: readonly number[];
-  /** Known already: the warm-up then runs the largest batch and the smallest, and measures nothing. */
+  /** A known curve: the warm-up then runs only the largest and the smallest batch, and measures nothing. */
   readonly curve?: readonly MeasuredBatch[];
 }
 
@@ -17,11 +17,11 @@ export interface MeasuredBatch {
   readonly ms: number;
 }
 
-/** What a lane's thread says when it is warm. */
+/** What a lane's thread reports when it is warm. */
 export interface LaneReady {
   readonly warmUpMs: number;
   readonly curve: readonly MeasuredBatch[];
-  /** Nodes that the CPU runs for a GPU's provider. */
+  /** Nodes that the CPU runs for a GPU provider. */
   readonly cpuNodes: readonly string[];
 }
 
@@ -29,9 +29,10 @@ export interface LaneReady {
 export interface LaneRequest {
   readonly buffer: ArrayBuffer;
   readonly batchSize: number;
+  readonly allScores: boolean;
 }
 
-/** The buffer comes back for reuse, whether the batch passed or not. */
+/** From the thread: the scores, or why the batch failed. The buffer comes back for reuse. */
 export type LaneReply =
   | {
       readonly buffer: ArrayBuffer;
@@ -39,5 +40,7 @@ export type LaneReply =
       readonly confidence: Float32Array;
       /** int32 [batchSize, k]. */
       readonly labelIndex: Int32Array;
+      /** float32 [batchSize, classes], if they were asked for. */
+      readonly scores?: Float32Array;
     }
   | { readonly buffer: ArrayBuffer; readonly failure: string };

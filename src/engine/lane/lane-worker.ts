@@ -1,9 +1,9 @@
 import { workerData } from 'node:worker_threads';
-import { requirePackage } from '../../native/require-package.js';
+import { requirePackage } from '../../native/index.js';
 import { serveThread } from '../../threads/index.js';
 import type { LaneReady, LaneReply, LaneRequest, LaneWorkerData } from './lane-messages.js';
 
-// The thread of one lane. session.run() stalls its thread for the whole batch, so each lane has a thread to itself.
+// The thread of one lane. session.run() blocks its thread for the whole batch, so each lane has its own thread.
 
 await serveThread<LaneRequest, LaneReply, LaneReady, number>(async (measuring) => {
   requirePackage('onnxruntime-node');

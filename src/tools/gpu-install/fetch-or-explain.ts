@@ -1,6 +1,6 @@
-import { InstallError } from './install-error.js';
+import { ToolError } from '../tool-error.js';
 
-/** @throws {InstallError} no answer, or one that is not 200 */
+/** @throws {ToolError} no answer, or one that is not 200 */
 export async function fetchOrExplain(
   url: string,
   headers: Readonly<Record<string, string>> = {},
@@ -9,10 +9,10 @@ export async function fetchOrExplain(
   try {
     response = await fetch(url, { headers });
   } catch (error) {
-    throw new InstallError(`${url} cannot be reached: ${reason(error)}`, { cause: error });
+    throw new ToolError(`${url} cannot be reached: ${reason(error)}`, { cause: error });
   }
   if (response.status === 200) return response;
-  throw new InstallError(`${url} answers with status ${response.status}`);
+  throw new ToolError(`${url} answers with status ${response.status}`);
 }
 
 /** fetch says no more than "fetch failed"; what happened is its cause. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { ToolError } from '../tool-error.js';
 import { fetchOrExplain } from './fetch-or-explain.js';
-import { InstallError } from './install-error.js';
 
 /** Where a wheel lies, and what it must be. */
 export interface WheelAddress {
@@ -26,14 +26,14 @@ const projectPage = z.object({
  * The wheel of onnxruntime-gpu for Linux on x64. Those for different Python versions hold the same libraries.
  *
  * @param index of Python packages: the address above the projects
- * @throws {InstallError}
+ * @throws {ToolError}
  */
 export async function findWheel(index: string, version: string): Promise<WheelAddress> {
   const page = `${index.replace(/\/$/, '')}/onnxruntime-gpu/`;
   const response = await fetchOrExplain(page, { Accept: 'application/vnd.pypi.simple.v1+json' });
   const parsed = projectPage.safeParse(await response.json().catch(() => undefined));
   if (!parsed.success) {
-    throw new InstallError(`${page} gives no list of files as JSON (PEP 691)`);
+    throw new ToolError(`${page} gives no list of files as JSON (PEP 691)`);
   }
   const start = `onnxruntime_gpu-${version}-`;
   const wheel = parsed.data.files.find(
@@ -44,7 +44,7 @@ export async function findWheel(index: string, version: string): Promise<WheelAd
       (yanked ?? false) === false,
   );
   if (wheel?.hashes.sha256 === undefined) {
-    throw new InstallError(
+    throw new ToolError(
       `${page} has no wheel of onnxruntime-gpu ${version} for Linux on x64 with a sha256`,
     );
   }

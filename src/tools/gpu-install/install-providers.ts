@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ToolError } from '../tool-error.js';
 import { downloadWheel } from './download-wheel.js';
 import { findWheel } from './find-wheel.js';
-import { InstallError } from './install-error.js';
 import { missingLibraries } from './missing-libraries.js';
 import { PROVIDER_FILES } from './provider-files.js';
 import { replaceFiles } from './replace-files.js';
@@ -28,7 +28,7 @@ export interface InstallSource {
  * Puts the CUDA and TensorRT provider libraries of the installed version of ONNX Runtime beside it, all or none.
  *
  * @returns the libraries that they need and that this machine lacks
- * @throws {InstallError} nothing was changed
+ * @throws {ToolError} nothing was changed
  */
 export async function installProviders(
   { packageFolder, runtimeFolder }: InstallPlace,
@@ -44,7 +44,7 @@ export async function installProviders(
     if (why === undefined) return;
     say(`it did not work: ${why}`);
     if (index === undefined) {
-      throw new InstallError(
+      throw new ToolError(
         `name a Python package index that has onnxruntime-gpu ${version} with --index or PIP_INDEX_URL, or its wheel with --wheel`,
       );
     }
@@ -63,5 +63,7 @@ export async function installProviders(
     }
   });
   say(`the providers of ONNX Runtime ${version} are in ${runtimeFolder}`);
-  return [...missing].filter((file) => !PROVIDER_FILES.some((one) => one === file)).sort();
+  return [...missing]
+    .filter((file) => !PROVIDER_FILES.some((provided) => provided === file))
+    .sort();
 }

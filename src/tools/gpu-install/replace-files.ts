@@ -1,6 +1,6 @@
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InstallError } from './install-error.js';
+import { ToolError } from '../tool-error.js';
 
 const UNFINISHED = '.gpu-install';
 const DISK_ERRORS: Readonly<Record<string, string>> = {
@@ -14,7 +14,7 @@ const DISK_ERRORS: Readonly<Record<string, string>> = {
 /**
  * Puts files into `folder` only once all of them are whole: `fill` writes them into an empty folder inside it.
  *
- * @throws {InstallError} they cannot be written; and what `fill` throws. Nothing was replaced then.
+ * @throws {ToolError} they cannot be written; and what `fill` throws. Nothing was replaced then.
  */
 export async function replaceFiles(
   folder: string,
@@ -32,7 +32,7 @@ export async function replaceFiles(
   } catch (error) {
     const why = DISK_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
     if (why === undefined) throw error;
-    throw new InstallError(`${folder} cannot be written to: ${why}`, { cause: error });
+    throw new ToolError(`${folder} cannot be written to: ${why}`, { cause: error });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { BatchProof, PROOF_BATCH_SIZE } from '../../engine/proof/batch-proof.js';
-import { seededImages } from '../../engine/proof/compare-lanes.js';
 import {
   type Graph,
   givesProbabilities,
@@ -9,14 +7,17 @@ import {
   readGraph,
 } from '../../engine/graph/index.js';
 import {
+  BatchProof,
   type Engine,
   type Lane,
   type Model,
   ModelRefusedError,
-  readGpuHost,
+  PROOF_BATCH_SIZE,
   readModelFolder,
   ScoresNotFiniteError,
+  seededImages,
 } from '../../engine/index.js';
+import { readGpuHost } from '../../native/index.js';
 import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
@@ -72,12 +73,12 @@ async function open(
   provider: Config['engine']['provider'],
   say: (line: string) => void,
 ): Promise<Engine> {
-  const wishes = { ...DEFAULTS.engine, provider };
+  const request = { ...DEFAULTS.engine, provider };
   const gpus = provider === 'cpu' ? 0 : (await readGpuHost([])).gpus.length;
   return await openEngineWithBar(
     model,
-    { ...wishes, sizes: DEFAULTS.batching },
-    { ...wishes, modelFolder: resolve(folder), gpus },
+    { ...request, sizes: DEFAULTS.batching },
+    { ...request, modelFolder: resolve(folder), gpus },
     (line) => say(`  ${line}`),
   );
 }

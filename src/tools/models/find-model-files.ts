@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ModelRefusedError } from '../../engine/index.js';
-import { nameFrom } from './name-from.js';
+import { nameFrom } from './guess-manifest.js';
 
 /** What is there of a model folder. */
 export interface ModelFiles {

@@ -1,6 +1,5 @@
 import { type Graph, givesProbabilities, inspectClassifier } from '../../engine/graph/index.js';
-import type { ModelManifest } from '../../engine/model/model-manifest.js';
-import { nameFrom } from './name-from.js';
+import type { ModelManifest } from '../../engine/index.js';
 
 const USUAL_SIDE = 224;
 /** ImageNet models are mostly tried on the centre of an image whose shorter side is this much longer. */
@@ -33,4 +32,10 @@ export function guessManifest(parsed: Graph, name: string): ModelManifest {
     },
     output: givesProbabilities(parsed) ? 'probabilities' : 'logits',
   };
+}
+
+/** What model.json takes as a name, made of what a file or folder is called. */
+export function nameFrom(text: string): string {
+  const name = text.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
+  return name.replace(/^[^a-z0-9]+/, '').slice(0, 64) || 'mine';
 }

@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../../engine/model/model-manifest.js';
+import type { ModelManifest } from '../../engine/index.js';
 
 /** Where the ONNX Model Zoo's classifiers lie. */
 export const ZOO =

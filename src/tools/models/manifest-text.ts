@@ -1,4 +1,4 @@
-import type { ModelManifest } from '../../engine/model/model-manifest.js';
+import type { ModelManifest } from '../../engine/index.js';
 
 /** A model.json as a person would write it: numbers that belong together on one line. */
 export function manifestText(manifest: ModelManifest): string {

@@ -28,8 +28,8 @@ export function drawnTimes(measured: readonly MeasuredRuns[]): LaneTimes {
     return (batchSize) => {
       const rank = random();
       const at = ({ runsMs }: MeasuredRuns) => Number(runsMs[Math.floor(rank * runsMs.length)]);
-      const above = measured.find((one) => one.batchSize >= batchSize);
-      const below = measured.findLast((one) => one.batchSize <= batchSize);
+      const above = measured.find((point) => point.batchSize >= batchSize);
+      const below = measured.findLast((point) => point.batchSize <= batchSize);
       if (below === undefined) return at(above as MeasuredRuns);
       if (above === undefined) return (at(below) * batchSize) / below.batchSize;
       if (above === below) return at(below);

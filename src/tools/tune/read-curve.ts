@@ -2,9 +2,9 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CurvePoint, LatencyCurve, type Millis } from '../../batcher/index.js';
-import { CURVES_FOLDER } from '../../engine/lane/curve-file.js';
+import { CURVES_FOLDER } from '../../engine/index.js';
+import { ToolError } from '../tool-error.js';
 import { drawnTimes, fixedTimes, type LaneTimes, type MeasuredRuns } from './lane-times.js';
-import { TuneError } from './tune-error.js';
 
 /** A latency curve from a file, and what a lane does by it. */
 export interface ReadCurve {
@@ -40,7 +40,7 @@ const HOW_TO_GET_ONE =
 /**
  * Reads the curve that a server keeps beside a model; `path` is the file, or the model's folder.
  *
- * @throws {TuneError} one sentence
+ * @throws {ToolError} one sentence
  */
 export function readCurve(path: string): ReadCurve {
   const file = isFolder(path) ? keptCurve(path) : path;
@@ -70,13 +70,13 @@ function keptCurve(modelFolder: string): string {
   const files = runs.length > 0 ? runs : all;
   const [only] = files;
   if (only === undefined)
-    throw new TuneError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);
+    throw new ToolError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);
   if (files.length > 1) {
     const list = files
       .sort()
       .map((name) => `  --curve ${join(folder, name)}`)
       .join('\n');
-    throw new TuneError(`${modelFolder} has ${files.length} latency curves; say which:\n${list}`);
+    throw new ToolError(`${modelFolder} has ${files.length} latency curves; say which:\n${list}`);
   }
   return join(folder, only);
 }
@@ -86,13 +86,13 @@ function parse(file: string): z.infer<typeof record> {
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new TuneError(`${file} is not JSON.`);
-    throw new TuneError(`${file} cannot be read. ${HOW_TO_GET_ONE}.`);
+    if (error instanceof SyntaxError) throw new ToolError(`${file} is not JSON.`);
+    throw new ToolError(`${file} cannot be read. ${HOW_TO_GET_ONE}.`);
   }
   const parsed = record.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new TuneError(
+  throw new ToolError(
     `${file} is not a latency curve: ${issue?.path.join('.') || 'file'}: ${issue?.message}. ${HOW_TO_GET_ONE}.`,
   );
 }

@@ -1,12 +1,12 @@
 import {
+  Batcher,
   type BatchLane,
   type BatchLimits,
-  Batcher,
   type LatencyCurve,
   type Millis,
   type Settlement,
+  SILENT,
 } from '../../batcher/index.js';
-import { SILENT } from '../../batcher/batcher-observer.js';
 import type { Arrivals } from './arrivals.js';
 import type { LaneTimes } from './lane-times.js';
 import { VirtualClock } from './virtual-clock.js';

@@ -1,5 +1,5 @@
 import type { LatencyCurve, Millis } from '../../batcher/index.js';
-import { withRunSizes } from '../../engine/lane/run-sizes.js';
+import { withRunSizes } from '../../engine/index.js';
 import type { Arrivals } from './arrivals.js';
 import type { LaneTimes } from './lane-times.js';
 import { type Figures, simulate } from './simulate.js';

@@ -88,7 +88,7 @@ for (const [what, content, message] of broken) {
   t.test(`${what} changes nothing`, async (t) => {
     const { install, wheel, isUntouched } = place(t);
     writeFileSync(wheel, content);
-    await t.rejects(install({ wheel }), { name: 'InstallError', message });
+    await t.rejects(install({ wheel }), { name: 'ToolError', message });
     t.ok(isUntouched());
   });
 }
@@ -142,14 +142,14 @@ for (const [what, listener, message] of faults) {
   t.test(`an index with ${what} changes nothing`, async (t) => {
     const { install, isUntouched } = place(t);
     const url = `${await serve(t, listener)}/simple`;
-    await t.rejects(install({ index: url }), { name: 'InstallError', message });
+    await t.rejects(install({ index: url }), { name: 'ToolError', message });
     t.ok(isUntouched());
   });
 }
 
 t.test('where the installer fails and no index is named, nothing changes', async (t) => {
   const { install, isUntouched } = place(t);
-  await t.rejects(install({}), { name: 'InstallError', message: /--index .* or its wheel/ });
+  await t.rejects(install({}), { name: 'ToolError', message: /--index .* or its wheel/ });
   t.ok(isUntouched());
 });
 

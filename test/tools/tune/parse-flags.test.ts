@@ -53,6 +53,6 @@ t.test('a wrong flag is refused with a sentence that names it', async (t) => {
     [[...GOOD, '--seed', 'x'], /^--seed/],
     [[...GOOD, '--windows', '1'], /--windows.*--help shows the flags/],
   ] as const) {
-    t.throws(() => parseFlags(args), { name: 'TuneError', message }, args.join(' '));
+    t.throws(() => parseFlags(args), { name: 'ToolError', message }, args.join(' '));
   }
 });

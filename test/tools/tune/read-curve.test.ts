@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { ToolError } from '../../../src/tools/tool-error.js';
 import { readCurve } from '../../../src/tools/tune/read-curve.js';
-import { TuneError } from '../../../src/tools/tune/tune-error.js';
 
 const CURVE = [
   { batchSize: 1, ms: 2 },
@@ -13,7 +13,7 @@ function refusal(path: string): string {
   try {
     readCurve(path);
   } catch (error) {
-    if (error instanceof TuneError) return error.message;
+    if (error instanceof ToolError) return error.message;
     throw error;
   }
   return 'none';

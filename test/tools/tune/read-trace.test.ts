@@ -10,7 +10,7 @@ t.test('a time in milliseconds a line; empty lines and remarks do not count', as
 t.test('a bad file is refused with the line', async (t) => {
   const refused = (text: string, message: RegExp) => {
     const folder = t.testdir({ trace: text });
-    t.throws(() => readTrace(join(folder, 'trace')), { name: 'TuneError', message });
+    t.throws(() => readTrace(join(folder, 'trace')), { name: 'ToolError', message });
   };
   refused('0\n12:30\n', /line 2: "12:30" is not a time in milliseconds/);
   refused('0\n5\n4\n', /line 3: 4 is before the line above/);
