@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Config } from '../../../src/server/config/config.js';
-import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
 import { loadConfig } from '../../../src/server/config/load-config.js';
+import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
 import { until } from '../../helpers/until.js';
 
 function setup(t: Test, first: object, isReady = true) {
