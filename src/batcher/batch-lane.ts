@@ -16,7 +16,7 @@ export type LaneState = 'serving' | 'open' | 'hung';
 
 /** What is told of lanes and batches; lanes are numbered from 0. */
 export interface LaneObserver {
-  /** A run ended, well or not; isolation and warm-up runs count. */
-  ran(lane: number, ms: Millis): void;
+  /** A run of `size` inputs, with padding, ended, well or not; isolation and warm-up runs count. */
+  ran(lane: number, ms: Millis, size: number): void;
   laneChanged(lane: number, state: LaneState, cause?: Error): void;
 }

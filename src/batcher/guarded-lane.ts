@@ -95,7 +95,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
       const end = () => {
         callOff();
         this.idleAtMs = this.#clock.now();
-        this.#observer.ran(this.index, this.idleAtMs - startedMs);
+        this.#observer.ran(this.index, this.idleAtMs - startedMs, size);
       };
       // In an async function, so that what is thrown at once is a rejection too.
       (async () => work())().finally(end).then(resolve, reject);

@@ -17,6 +17,15 @@ export function liveRoute() {
   };
 }
 
+/** GET /ping: the same for TorchServe and SageMaker. */
+export function pingRoute(lifecycle: Lifecycle) {
+  return function ping(): Response {
+    const isHealthy = lifecycle.processes.ready > 0 && !lifecycle.isEnding;
+    const status = isHealthy ? 'Healthy' : 'Unhealthy';
+    return Response.json({ status }, { status: isHealthy ? 200 : 503 });
+  };
+}
+
 /** GET /v2/health/ready: 200 while at least one serving process takes work and this one does not end; else why. */
 export function readyRoute(lifecycle: Lifecycle) {
   return function ready(): Response {

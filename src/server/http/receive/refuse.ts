@@ -4,7 +4,7 @@ import { toProblem } from '../../problem/to-problem.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
 import type { Exchange } from '../exchange.js';
-import { problemResponse } from '../respond/problem-response.js';
+import { PROBLEM_JSON, problemResponse } from '../respond/problem-response.js';
 import { ClientGoneError } from './read-body.js';
 
 export interface RefuseDeps {
@@ -16,11 +16,16 @@ export interface RefuseDeps {
 /** A refused body up to this is read to its end: under overload, a new connection would cost more than that. */
 const MAX_READ_ON_BYTES = 256 * 1024;
 
-/** Logs why a request gets no answer and makes its problem response. */
+/**
+ * Logs why a request gets no answer and makes its problem response.
+ *
+ * @param type its Content-Type
+ */
 export function refuse(
   { requestLog, metrics, lifecycle }: RefuseDeps,
   exchange: Exchange,
   error: unknown,
+  type = PROBLEM_JSON,
 ): Response {
   const { incoming } = exchange;
   const problem = toProblem(error);
@@ -37,5 +42,6 @@ export function refuse(
   // What is left of the body is let go, so that the client reads the answer instead of a full pipe.
   if (isUploading) incoming.resume();
   const isLong = bodyBytes > MAX_READ_ON_BYTES || headers.expect !== undefined;
-  return problemResponse(problem, exchange.id, lifecycle.isEnding || (isUploading && isLong));
+  const close = lifecycle.isEnding || (isUploading && isLong);
+  return problemResponse(problem, exchange.id, close, type);
 }
