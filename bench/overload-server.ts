@@ -60,6 +60,7 @@ async function serve(setup: EngineSetup): Promise<void> {
     maxPixels: decode.maxPixels,
     batching: () => batching,
     corsOrigins: [],
+    hasBenchmark: true,
     nullBatcher: async () => model.batcher,
   });
   const model = createServedModel(

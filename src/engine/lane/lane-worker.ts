@@ -7,7 +7,7 @@ import { measureCurve } from './measure-curve.js';
 import type { OpenSession } from './open-session.js';
 import { openSessions, type Sessions } from './open-sessions.js';
 
-// The thread of one lane. session.run() stalls its thread for the whole batch, so it has one to itself.
+// The thread of one lane. session.run() blocks its thread for the whole batch, so each lane has its own thread.
 
 const port = parentPort as MessagePort;
 const { source, height, width, batchSizes, curve: known } = workerData as LaneWorkerData;
@@ -29,7 +29,7 @@ async function run(
   };
 }
 
-/** The largest batch first: it sizes the memory once for all. */
+/** Runs the largest batch first, which allocates all memory at once. */
 async function warmUp(sessions: Sessions): Promise<readonly MeasuredBatch[]> {
   const largest = batchSizes.at(-1) ?? 1;
   const black = new ArrayBuffer(largest * imageBytes);
@@ -38,7 +38,7 @@ async function warmUp(sessions: Sessions): Promise<readonly MeasuredBatch[]> {
     const measuring = (share: number) => reply({ kind: 'measuring', share });
     return await measureCurve(batchSizes, runBlack, measuring);
   }
-  // CUDA's sessions have a size each; the others' have seen every size once they have seen these.
+  // On CUDA each session runs only one size; on the other providers, these two sizes cover all others.
   const sizes =
     source.provider === 'cuda' ? batchSizes.toReversed() : [largest, batchSizes[0] ?? 1];
   for (const batchSize of sizes) await runBlack(batchSize);

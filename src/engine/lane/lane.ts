@@ -6,14 +6,14 @@ import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './la
 import { curveBatchSizes } from './measure-curve.js';
 import { type Scores, ScoresNotFiniteError } from './scores.js';
 
-/** Sizes that a lane is prepared for. */
+/** The batch sizes that a lane is prepared for. */
 export interface LaneSizes {
   readonly maxBatchSize: number;
-  /** Rising; empty allows every size. */
+  /** In ascending order; empty allows every size. */
   readonly allowedBatchSizes: readonly number[];
 }
 
-/** The runtime could not open the session or run the warm-up; the message is the runtime's, for the operator. */
+/** The runtime could not open the session or run the warm-up. The message comes from the runtime, for the operator. */
 export class LaneRefusedError extends Error {
   override readonly name = 'LaneRefusedError';
 }
@@ -24,15 +24,15 @@ interface Pending {
 }
 
 /**
- * One session on one device, in a thread of its own, running one batch at a time; further ones wait in its inbox, so
- * that it finds the next when it has finished one. A batch travels there and back in one transferred buffer, which is
- * reused.
+ * One session on one device, in its own thread. It runs one batch at a time; further batches wait in the thread's
+ * inbox, so that the next one starts as soon as one finishes. A batch travels to the thread and back in one
+ * transferred buffer, which is reused.
  */
 export class Lane {
   readonly warmUpMs: number;
-  /** Milliseconds that a batch takes, by rising batch size, measured during the warm-up. */
+  /** Milliseconds per batch, in ascending order of batch size, measured during the warm-up. */
   readonly curve: readonly MeasuredBatch[];
-  /** Nodes that the CPU runs for a GPU's provider, where that is allowed. */
+  /** Nodes that the CPU runs for a GPU provider, if that is allowed. */
   readonly cpuNodes: readonly string[];
   readonly #worker: Worker;
   readonly #imageBytes: number;
@@ -41,7 +41,7 @@ export class Lane {
   readonly #classes: number;
   /** Back from the thread, for the next batch; as many as there were batches at once. */
   readonly #buffers: ArrayBuffer[] = [];
-  /** In the order in which they were asked, which is that of the replies. */
+  /** In the order of the requests; replies come in the same order. */
   readonly #pending: Pending[] = [];
 
   private constructor(
@@ -64,7 +64,7 @@ export class Lane {
   /**
    * Opens the session and runs the warm-up, which measures the latency curve unless it is known.
    *
-   * @param measuring told which share of the curve, 0 to 1, is measured
+   * @param measuring called with the share of the curve, 0 to 1, that is measured
    * @throws {LaneRefusedError}
    */
   static open(
@@ -99,8 +99,9 @@ export class Lane {
   }
 
   /**
-   * Runs images and answers in their order; an image whose scores are not numbers gets an error. They are copied before this returns. What pads them up to `paddedSize` is whatever an
-   * earlier batch left, and nobody sees its scores.
+   * Runs images and answers in their order; an image whose scores are not numbers gets an error. The images are copied
+   * before this returns. The padding up to `paddedSize` is whatever an earlier batch left in the buffer; its scores are
+   * discarded.
    */
   async run(
     images: readonly LaneImage[],
@@ -123,18 +124,18 @@ export class Lane {
     });
   }
 
-  /** Runs one black image. Rejects if the session fails even that. */
+  /** Runs one black image. Rejects if the session fails even on that. */
   async warmUp(): Promise<void> {
     await this.#ask({ kind: 'warmUp' });
   }
 
-  /** Ends the thread. It must be idle: ending a thread inside a run aborts the process. */
+  /** Ends the thread, which must be idle: ending a thread inside a run aborts the whole process. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
 
   #takeBuffer(neededBytes: number): ArrayBuffer {
-    // Larger than at the start only after a reload has raised the limit.
+    // Only a reload that raised the limit makes a batch larger than at the start.
     this.#bufferBytes = Math.max(this.#bufferBytes, neededBytes);
     const buffer = this.#buffers.pop();
     return buffer && buffer.byteLength >= neededBytes ? buffer : new ArrayBuffer(this.#bufferBytes);
@@ -161,7 +162,7 @@ function scoresAt(
   k: number,
 ): Scores | ScoresNotFiniteError {
   const confidence = batch.confidence.subarray(index * k, (index + 1) * k);
-  // It would poison the answer's JSON.
+  // NaN and infinity cannot be written as JSON.
   if (!confidence.every(Number.isFinite)) return new ScoresNotFiniteError();
   return { confidence, labelIndex: batch.labelIndex.subarray(index * k, (index + 1) * k) };
 }

@@ -10,14 +10,14 @@ import {
 
 const RECORD = 'engine.json';
 
-/** An engine on disk: the EPContext model that the runtime opens by path, and what is known of it. */
+/** An engine on disk: the EPContext model that the runtime opens by path, and what the engine was built from. */
 export interface StoredEngine {
   readonly folder: string;
   readonly contextPath: string;
   readonly record: EngineRecord;
 }
 
-/** The engines that lie under a model's folder, one folder each. */
+/** The engines in a model's folder, one subfolder each. */
 export class EngineStore {
   readonly #root: string;
 
@@ -26,8 +26,8 @@ export class EngineStore {
   }
 
   /**
-   * The engine that serves `want`, with the smallest profile of those that do; or why none of those that are there
-   * does, a sentence each.
+   * The engine that fits `want`, with the smallest profile if several do; otherwise the reasons why the existing
+   * engines do not fit, one sentence each.
    */
   async find(want: EngineFacts): Promise<StoredEngine | string[]> {
     const reasons: string[] = [];
@@ -46,9 +46,9 @@ export class EngineStore {
   }
 
   /**
-   * Lets `build` fill an empty folder and keeps it under the engine's name, whole or not at all.
+   * Lets `build` fill an empty folder and stores it under the engine's name, complete or not at all.
    *
-   * @param build returns the names of the engine and of its EPContext model in the folder
+   * @param build returns the file names of the engine and of its EPContext model in the folder
    */
   async add(
     facts: EngineFacts,
@@ -81,14 +81,14 @@ export class EngineStore {
     }
   }
 
-  /** @returns a string if it is not a whole engine: why */
+  /** @returns a string that says why, if it is not a complete engine */
   async #read(name: string): Promise<StoredEngine | string> {
     const folder = join(this.#root, name);
     try {
       const record = engineRecord.parse(JSON.parse(await readFile(join(folder, RECORD), 'utf8')));
       const { size } = await stat(join(folder, record.engineFile));
       if (size !== record.engineBytes) {
-        return `its file has ${size} bytes, and had ${record.engineBytes} when it was built`;
+        return `its file has ${size} bytes instead of the ${record.engineBytes} that were built`;
       }
       await stat(join(folder, record.contextFile));
       return { folder, contextPath: join(folder, record.contextFile), record };

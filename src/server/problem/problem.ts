@@ -1,4 +1,4 @@
-/** Every way in which a request can fail, with its status and constant text. The list of docs/errors.md. */
+/** Every way in which a request can fail, with its status and constant text. docs/errors.md is generated from this. */
 export const PROBLEMS = {
   empty_body: {
     status: 400,
@@ -8,63 +8,63 @@ export const PROBLEMS = {
   undecodable_image: {
     status: 400,
     title: 'The image cannot be decoded',
-    detail: 'Send a whole 8-bit JPEG (baseline or progressive) or a PNG.',
+    detail: 'Send a complete 8-bit JPEG (baseline or progressive) or a PNG.',
   },
   invalid_query: {
     status: 400,
     title: 'A query parameter is invalid',
     detail:
-      'Use only the parameters that the documentation lists for this path; top_k is a whole number from 1 to 100.',
+      'Use only the parameters that the documentation lists for this path; top_k must be a whole number from 1 to 100.',
   },
   invalid_header: {
     status: 400,
     title: 'A header is invalid',
     detail:
-      'X-Request-Timeout-Ms is a whole number from 1 to 600000. Inference-Header-Content-Length is the number of bytes of JSON at the start of the body.',
+      'X-Request-Timeout-Ms must be a whole number from 1 to 600000. Inference-Header-Content-Length must be the number of bytes of JSON at the start of the body.',
   },
   invalid_body: {
     status: 400,
-    title: 'The body is not what this path takes',
+    title: 'The body does not have the form that this path accepts',
     detail:
-      'Send what the documentation shows for this path: valid JSON, at most 16 levels deep and of at most 1048576 values, as it is or as whole gzip.',
+      'Send what the documentation shows for this path, as valid JSON with at most 16 levels and 1048576 values. A body with Content-Encoding: gzip must be complete.',
   },
   invalid_parameter: {
     status: 400,
     title: 'A parameter in the body is invalid',
     detail:
-      'top_k and classification are whole numbers from 1 to 100, timeout is a whole number of microseconds from 1 to 600000000, and function_to_apply is softmax.',
+      'top_k and classification must be whole numbers from 1 to 100, timeout a whole number of microseconds from 1 to 600000000, and function_to_apply must be softmax.',
   },
   invalid_tensor: {
     status: 400,
-    title: 'A tensor does not fit its description',
+    title: 'A tensor does not match its description',
     detail:
-      'Shape, data and binary_data_size must agree, and binary data must follow the JSON without a gap.',
+      'The shape, the data and binary_data_size must agree, and binary data must follow the JSON without a gap.',
   },
   unsupported_tensor: {
     status: 400,
     title: 'The model has no such input or output',
     detail:
-      'The input is named image: BYTES [n] or [n,1] or UINT8 [1,bytes] with encoded images, or UINT8 [n,height,width,3] with pixels of the size of the model. FP32 pixels are not taken. The output is named scores.',
+      'The input is named image: BYTES [n] or [n,1] or UINT8 [1,bytes] with encoded images, or UINT8 [n,height,width,3] with pixels in the size of the model. FP32 pixels are not accepted. The output is named scores.',
   },
   not_found: {
     status: 404,
     title: 'There is nothing at this path',
-    detail: 'Images go to POST /api/classify.',
+    detail: 'Send images with POST to /api/classify.',
   },
   model_not_found: {
     status: 404,
-    title: 'There is no model of this name',
-    detail: 'GET /v2/models lists the names; the version is 1.',
+    title: 'There is no model with this name',
+    detail: 'GET /v2/models lists the names. The only version is 1.',
   },
   method_not_allowed: {
     status: 405,
-    title: 'The method is not allowed here',
-    detail: 'The Allow header names the methods.',
+    title: 'The method is not allowed for this path',
+    detail: 'The Allow header lists the allowed methods.',
   },
   request_timeout: {
     status: 408,
     title: 'The request took too long to arrive',
-    detail: 'Send headers and body faster.',
+    detail: 'Send the headers and the body faster.',
   },
   body_too_large: {
     status: 413,
@@ -75,7 +75,7 @@ export const PROBLEMS = {
     status: 413,
     title: 'The request has too many images',
     detail:
-      'Send at most 64 images in one request, and no more than the queue of the server holds. Some paths take one only.',
+      'Send at most 64 images in one request, and no more than fit in the queue of the server. Some paths accept only one image.',
   },
   unsupported_media_type: {
     status: 415,
@@ -85,44 +85,51 @@ export const PROBLEMS = {
   image_too_large: {
     status: 422,
     title: 'The image has too many pixels',
-    detail: 'Send an image of fewer pixels.',
+    detail: 'Send an image with fewer pixels.',
   },
   image_too_complex: {
     status: 422,
     title: 'The image is too costly to decode',
-    detail: 'Send a baseline JPEG, or a progressive one of fewer scans.',
+    detail: 'Send a baseline JPEG, or a progressive JPEG with fewer scans.',
   },
   inference_failed: {
     status: 500,
     title: 'The model failed on this image',
-    detail: 'The fault is on the server. The image may be at fault too: retry once at most.',
+    detail: 'The server or the image may be at fault. Retry at most once.',
   },
-  internal_error: { status: 500, title: 'Internal error', detail: 'The fault is on the server.' },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'The fault is in the server, not in the request.',
+  },
   queue_full: {
     status: 503,
     title: 'The server is at capacity',
-    detail: 'Retry after the time that the Retry-After header gives.',
+    detail: 'Retry after the number of seconds in the Retry-After header.',
   },
   draining: {
     status: 503,
     title: 'The server is shutting down',
-    detail: 'Retry: another server may answer.',
+    detail:
+      'Retry after the number of seconds in the Retry-After header: another server may answer.',
   },
   engine_unavailable: {
     status: 503,
     title: 'The model is not ready',
-    detail: 'Retry after the time that the Retry-After header gives.',
+    detail: 'Retry after the number of seconds in the Retry-After header.',
   },
   deadline_exceeded: {
     status: 504,
-    title: 'The deadline of the request has passed',
-    detail: 'Retry later, or allow more time with X-Request-Timeout-Ms.',
+    title: 'The deadline of the request has passed or cannot be met',
+    detail: 'Retry later, or allow more time with the X-Request-Timeout-Ms header.',
   },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** A request ends with this answer. Thrown anywhere on its path; carries nothing that must stay inside. */
+/**
+ * An error answer to a request. May be thrown anywhere on the path of a request; contains only what clients may see.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -144,8 +151,8 @@ export class Problem extends Error {
 }
 
 /**
- * The members of RFC 9457 and two more: `code`, and the sentences as `error`, which clients of other servers show to
- * their users. `instance` is the request's id.
+ * The JSON body of a problem: the members of RFC 9457, `code`, and the same sentences as `error`, which clients of
+ * other servers show to their users. `instance` is the request's id.
  */
 export function problemBody(code: ProblemCode, requestId?: string): string {
   const { status, title, detail } = PROBLEMS[code];

@@ -73,13 +73,13 @@ t.test('no more classes are kept than there are', async (t) => {
   const kept = (options: ClassifierOptions, changes: Partial<RewriteSpec>) =>
     rewrite(options, changes).output.map((output) => shapeOf(output)?.at(-1));
   t.same(kept({}, { topK: 100 }), [4n, 4n, 4n], 'the graph says how many');
-  const unsaid = { outputRank: 'unsaid' } as const;
+  const unsaid = { scores: 'unsaid' } as const;
   t.same(kept(unsaid, { topK: 4, classes: 4 }), [4n, 4n, 4n], 'the caller says');
   t.same(kept(unsaid, { topK: 3 }), [3n, 3n, 'classes'], 'nobody says');
 });
 
 t.test('a model whose names are in the way is refused', async (t) => {
-  const why = { name: 'ModelRefusedError', message: /"batch_dispatch\/.*as it was before/ };
+  const why = { name: 'ModelRefusedError', message: /"batch_dispatch\/.*use the original model/ };
   const once = rewriteClassifier(tinyClassifier(SIZE), SPEC);
   t.throws(() => rewriteClassifier(once, SPEC), why, 'rewritten twice');
   t.throws(() => rewrite({ outputName: 'batch_dispatch/confidence' }), why, 'an output');

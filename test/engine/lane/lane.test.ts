@@ -7,11 +7,12 @@ import {
   ScoresNotFiniteError,
 } from '../../../src/engine/index.js';
 import { faultyClassifier } from '../../helpers/faulty-classifier.js';
+import { share } from '../../helpers/long.js';
 import { writeModelFolder } from '../../helpers/onnx-models.js';
 
 const cpu = ({ graph }: Model) => ({ provider: 'cpu', model: graph, allowCpuNodes: true }) as const;
 
-const BATCHES = 10_000;
+const BATCHES = share(10_000);
 const MAX_BATCH_SIZE = 8;
 const KNOWN_IMAGES = 50;
 

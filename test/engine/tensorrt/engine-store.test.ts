@@ -21,12 +21,12 @@ const FACTS: EngineFacts = {
 /** Each differs from FACTS in one fact. */
 const OTHERS: readonly [Partial<EngineFacts>, RegExp | undefined][] = [
   [{ graphSha256: 'cd'.repeat(32) }, /model or its model\.json has changed/],
-  [{ gpu: 'NVIDIA A100' }, /built for NVIDIA H200, and this is NVIDIA A100/],
+  [{ gpu: 'NVIDIA A100' }, /built for NVIDIA H200, but this GPU is NVIDIA A100/],
   [{ computeCapability: '8.0' }, /built for NVIDIA H200/],
-  [{ tensorrt: '10.14.1' }, /TensorRT 10\.6\.0, and this is 10\.14\.1/],
-  [{ onnxruntime: '1.31.0' }, /ONNX Runtime 1\.30\.0, and this is 1\.31\.0/],
-  [{ precision: 'fp32' }, /it is fp16, and fp32 is wanted/],
-  [{ maxBatchSize: 65 }, /profile ends at 64 images, and batches may have 65/],
+  [{ tensorrt: '10.14.1' }, /TensorRT 10\.6\.0, but this host has 10\.14\.1/],
+  [{ onnxruntime: '1.31.0' }, /ONNX Runtime 1\.30\.0, but this host has 1\.31\.0/],
+  [{ precision: 'fp32' }, /its precision is fp16, but fp32 is requested/],
+  [{ maxBatchSize: 65 }, /batches of up to 64 images, but 65 are requested/],
   [{ maxBatchSize: 63 }, undefined],
   [{}, undefined],
 ];
@@ -94,7 +94,7 @@ t.test(
     for (const [spoil, why] of [
       [
         (e: StoredEngine) => truncateSync(join(e.folder, 'x.engine'), 999),
-        /has 999 bytes, and had 1000/,
+        /has 999 bytes instead of the 1000/,
       ],
       [(e: StoredEngine) => writeFileSync(join(e.folder, 'engine.json'), '{'), /cannot be read/],
       [

@@ -72,7 +72,7 @@ t.test('channels last, more nodes, and what the graph leaves open', async (t) =>
   const onnx = tinyClassifier({
     layout: 'nhwc',
     width: 'dynamic',
-    outputRank: 'unsaid',
+    scores: 'unsaid',
     output: 'probabilities',
   });
   const { text } = await check(folderOf(t, { onnx, manifest: { output: 'probabilities' } }));

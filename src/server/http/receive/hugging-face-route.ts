@@ -39,7 +39,7 @@ export function huggingFaceRoute(deps: ImageRouteDeps) {
       if (body.length === 0) throw new Problem('empty_body');
       const isJson = JSON_START.test(body.toString('latin1', 0, 16));
       const asked = isJson ? readJson(body, huggingFaceRequest) : undefined;
-      const image = asked ? bytesFromBase64(asked.inputs, upload.spare) : body;
+      const image = asked ? bytesFromBase64(asked.inputs, upload) : body;
       const settlements = await classifyAll(deps, request, [image]);
       const { labelsJson } = request.model;
       const count = asked?.parameters?.top_k ?? topK;

@@ -47,7 +47,7 @@ export function predictRoute(deps: ImageRouteDeps) {
       const settlements = await classifyAll(
         deps,
         { ...request, allScores: true },
-        texts.map((text) => bytesFromBase64(text, upload.spare)),
+        texts.map((text) => bytesFromBase64(text, upload)),
       );
       const rows = settlements.map(({ output }) => [...(output.all ?? [])]);
       const answer = 'instances' in body ? { predictions: rows } : { outputs: rows };

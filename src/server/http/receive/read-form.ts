@@ -6,11 +6,11 @@ import { breakOff, readChunks } from './read-body.js';
 import type { Upload } from './upload-budget.js';
 
 /**
- * Reads the parts of a multipart/form-data body in order; every part is an image, whatever its name and type.
+ * Reads the parts of a multipart/form-data body in order. Every part is an image, whatever its name and type.
  *
- * @param maxImages a form of more is refused
- * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image when the form
- * is broken; and as readChunks
+ * @param maxImages a form with more images is refused
+ * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image if the form
+ * is broken; also as readChunks
  */
 export async function readForm(
   incoming: IncomingMessage,
@@ -26,10 +26,10 @@ export async function readForm(
       reject(problem);
     }
     form.on('file', (_name, stream) => {
-      const part = new GrowingBuffer(upload.spare);
+      const part = new GrowingBuffer(upload);
       parts.push(part);
       stream.on('data', (chunk: Buffer) => part.append(chunk));
-      // A form that ends inside a part ends here, and kills the process if nobody listens.
+      // Called if the form ends inside a part. Without a listener, this error would end the process.
       stream.on('error', () => fail('undecodable_image'));
     });
     form.on('filesLimit', () => fail('too_many_parts'));
@@ -38,9 +38,14 @@ export async function readForm(
     form.on('finish', resolve);
   });
   const received = readChunks(incoming, upload, (chunk) => form.write(chunk));
-  await Promise.race([received, parsed.then(() => received)]);
-  form.end();
-  await parsed;
+  try {
+    await Promise.race([received, parsed.then(() => received)]);
+    form.end();
+    await parsed;
+  } catch (error) {
+    for (const part of parts) part.discard();
+    throw error;
+  }
   return parts.map((part) => part.bytes());
 }
 

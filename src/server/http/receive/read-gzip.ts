@@ -12,7 +12,7 @@ import type { Upload } from './upload-budget.js';
  * @throws {Problem} invalid_body if it is not whole gzip; and as readChunks
  */
 export async function readGzip(incoming: IncomingMessage, upload: Upload): Promise<Buffer> {
-  const body = new GrowingBuffer(upload.spare);
+  const body = new GrowingBuffer(upload);
   const gunzip = createGunzip();
   const unpacked = new Promise<void>((resolve, reject) => {
     function fail(error: unknown): void {
@@ -32,11 +32,17 @@ export async function readGzip(incoming: IncomingMessage, upload: Upload): Promi
     gunzip.on('error', fail);
     gunzip.once('end', resolve);
   });
-  const received = readChunks(incoming, upload, (chunk) => void gunzip.write(chunk));
+  const received = readChunks(incoming, upload, (chunk) => {
+    upload.hold(chunk.length);
+    gunzip.write(chunk);
+  });
   try {
     await Promise.race([received, unpacked.then(() => received)]);
     gunzip.end();
     await unpacked;
+  } catch (error) {
+    body.discard();
+    throw error;
   } finally {
     gunzip.destroy();
     unpacked.catch(() => {});

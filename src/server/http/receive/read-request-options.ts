@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../problem/problem.js';
 
-/** What a client may ask for beside the answer itself. */
+/** The options of a request. */
 export interface RequestOptions {
   readonly topK: number;
   readonly timeoutMs: number;
@@ -14,9 +14,10 @@ const MAX_TIMEOUT_MS = 600_000;
 /**
  * Reads `?top_k=` and X-Request-Timeout-Ms and checks the headers that describe the body.
  *
- * @param allowed the query parameters that the path takes
- * @param mayBeGzip whether the body may come with `Content-Encoding: gzip`
- * @throws {Problem} invalid_query, invalid_header, or unsupported_media_type for a Content-Encoding that the path does not take
+ * @param allowed the query parameters that the path accepts
+ * @param mayBeGzip whether the path accepts `Content-Encoding: gzip`
+ * @throws {Problem} invalid_query, invalid_header, or unsupported_media_type for a Content-Encoding that
+ * the path does not accept
  */
 export function readRequestOptions(
   query: Readonly<Record<string, string>>,

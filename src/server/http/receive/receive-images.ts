@@ -6,16 +6,16 @@ import { readForm } from './read-form.js';
 import { receiveBody } from './receive-body.js';
 import type { Upload } from './upload-budget.js';
 
-/** The images of a request: one as the raw body, or every part of a form. */
+/** The images of a request: the raw body is one image, or every part of a form is one. */
 export interface ReceivedImages {
   readonly isForm: boolean;
   readonly images: readonly Buffer[];
 }
 
 /**
- * Receives the body within its limits in bytes and time. Content-Type is looked at only to tell a form.
+ * Receives the body within its limits on bytes and time. Content-Type is used only to recognise a form.
  *
- * @throws {Problem} empty_body; and as receiveBody, readForm and readBody
+ * @throws {Problem} empty_body; also as receiveBody, readForm and readBody
  */
 export async function receiveImages(
   exchange: Exchange,

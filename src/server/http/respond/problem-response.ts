@@ -2,7 +2,7 @@ import { type Problem, problemBody } from '../../problem/problem.js';
 
 export const PROBLEM_JSON = 'application/problem+json';
 
-/** An RFC 9457 answer. `close` ends the connection after it. */
+/** An RFC 9457 answer. If `close` is true, the connection is closed after it. */
 export function problemResponse(
   problem: Problem,
   requestId: string,

@@ -31,7 +31,7 @@ export function inferRoute(deps: ImageRouteDeps) {
         {
           input: request.model.input,
           maxImages: maxImages(deps.batching()),
-          spare: upload.spare,
+          upload,
         },
       );
       const wanted = {

@@ -1,7 +1,7 @@
-import type { SpareBuffers } from '../../../../decode/index.js';
 import type { ImageInput } from '../../../../engine/index.js';
 import { Problem } from '../../../problem/problem.js';
 import { bytesFromBase64, copyOf } from '../image-bytes.js';
+import type { Upload } from '../upload-budget.js';
 import type { InferTensor } from './infer-schema.js';
 import { INPUT } from './infer-tensors.js';
 
@@ -14,7 +14,7 @@ export interface InputRules {
   /** What the model wants of an image. */
   readonly input: ImageInput;
   readonly maxImages: number;
-  readonly spare: SpareBuffers;
+  readonly upload: Upload;
 }
 
 /** Bytes of the length before each element of a binary BYTES tensor. */
@@ -43,8 +43,8 @@ export function readInput(
   if (count > rules.maxImages) throw new Problem('too_many_parts');
   if (datatype === 'BYTES' && (shape.length === 1 || (shape.length === 2 && shape[1] === 1))) {
     const images = binary
-      ? elementsOf(binary, count, rules.spare)
-      : textsOf(data ?? [], count).map((text) => bytesFromBase64(text, rules.spare));
+      ? elementsOf(binary, count, rules.upload)
+      : textsOf(data ?? [], count).map((text) => bytesFromBase64(text, rules.upload));
     return { kind: 'encoded', images };
   }
   const { width, height } = rules.input;
@@ -60,7 +60,7 @@ export function readInput(
 }
 
 /** The elements of a binary BYTES tensor. One alone may come without its length, as perf_analyzer sends it. */
-function elementsOf(binary: Buffer, count: number, spare: SpareBuffers): Buffer[] {
+function elementsOf(binary: Buffer, count: number, upload: Upload): Buffer[] {
   if (count === 0) throw new Problem('empty_body');
   const hasLength = binary.length >= LENGTH_BYTES;
   // The first bytes of an image are over a billion as a length.
@@ -76,7 +76,7 @@ function elementsOf(binary: Buffer, count: number, spare: SpareBuffers): Buffer[
   }
   if (at !== binary.length) throw new Problem('invalid_tensor');
   // One alone has the body's buffer for itself.
-  return count === 1 ? elements : elements.map((element) => copyOf(element, spare));
+  return count === 1 ? elements : elements.map((element) => copyOf(element, upload));
 }
 
 /** The elements of a BYTES tensor in JSON: base64, flat or one in a row. */
