@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -33,6 +34,7 @@ export class Acceptor {
   #allowance = 1;
   #pauseMs = PAUSE_MS;
   #pauseTimer: NodeJS.Timeout | undefined;
+  #serve = (socket: Socket) => void this.#server.emit('connection', socket);
 
   /** @param isShared whether other processes accept from the same socket */
   constructor(server: Server, descriptor: number, isShared: boolean) {
@@ -62,10 +64,15 @@ export class Acceptor {
     });
   }
 
-  /** Stops accepting once no connection is waiting. */
+  /**
+   * Stops accepting once no connection waits. What it accepts meanwhile is served only then: a client that has its
+   * answer would come back at once, and there would always be one that waits.
+   */
   async close(): Promise<void> {
     this.share = Number.POSITIVE_INFINITY;
     clearTimeout(this.#pauseTimer);
+    const held: Socket[] = [];
+    this.#serve = (socket) => void held.push(socket);
     this.#start();
     for (let turns = 0; turns < MAX_LAST_TURNS; turns++) {
       const before = this.#accepted;
@@ -75,6 +82,9 @@ export class Acceptor {
       if (this.#accepted === before) break;
     }
     this.#listener.close();
+    // The duplicates are closed, and the descriptor itself would keep the socket listening.
+    if (this.#isShared) closeSync(this.#descriptor);
+    for (const socket of held) this.#server.emit('connection', socket);
   }
 
   get #isOverShare(): boolean {
@@ -95,7 +105,7 @@ export class Acceptor {
     this.#open++;
     this.#accepted++;
     socket.once('close', () => this.#open--);
-    this.#server.emit('connection', socket);
+    this.#serve(socket);
     if (this.#isOverShare && --this.#allowance <= 0) this.#pause();
   }
 
