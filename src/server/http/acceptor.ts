@@ -22,12 +22,12 @@ const MAX_LAST_TURNS = 1000;
  * and reopens it from time to time for connections that no other process has accepted.
  */
 export class Acceptor {
-  /** The mean number of connections per listening process. */
-  share = Number.POSITIVE_INFINITY;
   readonly #server: Server;
   readonly #descriptor: number;
   readonly #isShared: boolean;
   readonly #listener = createServer({ allowHalfOpen: true, noDelay: true });
+  #share = Number.POSITIVE_INFINITY;
+  #isClosing = false;
   #open = 0;
   #accepted = 0;
   /** How many connections this process may accept before its next pause, if it holds more than its share. */
@@ -47,6 +47,13 @@ export class Acceptor {
   /** Number of open connections. */
   get open(): number {
     return this.#open;
+  }
+
+  /** @param connections how many this process should hold: the mean number per listening process, or less than 0 */
+  set share(connections: number) {
+    if (this.#isClosing) return;
+    this.#share = connections;
+    if (this.#isOverShare && this.#listener.listening) this.#pause();
   }
 
   /** @throws the system's error, for example if another program listens on the port */
@@ -69,7 +76,8 @@ export class Acceptor {
    * answer would come back at once, and there would always be one that waits.
    */
   async close(): Promise<void> {
-    this.share = Number.POSITIVE_INFINITY;
+    this.#share = Number.POSITIVE_INFINITY;
+    this.#isClosing = true;
     clearTimeout(this.#pauseTimer);
     const held: Socket[] = [];
     this.#serve = (socket) => void held.push(socket);
@@ -88,7 +96,7 @@ export class Acceptor {
   }
 
   get #isOverShare(): boolean {
-    return this.#open > this.share + SLACK;
+    return this.#open > this.#share + SLACK;
   }
 
   #start(): void {
