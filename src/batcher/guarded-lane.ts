@@ -2,6 +2,7 @@ import type { BatchLane, LaneObserver, LaneState } from './batch-lane.js';
 import type { Clock, Millis } from './clock.js';
 import { LaneHungError } from './errors.js';
 import type { LatencyCurve } from './latency-curve.js';
+import type { Pace } from './pace.js';
 
 /** Whole batches in a row that a lane fails before its breaker opens. */
 const FAILURES_TO_OPEN = 3;
@@ -14,26 +15,30 @@ const HUNG_MIN_MS = 5000;
 /** A lane with its breaker and its watchdog: it fails in bounded time, and is not used while it is broken. */
 export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly index: number;
-  /** When the current run ends, by the curve; when the last one ended, if there is none. */
+  /** When the current run is expected to end; when the last one ended, if there is none. */
   idleAtMs: Millis = 0;
   readonly #lane: BatchLane<I, O>;
   readonly #clock: Clock;
   readonly #curve: LatencyCurve;
+  readonly #pace: Pace;
   readonly #observer: LaneObserver;
   #state: LaneState = 'serving';
   #failuresInARow = 0;
 
+  /** @param pace of the lanes of this device, which each run is added to */
   constructor(
     index: number,
     lane: BatchLane<I, O>,
     clock: Clock,
     curve: LatencyCurve,
+    pace: Pace,
     observer: LaneObserver,
   ) {
     this.index = index;
     this.#lane = lane;
     this.#clock = clock;
     this.#curve = curve;
+    this.#pace = pace;
     this.#observer = observer;
   }
 
@@ -87,7 +92,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
   #watched<T>(size: number, work: () => Promise<T>): Promise<T> {
     const startedMs = this.#clock.now();
     const usualMs = this.#curve.msOf(size);
-    this.idleAtMs = startedMs + usualMs;
+    this.idleAtMs = startedMs + usualMs * Math.max(1, this.#pace.factor);
     return new Promise<T>((resolve, reject) => {
       const callOff = this.#scheduleHung(Math.max(HUNG_MIN_MS, HUNG_TIMES_CURVE * usualMs), () =>
         reject(new LaneHungError(`no answer in ${HUNG_TIMES_CURVE} times its usual time`)),
@@ -97,8 +102,13 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
         this.idleAtMs = this.#clock.now();
         this.#observer.ran(this.index, this.idleAtMs - startedMs);
       };
+      const pass = (result: T) => {
+        // Without a curve nothing was expected.
+        if (usualMs > 0) this.#pace.saw(usualMs, this.idleAtMs - startedMs);
+        resolve(result);
+      };
       // In an async function, so that what is thrown at once is a rejection too.
-      (async () => work())().finally(end).then(resolve, reject);
+      (async () => work())().finally(end).then(pass, reject);
     });
   }
 

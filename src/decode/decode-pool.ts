@@ -1,3 +1,4 @@
+import { type Millis, Pace } from '../batcher/index.js';
 import type { ImageInput } from '../engine/index.js';
 import { decodeCostMs } from './cpu/decode-cost.js';
 import type { DecodeWorkerData } from './cpu/decode-messages.js';
@@ -7,14 +8,18 @@ import { unitsTake } from './gpu/units-take.js';
 import type { ImageHeader } from './header/image-header.js';
 import type { DecoderName } from './cpu/load-raster-decoder.js';
 import { SpareBuffers } from './spare-buffers.js';
-import { ThreadQueue } from './cpu/thread-queue.js';
+import { ThreadQueue, type Work } from './cpu/thread-queue.js';
 
 export interface DecodePoolOptions extends DecodeWorkerData {
   /** Told of each image which decoder has had the last word on it. */
   readonly decoded?: (by: DecoderName | 'gpu') => void;
   /** Takes the buffers of images that are decoded. */
   readonly bodies?: SpareBuffers;
+  readonly now?: () => Millis;
 }
+
+/** What decoding costs for a byte of an image, before any was seen: a photo for the web. */
+const BYTE_MS: Millis = 0.05 / 1024;
 
 /**
  * Decodes images on its own threads, and on the GPU those that its units take. What waits here is bounded by the
@@ -28,22 +33,45 @@ export class DecodePool {
   readonly #decoder: DecoderName;
   readonly #decoded: (by: DecoderName | 'gpu') => void;
   readonly #bodies: SpareBuffers | undefined;
+  readonly #now: () => Millis;
+  /** Of the cost by the header, compared with that by the bytes. */
+  readonly #costByBytes = new Pace();
   /** Where there is one, images that its units take go there first. */
   gpu: GpuDecoder | undefined;
 
-  constructor(threads: number, { decoder, decoded = () => {}, bodies }: DecodePoolOptions) {
+  constructor(
+    threads: number,
+    { decoder, decoded = () => {}, bodies, now = () => performance.now() }: DecodePoolOptions,
+  ) {
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
+    this.#now = now;
     const workerData: DecodeWorkerData = { decoder };
     this.#threads = Array.from({ length: threads }, () => new DecodeThread(workerData, this));
-    this.#queue = new ThreadQueue(this.#threads);
+    this.#queue = new ThreadQueue(this.#threads, now);
+  }
+
+  /** How long it will take until images of these headers are decoded, if they come now. */
+  expectedMs(headers: readonly ImageHeader[]): Millis {
+    return this.#expectedMs(headers.reduce((sum, header) => sum + decodeCostMs(header), 0));
+  }
+
+  /** The same for an image of which only the size in bytes is known, from those of the latest images. */
+  expectedMsByBytes(bytes: number): Millis {
+    return this.#expectedMs(bytes * BYTE_MS * this.#costByBytes.factor);
+  }
+
+  #expectedMs(costMs: Millis): Millis {
+    return this.gpu ? this.gpu.expectedMs() : this.#queue.expectedMs(costMs);
   }
 
   /**
    * Decodes to a model's input: height * width * 3 bytes. `bytes` must be alone in its buffer, which changes
    * hands. `isWanted` is asked when a thread is free: if it says no, the image is dropped undecoded.
    *
+   * @param neededByMs an image whose pixels would come later is dropped undecoded
+   * @returns undefined if the image was dropped
    * @throws {UndecodableImageError}
    */
   async decode(
@@ -51,11 +79,19 @@ export class DecodePool {
     header: ImageHeader,
     input: ImageInput,
     isWanted: () => boolean,
+    neededByMs: Millis = Number.POSITIVE_INFINITY,
   ): Promise<Uint8Array | undefined> {
+    const work = { costMs: decodeCostMs(header), isWanted, neededByMs };
+    this.#costByBytes.saw(bytes.byteLength * BYTE_MS, work.costMs);
     if (!this.gpu || !unitsTake(bytes, header, input)) {
-      return this.#decodeOnThread(bytes, header, input, isWanted);
+      return this.#decodeOnThread(work, bytes, header, input);
     }
-    const image = { bytes, header, input, isWanted };
+    const image = {
+      bytes,
+      header,
+      input,
+      isWanted: () => isWanted() && this.#now() < neededByMs,
+    };
     try {
       const pixels = await this.gpu.decode(image);
       if (pixels) this.#decoded('gpu');
@@ -65,22 +101,21 @@ export class DecodePool {
       // A thread that hangs keeps what it has.
       if (image.bytes.byteLength === 0) throw error;
       // What is wrong with the image, if anything, the native decoder says as it always does.
-      return this.#decodeOnThread(image.bytes, header, input, isWanted);
+      return this.#decodeOnThread(work, image.bytes, header, input);
     }
   }
 
   #decodeOnThread(
+    work: Work,
     bytes: Uint8Array,
     header: ImageHeader,
     input: ImageInput,
-    isWanted: () => boolean,
   ): Promise<Uint8Array | undefined> {
-    return this.#queue.run(decodeCostMs(header), async (thread) => {
-      if (!isWanted()) return undefined;
-      return await thread
+    return this.#queue.run(work, (thread) =>
+      thread
         .decode(bytes, header, input, this.take(input))
-        .finally(() => this.#decoded(this.#decoder));
-    });
+        .finally(() => this.#decoded(this.#decoder)),
+    );
   }
 
   /** Room for a model's input; its contents are whatever they were. */

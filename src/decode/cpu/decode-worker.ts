@@ -1,3 +1,4 @@
+import { getPriority, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { decodeImage } from './decode-image.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
@@ -10,6 +11,9 @@ import { Resampler } from '../resample/resampler.js';
 const port = parentPort as MessagePort;
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
+
+if (process.platform === 'linux')
+  setPriority(Math.min(19, getPriority() + Number(process.env['DN'] ?? 5)));
 
 // A decoder that this platform does not have is missed now, not at the first photo.
 await loadRasterDecoder(decoder, { format: 'jpeg', colour: 'rgb' });

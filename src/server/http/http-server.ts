@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
+import { systemClock } from '../system-clock.js';
 import type { createApp } from './app.js';
+import { Arrivals } from './arrivals.js';
+import { LOOK_INTERVAL_MS, LoopDelay } from './loop-delay.js';
 import type { Config } from '../config/config.js';
 import type { BrokenRequests } from './receive/broken-requests.js';
 
@@ -17,7 +20,11 @@ export function createHttpServer(
 ): Server {
   // What the adapter cannot make a request of, it leaves unanswered.
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
+  const loopDelay = new LoopDelay(systemClock);
+  setInterval(() => loopDelay.look(), LOOK_INTERVAL_MS).unref();
+  const arrivals = new Arrivals(systemClock, loopDelay);
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    arrivals.began(incoming);
     broken.began(incoming, outgoing);
     if (hasOneHost(incoming)) await answer(incoming, outgoing);
     if (!outgoing.writableEnded) broken.refuse(incoming, outgoing);
@@ -40,6 +47,7 @@ export function createHttpServer(
   // Not server.maxConnections: under node:cluster a refused connection comes straight back.
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
+    arrivals.connected(socket);
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     if (open.size > limits.maxConnections) socket.destroy();

@@ -68,7 +68,7 @@ export function createServedModel(
     observer: watchLanes({ model: name, names: laneNames, metrics, lifecycle, logger, hung }),
   });
   dependencies.metrics.watch(name, batcher);
-  const classifier = new Classifier(batcher, decodePool, input);
+  const classifier = new Classifier(batcher, decodePool, input, systemClock);
   const labelsJson = labels.map((label) => JSON.stringify(label));
   const reconfigure = () => batcher.reconfigure(limits());
   return { name, classifier, batcher, metrics, labelsJson, describe, reconfigure };

@@ -1,4 +1,10 @@
-import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
+import {
+  CancelledError,
+  type Clock,
+  DeadlineExceededError,
+  type Millis,
+  OverloadedError,
+} from '../../../batcher/index.js';
 import { readImageHeader } from '../../../decode/index.js';
 import type { CheckedImage, ImageItem, ImageSettlement } from '../../models/classifier.js';
 import type { ServedModel } from '../../models/served-model.js';
@@ -22,15 +28,21 @@ export interface ClassifyRequest {
   readonly model: ServedModel;
   /** When all of its images must be settled. */
   readonly deadlineMs: Millis;
+  /** Whether its client has said so; else the deadline is the server's own. */
+  readonly hasOwnDeadline: boolean;
+  /** When the operator wants all of them to be finished. */
+  readonly goalMs: Millis;
 }
 
 /**
  * Refuses a request whose images would be refused anyway, which spares its client the upload.
  *
- * @throws {QueueFullError} {DeadlineExceededError} {EngineUnavailableError} {DrainingError}
+ * @throws as Batcher.admit; what would miss the server's own deadline is an {OverloadedError}
  */
-export function admitBeforeUpload({ model, deadlineMs }: ClassifyRequest): void {
-  counting(model, 1, () => model.classifier.admit(deadlineMs));
+export function admitBeforeUpload(request: ClassifyRequest): void {
+  const { exchange, model, deadlineMs, goalMs } = request;
+  const bytes = Number(exchange.incoming.headers['content-length'] ?? 0);
+  counting(request, 1, () => model.classifier.admit(bytes, deadlineMs, goalMs));
 }
 
 /**
@@ -91,23 +103,29 @@ function checkImage(
 }
 
 /** Counts the images that are refused instead of accepted. */
-function counting<T>({ metrics }: ServedModel, count: number, admit: () => T): T {
+function counting<T>(request: ClassifyRequest, count: number, admit: () => T): T {
+  const { model, hasOwnDeadline } = request;
   try {
     return admit();
-  } catch (error) {
-    metrics.refused(toProblem(error).code, count);
+  } catch (thrown) {
+    const isOverload = thrown instanceof DeadlineExceededError && !hasOwnDeadline;
+    const error = isOverload ? new OverloadedError(thrown.retryAfterMs ?? 0) : thrown;
+    model.metrics.refused(toProblem(error).code, count);
     throw error;
   }
 }
 
 async function settle(
   clock: Clock,
-  { exchange, model, deadlineMs }: ClassifyRequest,
+  request: ClassifyRequest,
   checked: readonly (CheckedImage | Problem)[],
 ): Promise<ImageOutcome[]> {
+  const { exchange, model, deadlineMs, goalMs } = request;
   const { outgoing, startedMs } = exchange;
   const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
-  const items = counting(model, good.length, () => model.classifier.accept(good, deadlineMs));
+  const items = counting(request, good.length, () =>
+    model.classifier.accept(good, deadlineMs, goalMs),
+  );
   model.metrics.stage('receive', clock.now() - startedMs);
   const cancel = () => model.classifier.cancel(items);
   outgoing.once('close', cancel);

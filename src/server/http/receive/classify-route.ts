@@ -43,14 +43,20 @@ async function answer(
   query: Record<string, string>,
 ): Promise<Response> {
   const { incoming, startedMs } = exchange;
-  const { defaultTimeoutMs, maxQueueSize } = deps.batching();
-  const { topK, timeoutMs } = readRequestOptions(
+  const { defaultTimeoutMs, latencyGoalMs, maxQueueSize } = deps.batching();
+  const { topK, timeoutMs, hasOwnTimeout } = readRequestOptions(
     query['top_k'],
     incoming.headers,
     defaultTimeoutMs,
   );
   const model = findModel(deps, query['model']);
-  const request = { exchange, model, deadlineMs: startedMs + timeoutMs };
+  const request = {
+    exchange,
+    model,
+    deadlineMs: startedMs + timeoutMs,
+    hasOwnDeadline: hasOwnTimeout,
+    goalMs: startedMs + (latencyGoalMs ?? Number.POSITIVE_INFINITY),
+  };
   admitBeforeUpload(request);
   const { isForm, images } = await receiveImages(
     exchange,

@@ -5,6 +5,8 @@ import { Problem } from '../../problem/problem.js';
 export interface RequestOptions {
   readonly topK: number;
   readonly timeoutMs: number;
+  /** Whether the client has asked for it. */
+  readonly hasOwnTimeout: boolean;
 }
 
 const DEFAULT_TOP_K = 5;
@@ -32,6 +34,7 @@ export function readRequestOptions(
       timeout === undefined
         ? defaultTimeoutMs
         : wholeNumber(String(timeout), MAX_TIMEOUT_MS, 'invalid_header'),
+    hasOwnTimeout: timeout !== undefined,
   };
 }
 
