@@ -59,6 +59,8 @@ async function serve(setup: EngineSetup): Promise<void> {
     uploads: new UploadBudget(serverConfig),
     maxPixels: decode.maxPixels,
     batching: () => batching,
+    corsOrigins: [],
+    hasBenchmark: true,
     nullBatcher: async () => model.batcher,
   });
   const model = createServedModel(
@@ -72,7 +74,7 @@ async function serve(setup: EngineSetup): Promise<void> {
         { batchSize: 1, ms: batchMs },
         { batchSize: maxBatchSize, ms: batchMs },
       ]),
-      limits: () => ({ maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] }),
+      limits: () => ({ ...batching, maxBatchSize, maxQueueDelayMs, maxQueueSize }),
       describe: () => {
         throw new Problem('model_not_found');
       },

@@ -55,8 +55,10 @@ export function refusal(
     return new QueueFullError(limits.maxQueueSize, waitMs);
   }
   const finishMs = expectedFinishMs(arrival, backlog, limits, curve, now);
-  if (finishMs >= arrival.deadlineMs) return new DeadlineExceededError(waitMs);
-  return finishMs < arrival.goalMs ? undefined : new OverloadedError(waitMs);
+  const { deadlineMs, goalMs } = arrival;
+  if (finishMs < Math.min(deadlineMs, goalMs)) return undefined;
+  // The nearer of the two refuses it.
+  return deadlineMs < goalMs ? new DeadlineExceededError(waitMs) : new OverloadedError(waitMs);
 }
 
 /**

@@ -6,6 +6,7 @@ export { ModelRefusedError } from './graph/index.js';
 export { CURVES_FOLDER, curveFile } from './lane/curve-file.js';
 export { keepCurve } from './lane/keep-curve.js';
 export { Lane, type LaneSizes } from './lane/lane.js';
+export { type LaneImage, pixelsOf } from './lane/lane-image.js';
 export type { MeasuredBatch } from './lane/lane-messages.js';
 export { curveBatchSizes } from './lane/measure-curve.js';
 export { openSession } from './lane/open-session.js';

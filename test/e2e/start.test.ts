@@ -25,8 +25,8 @@ t.test('flags and environment are checked too', async (t) => {
   for (const [args, env, sentence] of [
     [['--colour'], {}, /Unknown option '--colour'/],
     [['--config', 'nowhere.json'], {}, /cannot read the configuration file nowhere\.json/],
-    [[], { PORT: '65536' }, /PORT must be a number/],
-    [[], { PORT: 'http' }, /PORT must be a number/],
+    [[], { PORT: '65536' }, /PORT must be a whole number/],
+    [[], { PORT: 'http' }, /PORT must be a whole number/],
   ] as const) {
     const server = startServer(t, args, env);
     t.equal((await server.exited)[0], 1);
@@ -54,11 +54,11 @@ t.test('labels that do not match the classes stop the server', async (t) => {
 
 t.test('so do labels that do not match a graph which does not say its classes', async (t) => {
   const folder = t.testdir({});
-  const onnx = tinyClassifier({ outputRank: 'unsaid' });
+  const onnx = tinyClassifier({ scores: 'unsaid' });
   writeModelFolder(folder, { onnx, labels: ['c1 one', 'c2 two'] });
   const server = startServer(t, ['--model', folder]);
   t.equal((await server.exited)[0], 1);
-  t.match(server.stderr(), /the model cannot be run on cpu .do labels/);
+  t.match(server.stderr(), /the model cannot run on cpu .does labels/);
 });
 
 t.test('a model of one’s own is served from its folder', async (t) => {

@@ -19,25 +19,32 @@ export interface Best {
   readonly label: number;
 }
 
+/** How a model that takes float32 wants its images. */
+export interface ImageOrder {
+  readonly layout: 'nchw' | 'nhwc';
+  readonly channels: 1 | 3;
+}
+
 /** What the original model says of RGB pixels, [n, height, width, 3]: the topK best of each image. */
 export async function originalAnswers(
   model: Uint8Array,
-  layout: 'nchw' | 'nhwc',
+  { layout, channels }: ImageOrder,
   spec: RewriteSpec,
   pixels: Uint8Array,
 ): Promise<Best[][]> {
   const { width, height } = spec;
   const n = pixels.length / (width * height * 3);
-  const dims = layout === 'nchw' ? [n, 3, height, width] : [n, height, width, 3];
+  const dims = layout === 'nchw' ? [n, channels, height, width] : [n, height, width, channels];
   const session = await InferenceSession.create(model, QUIET);
-  const input = new Tensor('float32', prepare(pixels, layout, spec), dims);
+  const data = channels === 1 ? prepareGrey(pixels, spec) : prepare(pixels, layout, spec);
+  const input = new Tensor('float32', data, dims);
   const outputs = await session.run({ [String(session.inputNames[0])]: input });
   await session.release();
   const scores = Array.from(outputs[String(session.outputNames[0])]?.data as Float32Array);
   const classes = scores.length / n;
   return Array.from({ length: n }, (_, i): Best[] => {
     const row = scores.slice(i * classes, (i + 1) * classes);
-    const probabilities = spec.output === 'logits' ? softmax(row) : row;
+    const probabilities = ACTIVATIONS[spec.output](row);
     return probabilities
       .map((confidence, label) => ({ confidence, label }))
       .sort((a, b) => b.confidence - a.confidence)
@@ -88,6 +95,21 @@ function prepare(pixels: Uint8Array, layout: 'nchw' | 'nhwc', spec: RewriteSpec)
   });
   return out;
 }
+
+/** As Pillow's convert("L"), then normalised; in one channel the order of dimensions makes no difference. */
+function prepareGrey(pixels: Uint8Array, { mean, std }: RewriteSpec): Float32Array {
+  return Float32Array.from({ length: pixels.length / 3 }, (_, i) => {
+    const [red = 0, green = 0, blue = 0] = pixels.subarray(3 * i);
+    const grey = (red * 19595 + green * 38470 + blue * 7471 + 0x8000) >> 16;
+    return (grey - mean[0]) / std[0];
+  });
+}
+
+const ACTIVATIONS = {
+  logits: softmax,
+  sigmoid: (scores: readonly number[]) => scores.map((score) => 1 / (1 + Math.exp(-score))),
+  probabilities: (scores: readonly number[]) => [...scores],
+};
 
 function softmax(scores: readonly number[]): number[] {
   const max = Math.max(...scores);

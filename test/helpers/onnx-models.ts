@@ -23,6 +23,10 @@ export { DataType };
 
 export interface ClassifierOptions {
   readonly layout?: 'nchw' | 'nhwc';
+  /** 1 takes grey images: class c likes light by the first number of its direction. */
+  readonly channels?: 1 | 3;
+  /** False leaves the dimension of the batch out of the input; default true. */
+  readonly hasBatch?: boolean;
   readonly inputName?: string;
   readonly outputName?: string;
   /** Class c likes DIRECTIONS[c % 7] best; see there. */
@@ -37,8 +41,8 @@ export interface ClassifierOptions {
   readonly elemType?: DataType;
   /** Type of the output; the model casts its float32 scores to it. */
   readonly outputElemType?: DataType;
-  /** 2 is [n, classes], 4 is [n, classes, 1, 1], 'unsaid' is 4 with no shape in the file. */
-  readonly outputRank?: 2 | 4 | 'unsaid';
+  /** Of the scores, 'n' being the batch; default [n, classes]. 'unsaid' is [n, classes, 1, 1] with no shape in the file. */
+  readonly scores?: readonly ('n' | number)[] | 'unsaid';
   /** 'probabilities' puts a softmax into the model. */
   readonly output?: 'logits' | 'probabilities';
   /** Lists the weights in graph.input as well, as IR versions before 4 did; they do so unasked. */
@@ -64,11 +68,19 @@ const DIRECTIONS: readonly (readonly number[])[] = [
 export function tinyClassifier(options: ClassifierOptions = {}): Uint8Array {
   const { layout = 'nchw', inputName = 'input', outputName = 'scores', classes = 4 } = options;
   const { batch = 'dynamic', width = 8, height = 8, opset = 13, irVersion = 8 } = options;
-  const { elemType = DataType.FLOAT, outputElemType = DataType.FLOAT, outputRank = 2 } = options;
+  const { elemType = DataType.FLOAT, outputElemType = DataType.FLOAT } = options;
   const { output = 'logits', weightsAsInputs = irVersion < 4 } = options;
+  const { channels = 3, hasBatch = true, scores = ['n', classes] } = options;
 
-  const constants: TensorProto[] = [weight(classes), floats('bias', Array(classes).fill(0))];
+  const constants = [weight(channels, classes), floats('bias', Array(classes).fill(0))];
+  const n = batch === 'dynamic' ? 'n' : batch;
+  const [w, h] = [width === 'dynamic' ? 'w' : width, height === 'dynamic' ? 'h' : height];
+  const image = layout === 'nchw' ? [channels, h, w] : [h, w, channels];
   const nodes: NodeProto[] = [];
+  if (!hasBatch) {
+    nodes.push(node('Reshape', ['batch_of_one']));
+    constants.push(int64s('batch_of_one', [1, ...image.map(Number)]));
+  }
   if (elemType !== DataType.FLOAT) nodes.push(cast(DataType.FLOAT));
   if (layout === 'nchw') {
     nodes.push(node('GlobalAveragePool'));
@@ -80,25 +92,33 @@ export function tinyClassifier(options: ClassifierOptions = {}): Uint8Array {
   }
   nodes.push(node('Flatten', [], [integer('axis', 1)]), node('Gemm', ['weight', 'bias']));
   if (output === 'probabilities') nodes.push(node('Softmax', [], [integer('axis', 1)]));
-  if (outputRank !== 2) {
+  const dims = scores === 'unsaid' ? (['n', classes, 1, 1] as const) : scores;
+  if (`${dims}` !== `n,${classes}`) {
     nodes.push(node('Reshape', ['shape']));
-    constants.push(int64s('shape', [-1, classes, 1, 1]));
+    constants.push(
+      int64s(
+        'shape',
+        dims.map((size) => (size === 'n' ? -1 : size)),
+      ),
+    );
   }
   if (outputElemType !== DataType.FLOAT) nodes.push(cast(outputElemType));
 
-  const n = batch === 'dynamic' ? 'n' : batch;
-  const [w, h] = [width === 'dynamic' ? 'w' : width, height === 'dynamic' ? 'h' : height];
-  const scores = value(outputName, outputElemType, [n, classes, 1, 1].slice(0, Number(outputRank)));
-  if (outputRank === 'unsaid') withoutShape(scores);
+  const given = value(
+    outputName,
+    outputElemType,
+    dims.map((size) => (size === 'n' ? n : size)),
+  );
+  if (scores === 'unsaid') withoutShape(given);
   const graph = create(GraphProtoSchema, {
     name: 'tiny',
     node: chain(inputName, outputName, nodes),
     initializer: constants,
     input: [
-      value(inputName, elemType, layout === 'nchw' ? [n, 3, h, w] : [n, h, w, 3]),
+      value(inputName, elemType, hasBatch ? [n, ...image] : image),
       ...(weightsAsInputs ? constants.map(asInput) : []),
     ],
-    output: [scores],
+    output: [given],
   });
   return toBinary(
     ModelProtoSchema,
@@ -114,15 +134,15 @@ function cast(to: DataType): NodeProto {
   return node('Cast', [], [integer('to', to)]);
 }
 
-/** [3, classes]: a column for each class. */
-function weight(classes: number): TensorProto {
-  const values = [0, 1, 2].flatMap((channel) =>
+/** [channels, classes]: a column for each class. */
+function weight(channels: 1 | 3, classes: number): TensorProto {
+  const values = [0, 1, 2].slice(0, channels).flatMap((channel) =>
     Array.from({ length: classes }, (_, c) => {
       const direction = DIRECTIONS[c % DIRECTIONS.length];
       return Number(direction?.[channel]) / (1 + Math.floor(c / DIRECTIONS.length));
     }),
   );
-  return { ...floats('weight', values), dims: [3n, BigInt(classes)] };
+  return { ...floats('weight', values), dims: [BigInt(channels), BigInt(classes)] };
 }
 
 function asInput({ name, dataType, dims }: TensorProto): ValueInfoProto {

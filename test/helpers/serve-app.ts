@@ -86,6 +86,8 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     uploads,
     maxPixels: options.maxPixels ?? 1e6,
     batching: () => limits,
+    corsOrigins: config.corsOrigins,
+    hasBenchmark: config.benchmark,
     nullBatcher: options.nullBatcher ?? (async () => batcher),
   });
   const decodePool = new DecodePool(1, { decoder: 'native', bodies: uploads.spare });

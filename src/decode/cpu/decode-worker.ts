@@ -1,22 +1,25 @@
 import { getPriority, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { UndecodableImageError } from '../header/image-errors.js';
+import { Resampler } from '../resample/resampler.js';
 import { decodeImage } from './decode-image.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
-import { UndecodableImageError } from '../header/image-errors.js';
 import { loadRasterDecoder } from './load-raster-decoder.js';
-import { Resampler } from '../resample/resampler.js';
 
-// A decode thread: one image at a time.
+// A decode thread. It decodes one image at a time.
+
+/** How much lower the priority of a decode thread is. */
+const NICE = 5;
 
 const port = parentPort as MessagePort;
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
-if (process.platform === 'linux')
-  setPriority(Math.min(19, getPriority() + Number(process.env['DN'] ?? 5)));
+// On Linux a priority belongs to a thread. The main thread, which must answer every client, goes before decoders.
+if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + NICE));
 
-// A decoder that this platform does not have is missed now, not at the first photo.
-await loadRasterDecoder(decoder, { format: 'jpeg', colour: 'rgb' });
+// Fails now, not at the first photo, if the decoder is not available on this platform.
+await loadRasterDecoder(decoder, { format: 'jpeg' });
 
 port.on('message', async (job: DecodeJob) => {
   const { id, bytes, pixels } = job;

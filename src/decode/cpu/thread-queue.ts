@@ -1,10 +1,10 @@
 import { type Millis, Pace } from '../../batcher/index.js';
 
-/** One image in the works and one in the inbox, so that a thread need not wait for the main thread. */
+/** One image in progress and one in the thread's inbox, so that a thread need not wait for the main thread. */
 const IMAGES_PER_THREAD = 2;
 /**
- * From here on an image is costly. A plain photo of 25 megapixels, a progressive one of 12 and a 4K screenshot cost
- * less and may use every thread.
+ * An image that costs this much or more is costly. A plain photo of 25 megapixels, a progressive one of 12 and a 4K
+ * screenshot cost less and may use every thread.
  */
 export const COSTLY_MS = 200;
 

@@ -4,7 +4,7 @@ import type { GpuReply, GpuRequest, GpuResult } from './gpu-messages.js';
 import { runTrial } from './trial.js';
 import { UnitDecoder } from './unit-decoder.js';
 
-// A thread of the GPU decoder: one batch at a time.
+// A GPU decoder thread. It decodes one batch at a time.
 
 const port = parentPort as MessagePort;
 

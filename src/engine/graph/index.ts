@@ -2,7 +2,7 @@ export { givesProbabilities } from './gives-probabilities.js';
 export { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
 export { FIXED_BATCH_ADVICE, makeBatchDynamic } from './make-batch-dynamic.js';
 export { ModelRefusedError } from './model-refused-error.js';
-export { CONFIDENCE, IMAGE, LABEL_INDEX } from './names.js';
+export { CONFIDENCE, IMAGE, LABEL_INDEX, SCORES } from './names.js';
 export { nullClassifier } from './null-classifier.js';
 export { type Graph, readGraph } from './read-graph.js';
 export { rewriteClassifier } from './rewrite-classifier.js';

@@ -9,7 +9,7 @@ import {
 import type { DecodePool, ImageHeader } from '../../decode/index.js';
 import type { ImageInput, Scores } from '../../engine/index.js';
 
-/** One image of a request, its header checked. */
+/** One image of a request, after its header check. */
 export interface CheckedImage {
   readonly bytes: Buffer;
   readonly header: ImageHeader;
@@ -18,50 +18,80 @@ export interface CheckedImage {
 export type ImageItem = Item<Uint8Array, Scores>;
 export type ImageSettlement = Settlement<Scores>;
 
-/** Takes images from acceptance through decoding into the batcher. */
+/** The times of a request. */
+export interface RequestTimes {
+  /** When it could first be read. */
+  readonly startedMs: Millis;
+  /** When its images must be settled. */
+  readonly deadlineMs: Millis;
+}
+
+/** How late an answer may be, counted from when its request could first be read. */
+export interface LatencyBounds {
+  /** The deadline of a request whose client sets none. */
+  readonly defaultTimeoutMs: Millis;
+  /** What the operator wants almost all answers to keep. */
+  readonly latencyGoalMs?: Millis | undefined;
+}
+
+export interface ClassifierParts {
+  readonly batcher: Batcher<Uint8Array, Scores>;
+  readonly decodePool: DecodePool;
+  /** The input that the model requires. */
+  readonly input: ImageInput;
+  readonly clock: Clock;
+  /** Returns the current bounds. */
+  readonly bounds: () => LatencyBounds;
+}
+
+/** Accepts images whose answers are expected in time, decodes them, and puts them into the batcher. */
 export class Classifier {
   readonly #batcher: Batcher<Uint8Array, Scores>;
   readonly #decodePool: DecodePool;
   readonly #input: ImageInput;
   readonly #clock: Clock;
+  readonly #bounds: () => LatencyBounds;
 
-  /** @param input what the model wants of an image */
-  constructor(
-    batcher: Batcher<Uint8Array, Scores>,
-    decodePool: DecodePool,
-    input: ImageInput,
-    clock: Clock,
-  ) {
-    this.#clock = clock;
+  constructor({ batcher, decodePool, input, clock, bounds }: ClassifierParts) {
     this.#batcher = batcher;
     this.#decodePool = decodePool;
     this.#input = input;
+    this.#clock = clock;
+    this.#bounds = bounds;
   }
 
   /**
-   * Says whether one more image of about so many bytes would be accepted now, before it is here.
+   * Checks whether one more image of about so many bytes would be accepted now, before its bytes have arrived.
    *
    * @throws as Batcher.admit
    */
-  admit(bytes: number, deadlineMs: Millis, goalMs: Millis): void {
+  admit(bytes: number, times: RequestTimes): void {
     const inputsMs = this.#clock.now() + this.#decodePool.expectedMsByBytes(bytes);
-    this.#batcher.admit(1, deadlineMs, { goalMs, inputsMs });
+    this.#batcher.admit(1, times.deadlineMs, { goalMs: this.#goalMs(times), inputsMs });
   }
 
   /**
-   * Accepts all the images of a request or none, and sets them on their way; each item settles on its own.
+   * Accepts all images of a request or none, and starts to process them; each item settles on its own.
    *
    * @throws as Batcher.admit
    */
-  accept(images: readonly CheckedImage[], deadlineMs: Millis, goalMs: Millis): ImageItem[] {
-    const inputsMs =
-      this.#clock.now() + this.#decodePool.expectedMs(images.map(({ header }) => header));
-    const items = this.#batcher.accept(images.length, deadlineMs, { goalMs, inputsMs });
+  accept(images: readonly CheckedImage[], times: RequestTimes): ImageItem[] {
+    const headers = images.map(({ header }) => header);
+    const inputsMs = this.#clock.now() + this.#decodePool.expectedMs(headers);
+    const foreseen = { goalMs: this.#goalMs(times), inputsMs };
+    const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
     images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image));
     return items;
   }
 
-  /** Settles items that nobody waits for any more; those that are settled already stay as they are. */
+  /** The default timeout is the operator's bound, unlike a deadline that the client has set. */
+  #goalMs({ startedMs, deadlineMs }: RequestTimes): Millis {
+    const { defaultTimeoutMs, latencyGoalMs = Number.POSITIVE_INFINITY } = this.#bounds();
+    const isDefault = deadlineMs === startedMs + defaultTimeoutMs;
+    return Math.min(startedMs + latencyGoalMs, isDefault ? deadlineMs : Number.POSITIVE_INFINITY);
+  }
+
+  /** Settles items that are no longer wanted; items that are already settled stay as they are. */
   cancel(items: readonly ImageItem[]): void {
     for (const item of items) this.#batcher.cancel(item);
   }

@@ -15,7 +15,7 @@ t.test('a softmax or sigmoid at the end gives probabilities', async (t) => {
 t.test('what only changes the shape or the type may follow', async (t) => {
   const cast = { output: 'probabilities', outputElemType: DataType.FLOAT16 } as const;
   t.equal(givesProbabilities(readGraph(tinyClassifier(cast))), true);
-  const four = { output: 'probabilities', outputRank: 4 } as const;
+  const four = { output: 'probabilities', scores: ['n', 4, 1, 1] } as const;
   t.equal(givesProbabilities(readGraph(tinyClassifier(four))), true);
   t.equal(endsIn('Softmax', 'Flatten', 'Identity'), true);
 });

@@ -38,7 +38,7 @@ t.test('what the rewrite does not add stays, byte for byte', async (t) => {
   const models: ClassifierOptions[] = [
     {},
     { irVersion: 3, opset: 9 },
-    { layout: 'nhwc', outputRank: 4 },
+    { layout: 'nhwc', scores: ['n', 4, 1, 1] },
   ];
   for (const options of models) {
     const bytes = changed((model) => {

@@ -32,6 +32,7 @@ function rawNumbers(bytes: Uint8Array): bigint[] {
 
 const reshape = (attribute: NodeProto['attribute'] = []) => [node('Reshape', ['sizes'], attribute)];
 
+const COLOUR = { layout: 'nchw', channels: 3 } as const;
 const SPEC = {
   width: 8,
   height: 8,
@@ -49,8 +50,8 @@ t.test('input and output become dynamic, and a batch gets the answers of its ima
   t.equal(inspectClassifier(readGraph(open)).fixedBatch, undefined);
   const pixels = Uint8Array.from({ length: 3 * 192 }, (_, i) => Math.imul(i, 2654435761) >>> 24);
   const single = async (i: number) =>
-    (await originalAnswers(fixed, 'nchw', SPEC, pixels.subarray(i * 192, (i + 1) * 192)))[0];
-  t.same(await originalAnswers(open, 'nchw', SPEC, pixels), [
+    (await originalAnswers(fixed, COLOUR, SPEC, pixels.subarray(i * 192, (i + 1) * 192)))[0];
+  t.same(await originalAnswers(open, COLOUR, SPEC, pixels), [
     await single(0),
     await single(1),
     await single(2),
@@ -128,7 +129,7 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
     });
   const sizes = (values: readonly number[]) => ({ constants: [int64s('sizes', values)] });
   for (const values of [[3, 1], [3], [3, -1], [2, 3]]) {
-    const words = /fixed at 1, and its Reshape node "scores\/1" is made for one image \(sizes /;
+    const words = /fixed at 1, and its Reshape node "scores\/1" is built for one image \(sizes /;
     refused({ head: reshape(), ...sizes(values) }, words);
   }
   const allowZero = reshape([integer('allowzero', 1)]);
@@ -137,7 +138,7 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
     const head = () => [node(opType, ['sizes'])];
     refused(
       { head: head(), ...sizes([2, 1, 1, 1]) },
-      new RegExp(`its ${opType} node "scores/1" is made`),
+      new RegExp(`its ${opType} node "scores/1" is built`),
     );
     t.same(
       sizesOf({ head: head(), ...sizes([1, 3, 1, 1]) }, opType),
@@ -148,7 +149,7 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
   const resize = () => [node('Resize', ['', '', 'sizes'])];
   refused(
     { head: resize(), ...sizes([1, 3, 2, 2]) },
-    /Resize node "scores\/1" is made for one image/,
+    /Resize node "scores\/1" is built for one image/,
   );
   t.doesNotThrow(() => makeBatchDynamic(fixedBatchModel({ head: resize(), ...sizes([]) })));
 });

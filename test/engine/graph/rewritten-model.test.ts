@@ -16,6 +16,7 @@ const SPEC: RewriteSpec = {
   output: 'logits',
   topK: 4,
 };
+const COLOUR = { layout: 'nchw', channels: 3 } as const;
 const SIZE = { width: SPEC.width, height: SPEC.height };
 
 /** Five images of noise around a colour: red, green, blue, near white, grey. */
@@ -44,17 +45,19 @@ interface Comparison {
   /** Options of the model to compare with, over those of the model itself. */
   readonly original?: ClassifierOptions;
   readonly within?: number;
+  /** Sizes of the batches to compare. */
+  readonly batches?: readonly number[];
 }
 
-/** Compares the answers on batches of 5 and 1. */
+/** Compares the answers to five images, in one batch and to the first alone unless it is said otherwise. */
 async function compare(t: Test, options: ClassifierOptions, comparison: Comparison = {}) {
-  const { original = {}, within = 1e-5 } = comparison;
-  const { output = 'logits', layout = 'nchw' } = options;
+  const { original = {}, within = 1e-5, batches = [5, 1] } = comparison;
+  const { output = 'logits', layout = 'nchw', channels = 3 } = options;
   const spec = { ...SPEC, output, ...comparison.spec };
   const model = tinyClassifier({ ...SIZE, ...options });
   const other = tinyClassifier({ ...SIZE, ...options, ...original });
-  for (const n of [5, 1]) {
-    const wanted = await originalAnswers(other, layout, spec, images(n));
+  for (const n of batches) {
+    const wanted = await originalAnswers(other, { layout, channels }, spec, images(n));
     const found = await rewrittenAnswers(model, spec, images(n));
     t.same(labelsOf(found), labelsOf(wanted), `labels of ${n}`);
     const differences = found.flatMap((row, i) =>
@@ -67,7 +70,7 @@ async function compare(t: Test, options: ClassifierOptions, comparison: Comparis
 }
 
 t.test('the images of these tests have different best classes', async (t) => {
-  const rows = await originalAnswers(tinyClassifier(SIZE), 'nchw', SPEC, images(5));
+  const rows = await originalAnswers(tinyClassifier(SIZE), COLOUR, SPEC, images(5));
   t.same(
     labelsOf(rows)
       .map(([best]) => best)
@@ -116,13 +119,68 @@ t.test('a size that the graph leaves open is that of the specification', async (
 });
 
 t.test('scores of more dimensions, or of a shape that the graph does not say', async (t) => {
-  for (const outputRank of [4, 'unsaid'] as const) {
+  const shapes = [['n', 4, 1, 1], ['n', 1, 4], ['n', 1, 1, 4], 'unsaid'] as const;
+  for (const scores of shapes) {
     for (const opset of [9, 13]) {
       for (const output of ['logits', 'probabilities'] as const) {
-        await compare(t, { outputRank, opset, output });
+        await compare(t, { scores, opset, output }, { spec: { classes: 4 } });
       }
     }
   }
+  await compare(t, { scores: 'unsaid' });
+});
+
+t.test('one score for each image', async (t) => {
+  for (const opset of [9, 13]) {
+    const spec = { topK: 1, output: 'sigmoid' } as const;
+    await compare(t, { classes: 1, scores: ['n'], opset }, { spec });
+    await compare(t, { classes: 1, scores: ['n', 1], opset }, { spec });
+  }
+});
+
+t.test(
+  'one image without a dimension for the batch, in the input, the output or both',
+  async (t) => {
+    const original = { scores: ['n', 4], hasBatch: true, batch: 'dynamic' } as const;
+    for (const layout of ['nchw', 'nhwc'] as const) {
+      const one = { original, batches: [1] };
+      await compare(t, { layout, hasBatch: false }, one);
+      await compare(t, { layout, hasBatch: false, scores: [4] }, one);
+      await compare(t, { layout, batch: 1, scores: [4] }, one);
+      await compare(t, { layout, scores: [4] }, one);
+    }
+  },
+);
+
+t.test('a batch of a fixed size', async (t) => {
+  await compare(t, { batch: 5 }, { original: { batch: 'dynamic' }, batches: [5] });
+});
+
+t.test('a sigmoid for each class', async (t) => {
+  for (const opset of [7, 13, 26]) await compare(t, { opset }, { spec: { output: 'sigmoid' } });
+});
+
+t.test('grey images', async (t) => {
+  const spec = { mean: [110, 110, 110], std: [60, 60, 60] } as const;
+  for (const layout of ['nchw', 'nhwc'] as const) {
+    for (const opset of [9, 13]) await compare(t, { channels: 1, layout, opset }, { spec });
+  }
+});
+
+t.test('bytes, and doubles', async (t) => {
+  // Bare scores: a softmax of scores that large is 0 or 1.
+  const spec = { mean: [0, 0, 0], std: [1, 1, 1], output: 'probabilities' } as const;
+  const float = { elemType: DataType.FLOAT, outputElemType: DataType.FLOAT };
+  for (const layout of ['nchw', 'nhwc'] as const) {
+    for (const channels of [1, 3] as const) {
+      for (const elemType of [DataType.UINT8, DataType.DOUBLE]) {
+        const comparison = { spec, original: float, within: 1e-3 };
+        await compare(t, { layout, channels, elemType }, comparison);
+      }
+    }
+  }
+  const double = { elemType: DataType.DOUBLE, outputElemType: DataType.DOUBLE };
+  await compare(t, double, { original: float });
 });
 
 t.test('half floats in and out', async (t) => {

@@ -74,7 +74,7 @@ t.test('labels are lines, however they end', async (t) => {
 t.test('a label too few or too many is refused with both counts', async (t) => {
   for (const labels of [LABELS.slice(1), [...LABELS, 'more'], [...LABELS, '']]) {
     const words = new RegExp(
-      `labels.txt has ${labels.length} labels but the model has 4 classes; give one line for each`,
+      `labels.txt has ${labels.length} labels but the model has 4 classes; write one line for each`,
     );
     await t.rejects(read(t, { labels }), refused(words));
   }
@@ -82,11 +82,11 @@ t.test('a label too few or too many is refused with both counts', async (t) => {
 });
 
 t.test('a graph that does not say its classes has as many as there are labels', async (t) => {
-  t.match(await read(t, { onnx: tinyClassifier({ outputRank: 'unsaid' }) }), { topK: 4 });
+  t.match(await read(t, { onnx: tinyClassifier({ scores: 'unsaid' }) }), { topK: 4 });
 });
 
 t.test('no labels at all are refused even if the graph says nothing', async (t) => {
-  const onnx = tinyClassifier({ outputRank: 'unsaid' });
+  const onnx = tinyClassifier({ scores: 'unsaid' });
   await t.rejects(read(t, { onnx, labels: '' }), refused(/labels.txt is empty/));
 });
 

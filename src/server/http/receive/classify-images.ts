@@ -1,10 +1,4 @@
-import {
-  CancelledError,
-  type Clock,
-  DeadlineExceededError,
-  type Millis,
-  OverloadedError,
-} from '../../../batcher/index.js';
+import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
 import { readImageHeader } from '../../../decode/index.js';
 import type { CheckedImage, ImageItem, ImageSettlement } from '../../models/classifier.js';
 import type { ServedModel } from '../../models/served-model.js';
@@ -22,34 +16,31 @@ export interface ClassifyImagesDeps {
   readonly maxPixels: number;
 }
 
-/** What is known of a request for classifications before its body has been read. */
+/** What is known about a classification request before its body has been read. */
 export interface ClassifyRequest {
   readonly exchange: Exchange;
   readonly model: ServedModel;
-  /** When all of its images must be settled. */
+  /** The time by which all of its images must be settled. */
   readonly deadlineMs: Millis;
-  /** Whether its client has said so; else the deadline is the server's own. */
-  readonly hasOwnDeadline: boolean;
-  /** When the operator wants all of them to be finished. */
-  readonly goalMs: Millis;
 }
 
 /**
- * Refuses a request whose images would be refused anyway, which spares its client the upload.
+ * Refuses a request whose images would be refused anyway, so that the client need not upload them.
  *
- * @throws as Batcher.admit; what would miss the server's own deadline is an {OverloadedError}
+ * @throws as Classifier.admit
  */
-export function admitBeforeUpload(request: ClassifyRequest): void {
-  const { exchange, model, deadlineMs, goalMs } = request;
-  const bytes = Number(exchange.incoming.headers['content-length'] ?? 0);
-  counting(request, 1, () => model.classifier.admit(bytes, deadlineMs, goalMs));
+export function admitBeforeUpload({ exchange, model, deadlineMs }: ClassifyRequest): void {
+  const { incoming, startedMs } = exchange;
+  const bytes = Number(incoming.headers['content-length'] ?? 0);
+  counting(model, 1, () => model.classifier.admit(bytes, { startedMs, deadlineMs }));
 }
 
 /**
- * The path of one request's encoded images, from every route that takes them: header check, admission, decoder, batcher,
- * lane. Images whose header check fails keep their problem; the others are accepted together and settle one by one.
+ * The path of one request's encoded images, for every route that receives them: header check, admission, decoder,
+ * batcher, lane. An image that fails the header check keeps its problem; the others are accepted together and settle
+ * one by one.
  *
- * @returns one outcome an image, in order
+ * @returns one outcome per image, in order
  * @throws {CancelledError} the client has closed its connection
  * @throws as `admitBeforeUpload`, for all images together
  */
@@ -65,9 +56,9 @@ export async function classifyEach(
 }
 
 /**
- * The same for an answer that has no place for the problem of one image: it is that of the whole request.
+ * The same for an answer that cannot contain a problem per image: the first problem becomes that of the whole request.
  *
- * @throws {Problem} the first one of an image; as `classifyEach`
+ * @throws {Problem} the first problem of an image; also as `classifyEach`
  */
 export async function classifyAll(
   deps: ClassifyImagesDeps,
@@ -102,29 +93,25 @@ function checkImage(
   }
 }
 
-/** Counts the images that are refused instead of accepted. */
-function counting<T>(request: ClassifyRequest, count: number, admit: () => T): T {
-  const { model, hasOwnDeadline } = request;
+/** Counts the images in the metrics if `admit` refuses them. */
+function counting<T>({ metrics }: ServedModel, count: number, admit: () => T): T {
   try {
     return admit();
-  } catch (thrown) {
-    const isOverload = thrown instanceof DeadlineExceededError && !hasOwnDeadline;
-    const error = isOverload ? new OverloadedError(thrown.retryAfterMs ?? 0) : thrown;
-    model.metrics.refused(toProblem(error).code, count);
+  } catch (error) {
+    metrics.refused(toProblem(error).code, count);
     throw error;
   }
 }
 
 async function settle(
   clock: Clock,
-  request: ClassifyRequest,
+  { exchange, model, deadlineMs }: ClassifyRequest,
   checked: readonly (CheckedImage | Problem)[],
 ): Promise<ImageOutcome[]> {
-  const { exchange, model, deadlineMs, goalMs } = request;
   const { outgoing, startedMs } = exchange;
   const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
-  const items = counting(request, good.length, () =>
-    model.classifier.accept(good, deadlineMs, goalMs),
+  const items = counting(model, good.length, () =>
+    model.classifier.accept(good, { startedMs, deadlineMs }),
   );
   model.metrics.stage('receive', clock.now() - startedMs);
   const cancel = () => model.classifier.cancel(items);
@@ -148,7 +135,7 @@ async function outcomeOf(item: ImageItem): Promise<ImageOutcome> {
   }
 }
 
-/** Writes the request down as answered; measures the time from the last scores to the last byte that leaves. */
+/** Logs the request as answered, and measures the time from the last scores until the answer has been sent. */
 function answered(
   { clock, metrics, requestLog }: ClassifyImagesDeps,
   { exchange, model }: ClassifyRequest,

@@ -17,9 +17,11 @@ import type { Upload, UploadBudget } from './upload-budget.js';
 
 export interface ClassifyDeps extends RefuseDeps, ClassifyImagesDeps, FindModelDeps {
   readonly uploads: UploadBudget;
-  /** The limits in force, which change when the configuration is read again. */
+  /** The current limits, which change when the configuration is reloaded. */
   readonly batching: () => Config['batching'];
 }
+
+const QUERY = ['model', 'top_k'];
 
 /** POST /api/classify: the whole path of a request, receive -> decode -> batcher -> engine -> respond. */
 export function classifyRoute(deps: ClassifyDeps) {
@@ -43,20 +45,10 @@ async function answer(
   query: Record<string, string>,
 ): Promise<Response> {
   const { incoming, startedMs } = exchange;
-  const { defaultTimeoutMs, latencyGoalMs, maxQueueSize } = deps.batching();
-  const { topK, timeoutMs, hasOwnTimeout } = readRequestOptions(
-    query['top_k'],
-    incoming.headers,
-    defaultTimeoutMs,
-  );
+  const { defaultTimeoutMs, maxQueueSize } = deps.batching();
+  const { topK, timeoutMs } = readRequestOptions(query, QUERY, incoming.headers, defaultTimeoutMs);
   const model = findModel(deps, query['model']);
-  const request = {
-    exchange,
-    model,
-    deadlineMs: startedMs + timeoutMs,
-    hasOwnDeadline: hasOwnTimeout,
-    goalMs: startedMs + (latencyGoalMs ?? Number.POSITIVE_INFINITY),
-  };
+  const request = { exchange, model, deadlineMs: startedMs + timeoutMs };
   admitBeforeUpload(request);
   const { isForm, images } = await receiveImages(
     exchange,

@@ -9,18 +9,27 @@ export interface FindModelDeps {
 }
 
 /**
- * The model that a request names, or the first one.
+ * All models; requests that name no model go to the first.
  *
- * @throws {Problem} draining after SIGTERM, engine_unavailable before the warm-up has ended and while a lane hangs,
- * model_not_found
+ * @throws {Problem} draining after SIGTERM; engine_unavailable before the end of the warm-up and while a lane hangs
  */
-export function findModel({ lifecycle, models }: FindModelDeps, name?: string): ServedModel {
+export function listModels({ lifecycle, models }: FindModelDeps): readonly ServedModel[] {
   const { notReady } = lifecycle;
   if (notReady === 'draining') throw new Problem('draining', { 'Retry-After': '1' });
-  if (models.isEmpty || notReady === 'lane_hung') {
+  if (models.all.length === 0 || notReady === 'lane_hung') {
     throw new Problem('engine_unavailable', { 'Retry-After': '1' });
   }
-  const model = models.find(name);
+  return models.all;
+}
+
+/**
+ * The model that a request names, or the first one.
+ *
+ * @throws {Problem} model_not_found, and as `listModels`
+ */
+export function findModel(deps: FindModelDeps, name?: string): ServedModel {
+  listModels(deps);
+  const model = deps.models.find(name);
   if (!model) throw new Problem('model_not_found');
   return model;
 }
