@@ -16,7 +16,7 @@ const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
 // On Linux a priority belongs to a thread. The main thread, which must answer every client, goes before decoders.
-if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + NICE));
+if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + Number(process.env['DN'] ?? NICE)));
 
 // Fails now, not at the first photo, if the decoder is not available on this platform.
 await loadRasterDecoder(decoder, { format: 'jpeg' });

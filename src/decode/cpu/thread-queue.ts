@@ -28,7 +28,8 @@ interface Slot<Thread> {
 
 interface Waiting<Thread> {
   readonly work: Work;
-  readonly start: (thread: Thread) => Promise<void>;
+  /** Runs the job. What it resolves with hands the job's result on. */
+  readonly start: (thread: Thread) => Promise<() => void>;
   readonly drop: () => void;
 }
 
@@ -64,8 +65,15 @@ export class ThreadQueue<Thread> {
   /** Runs `job` with a thread when one is free for it; undefined if the work was dropped. */
   run<Result>(work: Work, job: (thread: Thread) => Promise<Result>): Promise<Result | undefined> {
     const line = this.#lineOf(work.costMs);
-    return new Promise((resolve, reject) => {
-      const start = async (thread: Thread) => job(thread).then(resolve, reject);
+    return new Promise<Result | undefined>((resolve, reject) => {
+      const start = async (thread: Thread) => {
+        try {
+          const result = await job(thread);
+          return () => resolve(result);
+        } catch (error) {
+          return () => reject(error);
+        }
+      };
       line.waiting.push({ work, start, drop: () => resolve(undefined) });
       line.loadMs += work.costMs;
       this.#fill(line);
@@ -111,7 +119,7 @@ export class ThreadQueue<Thread> {
     const givenMs = this.#now();
     line.inThreads++;
     slot.loadMs += costMs;
-    await start(slot.thread);
+    const handOn = await start(slot.thread);
     // It began when the thread had finished the one before.
     const startedMs = Math.max(givenMs, slot.endedMs);
     slot.endedMs = this.#now();
@@ -119,6 +127,7 @@ export class ThreadQueue<Thread> {
     slot.loadMs -= costMs;
     line.loadMs -= costMs;
     line.inThreads--;
+    handOn();
     this.#fill(line);
   }
 
