@@ -24,16 +24,16 @@ export interface BatcherOptions<I, O> {
   readonly clock: Clock;
   readonly limits: BatchLimits;
   readonly lanes: readonly BatchLane<I, O>[];
-  /** Of each lane; without one nothing is foreseen, and padding costs nothing. */
+  /** The latency curve of each lane. Without one, nothing is predicted, and padding costs nothing. */
   readonly curve?: LatencyCurve;
   readonly observer?: BatcherObserver<O>;
-  /** Takes back an input that is not needed any more. */
+  /** Takes back an input that is no longer needed. */
   readonly release?: (input: I) => void;
 }
 
 /**
- * Gathers items into batches and gives each batch to the lane that has been idle longest. Performs what
- * `nextAction` says and keeps the books: every accepted item is settled exactly once.
+ * Gathers items into batches and gives each batch to the lane that has been idle longest. Performs the actions that
+ * `nextAction` returns, and accounts for every item: each accepted item is settled exactly once.
  */
 export class Batcher<I, O> {
   readonly #clock: Clock;
@@ -51,7 +51,7 @@ export class Batcher<I, O> {
   #unsettled = 0;
   #batchesRunning = 0;
   #draining = false;
-  /** Who waits for the end of the drain. */
+  /** Called when the drain is complete. */
   readonly #drained: (() => void)[] = [];
 
   constructor(options: BatcherOptions<I, O>) {
@@ -81,6 +81,7 @@ export class Batcher<I, O> {
   }
 
   /**
+<<<<<<< HEAD
    * Says whether `count` more items would be accepted now, for a caller that wants to know before their bytes are here.
    *
    * @throws {DrainingError}
@@ -88,6 +89,12 @@ export class Batcher<I, O> {
    * @throws {QueueFullError}
    * @throws {DeadlineExceededError} the deadline has passed, or is not expected to be met
    * @throws {OverloadedError} the goal is not expected to be met
+=======
+   * Checks whether `count` more items would be accepted now, for callers that want to know before their bytes arrive.
+   *
+   * @throws {DrainingError} {EngineUnavailableError} {QueueFullError} {DeadlineExceededError} the deadline has passed,
+   * or cannot be met even in the best case
+>>>>>>> main
    */
   admit(count: number, deadlineMs: Millis, foreseen: Foreseen = {}): void {
     if (this.#draining) throw new DrainingError();
@@ -107,7 +114,7 @@ export class Batcher<I, O> {
   }
 
   /**
-   * Accepts `count` items, all or none, before their inputs exist; each is settled by `deadlineMs` at the
+   * Accepts `count` items, all or none, before their inputs exist. Each is settled by `deadlineMs` at the
    * latest.
    *
    * @throws as `admit`
@@ -127,7 +134,7 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Puts an accepted item into the queue; one that is settled already, or late, goes nowhere. */
+  /** Puts an accepted item into the queue, unless it is already settled or its deadline has passed. */
   enqueue(item: Item<I, O>, input: I): void {
     const now = this.#clock.now();
     if (item.state === 'accepted' && now >= item.deadlineMs) {
@@ -144,7 +151,7 @@ export class Batcher<I, O> {
     this.#pump();
   }
 
-  /** Settles an item with an error, wherever it is. In a running batch its output is dropped. */
+  /** Settles an item with an error, wherever it is. If it is in a running batch, its output is dropped. */
   fail(item: Item<I, O>, error: Error): void {
     if (item.state === 'settled') return;
     if (item.state === 'waiting') {
@@ -156,20 +163,20 @@ export class Batcher<I, O> {
     this.#pump();
   }
 
-  /** Settles an item nobody waits for any more. */
+  /** Settles an item whose result is no longer wanted. */
   cancel(item: Item<I, O>): void {
     this.fail(item, new CancelledError());
   }
 
-  /** Batches formed from now on obey `limits`; a batch never sees two configurations. */
+  /** Applies `limits` to batches formed from now on; a batch never mixes two configurations. */
   reconfigure(limits: BatchLimits): void {
     this.#limits = limits;
     this.#pump();
   }
 
   /**
-   * Accepts nothing more; resolves when every accepted item is settled and no batch runs: a lane may not be ended inside
-   * one, even if nobody waits for it any more.
+   * Accepts no more items. Resolves when every accepted item is settled and no batch runs: a lane must not be ended
+   * inside a run, even if no item waits for its result.
    */
   drain(): Promise<void> {
     this.#draining = true;
@@ -179,7 +186,7 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Performs what the policy says until it says to wait. */
+  /** Performs the policy's actions until it says to wait. */
   #pump(): void {
     if (this.#lanes.serving === 0) this.#failWaiting();
     for (;;) {
@@ -202,7 +209,7 @@ export class Batcher<I, O> {
     if (isDrained) for (const resolve of this.#drained) resolve();
   }
 
-  /** Nobody will run them soon: the client knows better what to do with its time. */
+  /** No lane will run the waiting items soon, so their clients are told at once. */
   #failWaiting(): void {
     for (const item of this.#queue.take(this.#queue.size)) {
       this.#undispatched--;
@@ -229,9 +236,18 @@ export class Batcher<I, O> {
     void this.#run(batch, (size) => padUp(size, allowedBatchSizes));
   }
 
+<<<<<<< HEAD
   /** Settles an item that would be finished too late. */
   #expire(item: Item<I, O>, finishMs: Millis): boolean {
     if (finishMs < item.deadlineMs) return false;
+=======
+  /**
+   * Timers of the same tick run one after the other, so an item may be past its deadline before its own timer has
+   * run.
+   */
+  #expire(item: Item<I, O>, now: Millis): boolean {
+    if (now < item.deadlineMs) return false;
+>>>>>>> main
     this.#releaseInput(item);
     this.#settle(item, new DeadlineExceededError());
     return true;

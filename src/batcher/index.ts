@@ -10,6 +10,7 @@ export {
   DeadlineExceededError,
   DrainingError,
   EngineUnavailableError,
+  LaneEndedError,
   LaneHungError,
   OverloadedError,
   QueueFullError,

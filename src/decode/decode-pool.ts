@@ -15,7 +15,12 @@ export interface DecodePoolOptions extends DecodeWorkerData {
   readonly decoded?: (by: DecoderName | 'gpu') => void;
   /** Takes back the buffers of images that are decoded. */
   readonly bodies?: SpareBuffers;
+<<<<<<< HEAD
   readonly now?: () => Millis;
+=======
+  /** Called when a decode thread has stopped. The images in it have failed; a new thread replaces it. */
+  readonly threadEnded?: (reason: Error) => void;
+>>>>>>> main
 }
 
 /** What decoding costs for a byte of an image, before any was seen: a photo for the web. */
@@ -39,15 +44,21 @@ export class DecodePool {
   /** If set, images that its units support go to it first. */
   gpu: GpuDecoder | undefined;
 
+<<<<<<< HEAD
   constructor(
     threads: number,
     { decoder, decoded = () => {}, bodies, now = () => performance.now() }: DecodePoolOptions,
   ) {
+=======
+  constructor(threads: number, options: DecodePoolOptions) {
+    const { decoder, decoded = () => {}, bodies, threadEnded = () => {} } = options;
+>>>>>>> main
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
     this.#now = now;
     const workerData: DecodeWorkerData = { decoder };
+<<<<<<< HEAD
     this.#threads = Array.from({ length: threads }, () => new DecodeThread(workerData, this));
     this.#queue = new ThreadQueue(this.#threads, now);
   }
@@ -64,6 +75,22 @@ export class DecodePool {
 
   #expectedMs(costMs: Millis): Millis {
     return this.gpu ? this.gpu.expectedMs() : this.#queue.expectedMs(costMs);
+=======
+    this.#threads = Array.from(
+      { length: threads },
+      () => new DecodeThread(workerData, this, threadEnded),
+    );
+    this.#queue = new ThreadQueue(this.#threads);
+>>>>>>> main
+  }
+
+  /**
+   * Resolves when the first thread can decode.
+   *
+   * @throws {ThreadRefusedError} the decoder does not start on this host; the message is for the operator
+   */
+  async ready(): Promise<void> {
+    await this.#threads[0]?.ready;
   }
 
   /**
@@ -112,11 +139,22 @@ export class DecodePool {
     header: ImageHeader,
     input: ImageInput,
   ): Promise<Uint8Array | undefined> {
+<<<<<<< HEAD
     return this.#queue.run(work, (thread) =>
       thread
         .decode(bytes, header, input, this.take(input))
         .finally(() => this.#decoded(this.#decoder)),
     );
+=======
+    return this.#queue.run(decodeCostMs(header), async (thread) => {
+      if (!isWanted()) return undefined;
+      try {
+        return await thread.decode(bytes, header, input, this.take(input));
+      } finally {
+        this.#decoded(this.#decoder);
+      }
+    });
+>>>>>>> main
   }
 
   /** A buffer for a model's input; its contents are undefined. */

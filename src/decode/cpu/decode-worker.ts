@@ -1,5 +1,11 @@
+<<<<<<< HEAD
 import { getPriority, setPriority } from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+=======
+import { workerData } from 'node:worker_threads';
+import { messageOf } from '../../message-of.js';
+import { serveThread } from '../../threads/index.js';
+>>>>>>> main
 import { UndecodableImageError } from '../header/image-errors.js';
 import { Resampler } from '../resample/resampler.js';
 import { decodeImage } from './decode-image.js';
@@ -8,6 +14,7 @@ import { loadRasterDecoder } from './load-raster-decoder.js';
 
 // A decode thread. It decodes one image at a time.
 
+<<<<<<< HEAD
 /** How much lower the priority of a decode thread is. */
 const NICE = 5;
 
@@ -27,6 +34,11 @@ port.on('message', async (job: DecodeJob) => {
   port.postMessage(reply, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
 });
 
+=======
+const { decoder } = workerData as DecodeWorkerData;
+const resampler = new Resampler();
+
+>>>>>>> main
 async function decode({
   bytes,
   header,
@@ -39,6 +51,19 @@ async function decode({
     return { outcome: 'decoded' };
   } catch (error) {
     if (error instanceof UndecodableImageError) return { outcome: 'undecodable' };
-    return { outcome: 'failed', message: String(error) };
+    return { outcome: 'failed', message: messageOf(error) };
   }
 }
+
+await serveThread<DecodeJob, DecodeReply>(async () => {
+  // Fails now, not at the first photo, if the decoder is not available on this platform.
+  await loadRasterDecoder(decoder, { format: 'jpeg' });
+  return {
+    ready: undefined,
+    async answer(job) {
+      const { bytes, pixels } = job;
+      const reply = { bytes, pixels, ...(await decode(job)) };
+      return { reply, transfer: [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer] };
+    },
+  };
+});

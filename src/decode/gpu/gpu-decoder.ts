@@ -39,6 +39,7 @@ export class GpuDecoder {
   readonly #clock: Clock;
   /** Milliseconds an image in a batch. */
   readonly #pace = new Pace();
+  #isClosed = false;
 
   constructor({ lanes, clock, broken }: GpuDecoderOptions) {
     this.#lanes = lanes;
@@ -49,7 +50,9 @@ export class GpuDecoder {
       lanes: lanes.map((lane) => this.#timed(lane)),
       observer: {
         ...SILENT,
-        laneChanged: (_, state, cause) => state !== 'serving' && broken(state, cause),
+        laneChanged: (_, state, cause) => {
+          if (state !== 'serving' && !this.#isClosed) broken(state, cause);
+        },
       },
     });
   }
@@ -85,6 +88,7 @@ export class GpuDecoder {
   /** Ends the threads once they are idle. */
   async close(): Promise<void> {
     await this.#batcher.drain();
+    this.#isClosed = true;
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 }
