@@ -81,20 +81,13 @@ export class Batcher<I, O> {
   }
 
   /**
-<<<<<<< HEAD
-   * Says whether `count` more items would be accepted now, for a caller that wants to know before their bytes are here.
+   * Checks whether `count` more items would be accepted now, for callers that want to know before their bytes arrive.
    *
    * @throws {DrainingError}
    * @throws {EngineUnavailableError}
    * @throws {QueueFullError}
    * @throws {DeadlineExceededError} the deadline has passed, or is not expected to be met
    * @throws {OverloadedError} the goal is not expected to be met
-=======
-   * Checks whether `count` more items would be accepted now, for callers that want to know before their bytes arrive.
-   *
-   * @throws {DrainingError} {EngineUnavailableError} {QueueFullError} {DeadlineExceededError} the deadline has passed,
-   * or cannot be met even in the best case
->>>>>>> main
    */
   admit(count: number, deadlineMs: Millis, foreseen: Foreseen = {}): void {
     if (this.#draining) throw new DrainingError();
@@ -236,18 +229,9 @@ export class Batcher<I, O> {
     void this.#run(batch, (size) => padUp(size, allowedBatchSizes));
   }
 
-<<<<<<< HEAD
-  /** Settles an item that would be finished too late. */
+  /** Settles an item that would finish too late. */
   #expire(item: Item<I, O>, finishMs: Millis): boolean {
     if (finishMs < item.deadlineMs) return false;
-=======
-  /**
-   * Timers of the same tick run one after the other, so an item may be past its deadline before its own timer has
-   * run.
-   */
-  #expire(item: Item<I, O>, now: Millis): boolean {
-    if (now < item.deadlineMs) return false;
->>>>>>> main
     this.#releaseInput(item);
     this.#settle(item, new DeadlineExceededError());
     return true;

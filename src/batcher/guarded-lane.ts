@@ -15,11 +15,7 @@ const HUNG_MIN_MS = 5000;
 /** A lane with a circuit breaker and a watchdog: it fails in bounded time, and is not used while it is broken. */
 export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly index: number;
-<<<<<<< HEAD
-  /** When the current run is expected to end; when the last one ended, if there is none. */
-=======
-  /** When the current run will end, according to the curve; if there is none, when the last run ended. */
->>>>>>> main
+  /** When the current run is expected to end; if there is none, when the last run ended. */
   idleAtMs: Millis = 0;
   readonly #lane: BatchLane<I, O>;
   readonly #clock: Clock;
@@ -119,18 +115,15 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
         this.idleAtMs = this.#clock.now();
         this.#observer.ran(this.index, this.idleAtMs - startedMs);
       };
-<<<<<<< HEAD
       const pass = (result: T) => {
-        // Without a curve nothing was expected, and what a hung lane gives back says nothing of the others.
-        if (usualMs > 0 && this.#state !== 'hung') this.#pace.saw(usualMs, this.idleAtMs - startedMs);
+        // Without a curve nothing was expected, and what a hung lane returns says nothing about the others.
+        if (usualMs > 0 && this.#state !== 'hung') {
+          this.#pace.saw(usualMs, this.idleAtMs - startedMs);
+        }
         resolve(result);
       };
-      // In an async function, so that what is thrown at once is a rejection too.
-      (async () => work())().finally(end).then(pass, reject);
-=======
       // An async function turns a synchronous exception into a rejection.
-      (async () => work())().finally(end).then(resolve, reject);
->>>>>>> main
+      (async () => work())().finally(end).then(pass, reject);
     });
   }
 

@@ -10,14 +10,9 @@ import { runIsolated, type Settle } from './run-isolated.js';
 export class LaneSet<I, O> {
   readonly #lanes: readonly GuardedLane<I, O>[];
   /** Longest idle first. */
-<<<<<<< HEAD
-  readonly #idle: GuardedLane<I, O>[];
-  readonly #pace = new Pace();
-  readonly #recovered: () => void;
-=======
   #idle: GuardedLane<I, O>[];
+  readonly #pace = new Pace();
   readonly #changed: () => void;
->>>>>>> main
 
   /** @param changed called when a lane that was open serves again, and when one has ended */
   constructor(
@@ -48,16 +43,12 @@ export class LaneSet<I, O> {
     return count;
   }
 
-<<<<<<< HEAD
-  /** How many times the curve's time the latest runs took; the curve is the best that a lane can do. */
+  /** How many times the curve's time the latest runs took. The curve is the best that a lane can do. */
   get slowdown(): number {
     return Math.max(1, this.#pace.factor);
   }
 
-  /** When the first lane that serves is expected to be idle; in the past if one is, never if none serves. */
-=======
-  /** When the first serving lane is idle, by the curve: in the past if one is idle now, infinite if none serves. */
->>>>>>> main
+  /** When the first serving lane is expected to be idle: in the past if one is idle now, infinite if none serves. */
   get nextIdleMs(): Millis {
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { state, idleAtMs } of this.#lanes) {

@@ -15,12 +15,9 @@ export interface DecodePoolOptions extends DecodeWorkerData {
   readonly decoded?: (by: DecoderName | 'gpu') => void;
   /** Takes back the buffers of images that are decoded. */
   readonly bodies?: SpareBuffers;
-<<<<<<< HEAD
-  readonly now?: () => Millis;
-=======
   /** Called when a decode thread has stopped. The images in it have failed; a new thread replaces it. */
   readonly threadEnded?: (reason: Error) => void;
->>>>>>> main
+  readonly now?: () => Millis;
 }
 
 /** What decoding costs for a byte of an image, before any was seen: a photo for the web. */
@@ -44,44 +41,33 @@ export class DecodePool {
   /** If set, images that its units support go to it first. */
   gpu: GpuDecoder | undefined;
 
-<<<<<<< HEAD
-  constructor(
-    threads: number,
-    { decoder, decoded = () => {}, bodies, now = () => performance.now() }: DecodePoolOptions,
-  ) {
-=======
   constructor(threads: number, options: DecodePoolOptions) {
     const { decoder, decoded = () => {}, bodies, threadEnded = () => {} } = options;
->>>>>>> main
+    const { now = () => performance.now() } = options;
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
     this.#now = now;
     const workerData: DecodeWorkerData = { decoder };
-<<<<<<< HEAD
-    this.#threads = Array.from({ length: threads }, () => new DecodeThread(workerData, this));
+    this.#threads = Array.from(
+      { length: threads },
+      () => new DecodeThread(workerData, this, threadEnded),
+    );
     this.#queue = new ThreadQueue(this.#threads, now);
   }
 
-  /** How long it will take until images of these headers are decoded, if they come now. */
+  /** How long it is expected to take until images with these headers are decoded, if they arrive now. */
   expectedMs(headers: readonly ImageHeader[]): Millis {
     return this.#expectedMs(headers.reduce((sum, header) => sum + decodeCostMs(header), 0));
   }
 
-  /** The same for an image of which only the size in bytes is known, from those of the latest images. */
+  /** The same for an image of which only the size in bytes is known, judged by the latest images. */
   expectedMsByBytes(bytes: number): Millis {
     return this.#expectedMs(bytes * BYTE_MS * this.#costByBytes.factor);
   }
 
   #expectedMs(costMs: Millis): Millis {
     return this.gpu ? this.gpu.expectedMs() : this.#queue.expectedMs(costMs);
-=======
-    this.#threads = Array.from(
-      { length: threads },
-      () => new DecodeThread(workerData, this, threadEnded),
-    );
-    this.#queue = new ThreadQueue(this.#threads);
->>>>>>> main
   }
 
   /**
@@ -139,22 +125,13 @@ export class DecodePool {
     header: ImageHeader,
     input: ImageInput,
   ): Promise<Uint8Array | undefined> {
-<<<<<<< HEAD
-    return this.#queue.run(work, (thread) =>
-      thread
-        .decode(bytes, header, input, this.take(input))
-        .finally(() => this.#decoded(this.#decoder)),
-    );
-=======
-    return this.#queue.run(decodeCostMs(header), async (thread) => {
-      if (!isWanted()) return undefined;
+    return this.#queue.run(work, async (thread) => {
       try {
         return await thread.decode(bytes, header, input, this.take(input));
       } finally {
         this.#decoded(this.#decoder);
       }
     });
->>>>>>> main
   }
 
   /** A buffer for a model's input; its contents are undefined. */

@@ -1,11 +1,7 @@
-<<<<<<< HEAD
 import { getPriority, setPriority } from 'node:os';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-=======
 import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../message-of.js';
 import { serveThread } from '../../threads/index.js';
->>>>>>> main
 import { UndecodableImageError } from '../header/image-errors.js';
 import { Resampler } from '../resample/resampler.js';
 import { decodeImage } from './decode-image.js';
@@ -14,31 +10,16 @@ import { loadRasterDecoder } from './load-raster-decoder.js';
 
 // A decode thread. It decodes one image at a time.
 
-<<<<<<< HEAD
 /** How much lower the priority of a decode thread is. */
 const NICE = 5;
 
-const port = parentPort as MessagePort;
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
-// On Linux a priority belongs to a thread. The main thread, which must answer every client, goes before decoders.
-if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + Number(process.env['DN'] ?? NICE)));
+// On Linux each thread has a priority of its own. The main thread, which must answer every client, goes first.
+if (process.platform === 'linux')
+  setPriority(Math.min(19, getPriority() + Number(process.env['DN'] ?? NICE)));
 
-// Fails now, not at the first photo, if the decoder is not available on this platform.
-await loadRasterDecoder(decoder, { format: 'jpeg' });
-
-port.on('message', async (job: DecodeJob) => {
-  const { id, bytes, pixels } = job;
-  const reply: DecodeReply = { id, bytes, pixels, ...(await decode(job)) };
-  port.postMessage(reply, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
-});
-
-=======
-const { decoder } = workerData as DecodeWorkerData;
-const resampler = new Resampler();
-
->>>>>>> main
 async function decode({
   bytes,
   header,
