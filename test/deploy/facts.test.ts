@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { configSchema } from '../../src/server/config/config.js';
-import { LINGER_MS } from '../../src/server/http/drain.js';
+import { LINGER_MS } from '../../src/server/supervisor/process-messages.js';
 import { solidJpeg } from '../helpers/make-jpeg.js';
 import { readYaml } from '../helpers/read-yaml.js';
 import { serveApp } from '../helpers/serve-app.js';

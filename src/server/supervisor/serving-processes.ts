@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
-import { LINGER_MS } from '../http/drain.js';
 import { MetricsCollector } from './collect-metrics.js';
 import { connectionShares } from './connection-shares.js';
 import { endText, type ProcessEnd } from './end-text.js';
@@ -9,6 +8,7 @@ import type { ProcessPlan } from './plan-processes.js';
 import {
   BEAT_INTERVAL_MS,
   type FromServingProcess,
+  LINGER_MS,
   type ServingOrders,
   SHARE_INTERVAL_MS,
   type StartReport,
