@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import t from 'tap';
-import { startServer } from '../helpers/start-server.js';
 import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
+import { startServer } from '../helpers/start-server.js';
 
 /** Starts with one configuration file and returns what it says when it gives up. */
 async function refusal(t: Parameters<typeof startServer>[0], config: string, args: string[] = []) {
