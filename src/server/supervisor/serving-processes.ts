@@ -8,7 +8,6 @@ import type { ProcessPlan } from './plan-processes.js';
 import {
   BEAT_INTERVAL_MS,
   type FromServingProcess,
-  LINGER_MS,
   type ServingOrders,
   SHARE_INTERVAL_MS,
   type StartReport,
@@ -17,7 +16,7 @@ import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
 /** A process that has not exited this long after the end of its drain is killed. */
-const DRAIN_MARGIN_MS = 2 * LINGER_MS + 3000;
+const DRAIN_MARGIN_MS = 5000;
 
 /** All serving processes: starts them, replaces those that end, and decides which of them accept connections. */
 export class ServingProcesses {
