@@ -8,7 +8,7 @@ import { runIsolated, type Settle } from './run-isolated.js';
 /** The lanes, and which of them are idle. */
 export class LaneSet<I, O> {
   readonly #lanes: readonly GuardedLane<I, O>[];
-  /** Longest idle first. */
+  /** Idle lanes; the one that has been idle longest is first. */
   #idle: GuardedLane<I, O>[];
   readonly #changed: () => void;
 
@@ -32,14 +32,14 @@ export class LaneSet<I, O> {
     return this.#idle.length > 0;
   }
 
-  /** Lanes that serve, idle or busy. */
+  /** Number of serving lanes, idle or busy. */
   get serving(): number {
     let count = 0;
     for (const { state } of this.#lanes) if (state === 'serving') count++;
     return count;
   }
 
-  /** When the first lane that serves is idle, by the curve; in the past if one is, never if none serves. */
+  /** When the first serving lane is idle, by the curve: in the past if one is idle now, infinite if none serves. */
   get nextIdleMs(): Millis {
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { state, idleAtMs } of this.#lanes) {
@@ -49,8 +49,8 @@ export class LaneSet<I, O> {
   }
 
   /**
-   * Runs a batch on the lane that has been idle longest; there must be one. Every item gets its outcome, and the
-   * lane is idle again, or broken, when this resolves.
+   * Runs a batch on the lane that has been idle longest; at least one must be idle. When this resolves, every item
+   * has its outcome, and the lane is idle again or broken.
    *
    * @returns false if the lane hangs: it may still read the inputs
    */
@@ -72,7 +72,7 @@ export class LaneSet<I, O> {
     return lane.state !== 'hung';
   }
 
-  /** An open lane is tried until it serves again. */
+  /** Makes the lane idle again, or probes it until it serves again if its breaker is open. */
   #giveBack(lane: GuardedLane<I, O>): void {
     if (lane.state === 'serving') this.#idle.push(lane);
     if (lane.state !== 'open') return;

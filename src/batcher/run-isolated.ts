@@ -2,17 +2,17 @@ import type { BatchLane } from './batch-lane.js';
 import { BatchFailedError, LaneLostError } from './errors.js';
 import type { Item } from './item.js';
 
-/** The lane is at fault: its warm-up batch failed too. Whoever is not settled yet has no answer. */
+/** The lane is at fault, because its warm-up batch failed too. Items that are not settled yet have no result. */
 export class LaneFailedError extends BatchFailedError {}
 
-/** Hands an item its outcome; called at most once an item, and not for one that is settled already. */
+/** Gives an item its outcome. Called at most once per item, and not for an item that is already settled. */
 export type Settle<I, O> = (item: Item<I, O>, outcome: O | Error) => void;
 
 /**
- * Runs a batch so that one item's failure is its own: while a part of it fails, its halves are run, until each
- * guilty item stands alone; at most 2 * ceil(log2 n) more runs for one guilty item. Mates get their outcome as soon
- * as their part has passed. Where nobody has passed yet and both halves fail, the warm-up batch tells whether the
- * items are guilty or the lane is.
+ * Runs a batch so that one item's failure does not affect the others. While a part of the batch fails, its halves are
+ * run, until each faulty item stands alone; one faulty item costs at most 2 * ceil(log2 n) more runs. The others get
+ * their outcome as soon as their part succeeds. If both halves fail and no item has succeeded yet, the warm-up batch
+ * shows whether the items or the lane are at fault.
  *
  * @throws {LaneFailedError} {LaneLostError} some items have no outcome
  */
@@ -70,7 +70,7 @@ export async function runIsolated<I, O>(
   }
 }
 
-/** Nobody waits for a settled item; it is not run again. */
+/** A settled item needs no result and is not run again. */
 function isWanted<I, O>(item: Item<I, O>): boolean {
   return item.state !== 'settled';
 }

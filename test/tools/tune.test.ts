@@ -63,19 +63,19 @@ t.test('says how many GPUs would do where one does not, and that they do', async
   const one = await tune(args);
   t.equal(one.code, 0);
   t.match(one.out, /No setting keeps p99 within 20 ms with 1 GPU\./);
-  const [, least = ''] = /^(\d+) GPUs would: see --gpus \1\.$/m.exec(one.out) ?? [];
+  const [, least = ''] = /^(\d+) GPUs would: try --gpus \1\.$/m.exec(one.out) ?? [];
   const more = await tune([...args, '--gpus', least]);
-  t.match(more.out, /<- recommended[\s\S]*"batching"[\s\S]*Fewer GPUs would not keep it\./);
+  t.match(more.out, /<- recommended[\s\S]*"batching"[\s\S]*Fewer GPUs would not meet it\./);
 });
 
 t.test('says that no number of GPUs makes a single image faster', async (t) => {
   const args = ['--p99-ms', '1', '--arrivals', 'poisson:10', '--curve', curveFile(t)];
-  t.match((await tune(args)).out, /No number of GPUs would: one image alone takes 2\.0 ms/);
+  t.match((await tune(args)).out, /No number of GPUs would: a single image already takes 2\.0 ms/);
 });
 
 t.test('a wrong flag ends with one sentence and code 1', async (t) => {
   const { code, out, err } = await tune(['--p99-ms', '5', '--arrivals', 'often']);
   t.equal(code, 1);
   t.equal(out, '');
-  t.match(err, /^--arrivals is poisson:RATE[^\n]*\n$/);
+  t.match(err, /^--arrivals must be poisson:RATE[^\n]*\n$/);
 });

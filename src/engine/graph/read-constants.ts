@@ -1,4 +1,4 @@
-import { type GraphProto, TensorProto_DataType, type TensorProto } from './generated/onnx_pb.js';
+import { type GraphProto, type TensorProto, TensorProto_DataType } from './generated/onnx_pb.js';
 
 /** The int64 constants of a graph by name: initializers, and the values of Constant nodes. */
 export function readConstants({ initializer, node }: GraphProto): Map<string, number[]> {

@@ -2,10 +2,10 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
-import { cpuNodesOfProfile } from './cpu-nodes-of-profile.js';
-import { createSession } from './create-session.js';
 import { IMAGE } from '../graph/index.js';
 import type { SessionSource } from '../provider.js';
+import { cpuNodesOfProfile } from './cpu-nodes-of-profile.js';
+import { createSession } from './create-session.js';
 import { sessionParts } from './session-parts.js';
 
 /**

@@ -1,5 +1,5 @@
-import { type OpenSession, openSession } from './open-session.js';
 import type { SessionSource } from '../provider.js';
+import { type OpenSession, openSession } from './open-session.js';
 
 /** Returns the session that runs batches of a given size. */
 export type Sessions = (batchSize: number) => OpenSession;

@@ -21,8 +21,9 @@ export const engineRecord = engineFacts.extend({
   builtAt: z.string(),
   buildSeconds: z.number(),
   engineFile: z.string(),
-  engineBytes: z.int(),
+  engineSha256: z.string(),
   contextFile: z.string(),
+  contextSha256: z.string(),
 });
 export type EngineRecord = z.infer<typeof engineRecord>;
 

@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -21,18 +22,19 @@ const MAX_LAST_TURNS = 1000;
  * and reopens it from time to time for connections that no other process has accepted.
  */
 export class Acceptor {
-  /** The mean number of connections per listening process. */
-  share = Number.POSITIVE_INFINITY;
   readonly #server: Server;
   readonly #descriptor: number;
   readonly #isShared: boolean;
   readonly #listener = createServer({ allowHalfOpen: true, noDelay: true });
+  #share = Number.POSITIVE_INFINITY;
+  #isClosing = false;
   #open = 0;
   #accepted = 0;
   /** How many connections this process may accept before its next pause, if it holds more than its share. */
   #allowance = 1;
   #pauseMs = PAUSE_MS;
   #pauseTimer: NodeJS.Timeout | undefined;
+  #serve = (socket: Socket) => void this.#server.emit('connection', socket);
 
   /** @param isShared whether other processes accept from the same socket */
   constructor(server: Server, descriptor: number, isShared: boolean) {
@@ -45,6 +47,13 @@ export class Acceptor {
   /** Number of open connections. */
   get open(): number {
     return this.#open;
+  }
+
+  /** @param connections how many this process should hold: the mean number per listening process, or less than 0 */
+  set share(connections: number) {
+    if (this.#isClosing) return;
+    this.#share = connections;
+    if (this.#isOverShare && this.#listener.listening) this.#pause();
   }
 
   /**
@@ -65,10 +74,16 @@ export class Acceptor {
     });
   }
 
-  /** Stops accepting once no connection is waiting. */
+  /**
+   * Stops accepting once no connection waits. What it accepts meanwhile is served only then: a client that has its
+   * answer would come back at once, and there would always be one that waits.
+   */
   async close(): Promise<void> {
-    this.share = Number.POSITIVE_INFINITY;
+    this.#share = Number.POSITIVE_INFINITY;
+    this.#isClosing = true;
     clearTimeout(this.#pauseTimer);
+    const held: Socket[] = [];
+    this.#serve = (socket) => void held.push(socket);
     this.#start();
     for (let turns = 0; turns < MAX_LAST_TURNS; turns++) {
       const before = this.#accepted;
@@ -78,10 +93,13 @@ export class Acceptor {
       if (this.#accepted === before) break;
     }
     this.#listener.close();
+    // The duplicates are closed, and the descriptor itself would keep the socket listening.
+    if (this.#isShared) closeSync(this.#descriptor);
+    for (const socket of held) this.#server.emit('connection', socket);
   }
 
   get #isOverShare(): boolean {
-    return this.#open > this.share + SLACK;
+    return this.#open > this.#share + SLACK;
   }
 
   #start(): void {
@@ -99,7 +117,7 @@ export class Acceptor {
     this.#open++;
     this.#accepted++;
     socket.once('close', () => this.#open--);
-    this.#server.emit('connection', socket);
+    this.#serve(socket);
     if (this.#isOverShare && --this.#allowance <= 0) this.#pause();
   }
 

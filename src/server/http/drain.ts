@@ -41,10 +41,15 @@ export async function drain(options: DrainOptions): Promise<boolean> {
   const isQuiet = () => performance.now() - traffic.lastArrivalMs > QUIET_MS;
   await until(() => traffic.connections === 0 || isQuiet(), LINGER_MS);
   await stopAccepting();
-  await until(() => {
-    server.closeIdleConnections();
-    return traffic.connections === 0;
-  }, LINGER_MS);
+  const lingerEndMs = performance.now() + LINGER_MS;
+  await until(
+    () => {
+      server.closeIdleConnections();
+      const isLingering = traffic.unanswered().length > 0 || performance.now() < lingerEndMs;
+      return traffic.connections === 0 || !isLingering;
+    },
+    Math.max(LINGER_MS, leftMs()),
+  );
   return isSettled;
 }
 

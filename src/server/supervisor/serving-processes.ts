@@ -3,6 +3,7 @@ import { StartError } from '../config/start-error.js';
 import { LINGER_MS } from '../http/drain.js';
 import { MetricsCollector } from './collect-metrics.js';
 import { endText, type ProcessEnd } from './end-text.js';
+import { connectionShares } from './connection-shares.js';
 import type { ListeningSocket } from './listening-socket.js';
 import type { ProcessPlan } from './plan-processes.js';
 import {
@@ -175,16 +176,17 @@ export class ServingProcesses {
     }, BEAT_INTERVAL_MS).unref();
   }
 
-  /** Tells each listening process the mean number of connections. */
+  /** Tells each listening process how many connections it should hold. */
   #shareConnections(): void {
-    let last: number | undefined;
+    const told = new Map<ServingProcess, number>();
     setInterval(() => {
-      const listening = this.#all.filter(({ isListening }) => isListening);
-      const sum = listening.reduce((total, { connections }) => total + connections, 0);
-      const connections = sum / listening.length;
-      if (listening.length === 0 || connections === last) return;
-      last = connections;
-      for (const one of listening) one.tell({ kind: 'share', connections });
+      const shares = connectionShares(this.#all);
+      for (const one of told.keys()) if (!shares.has(one)) told.delete(one);
+      for (const [one, connections] of shares) {
+        if (told.get(one) === connections) continue;
+        told.set(one, connections);
+        one.tell({ kind: 'share', connections });
+      }
     }, SHARE_INTERVAL_MS).unref();
   }
 }
