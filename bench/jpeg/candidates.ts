@@ -21,8 +21,8 @@ interface CornerstoneDecoder {
 }
 
 /**
- * Ways to decode a JPEG from Node, by name. Those that are no dependencies are looked for in `packages`, a folder where
- * they were installed with npm.
+ * Ways to decode a JPEG in Node, by name. Packages that are not dependencies are loaded from `packages`, a folder in
+ * which npm has installed them.
  */
 export const CANDIDATES: Readonly<Record<string, (packages: string) => Promise<Decode>>> = {
   'libturbojpeg, accurate DCT': async () => sharedLibrary(ACCURATEDCT),

@@ -2,11 +2,11 @@ import type { BatchLane } from '../../src/batcher/index.js';
 
 /** A lane that finishes a batch only when told to. Its answer to an input is the input. */
 export class PuppetLane<I> implements BatchLane<I, I> {
-  /** The batch in the works, if any; a warm-up batch is empty. */
+  /** The batch that is running, if any; a warm-up batch is empty. */
   batch: readonly I[] | undefined;
-  /** Every batch ever given to it, in order; a warm-up batch is empty. */
+  /** All batches that it was given, in order; a warm-up batch is empty. */
   readonly batches: (readonly I[])[] = [];
-  /** The size each was padded to. */
+  /** The padded size of each batch. */
   readonly paddedSizes: number[] = [];
   readonly ended: Promise<Error>;
   #end: (reason: Error) => void = () => {};
@@ -34,7 +34,7 @@ export class PuppetLane<I> implements BatchLane<I, I> {
     await this.run([], 1);
   }
 
-  /** Ends the batch well, with its inputs as outputs unless others are given, and lets the news arrive. */
+  /** Ends the batch successfully, by default with its inputs as outputs, and lets the promises run. */
   async finish(outputs?: readonly (I | Error)[]): Promise<void> {
     const batch = this.batch ?? [];
     this.batch = undefined;
