@@ -44,12 +44,12 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     return this.#state;
   }
 
-  /** @throws {LaneHungError} {LaneEndedError} and the lane's own errors */
+  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
   run(inputs: readonly I[], paddedSize: number): Promise<readonly (O | Error)[]> {
     return this.#watched(paddedSize, () => this.#lane.run(inputs, paddedSize));
   }
 
-  /** @throws {LaneHungError} {LaneEndedError} and the lane's own errors */
+  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
   warmUp(): Promise<void> {
     return this.#watched(1, () => this.#lane.warmUp());
   }
@@ -66,14 +66,14 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     else if (++this.#failuresInARow >= FAILURES_TO_OPEN) this.#become('open', cause);
   }
 
-  /** Records that the lane never answers again: its current run fails at once, and so does every later one. */
+  /** It never answers again: what it runs fails at once, and so does what it is given later. */
   end(cause: Error): void {
     this.#ended = new LaneEndedError('the lane has ended', { cause });
     this.#become('ended', this.#ended);
     this.#abort(this.#ended);
   }
 
-  /** Probes the open lane until it serves again, and then calls `serves`; a lane that hangs never serves again. */
+  /** Tries the open lane until it serves again, and says so; one that hangs never will. */
   recover(serves: () => void): void {
     this.#clock.schedule(PROBE_INTERVAL_MS, () => {
       this.warmUp().then(
@@ -108,7 +108,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
       const end = () => {
         callOff();
         this.idleAtMs = this.#clock.now();
-        this.#observer.ran(this.index, this.idleAtMs - startedMs);
+        this.#observer.ran(this.index, this.idleAtMs - startedMs, size);
       };
       // An async function turns a synchronous exception into a rejection.
       (async () => work())().finally(end).then(resolve, reject);

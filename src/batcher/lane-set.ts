@@ -8,7 +8,7 @@ import { runIsolated, type Settle } from './run-isolated.js';
 /** The lanes, and which of them are idle. */
 export class LaneSet<I, O> {
   readonly #lanes: readonly GuardedLane<I, O>[];
-  /** Idle lanes; the one that has been idle longest is first. */
+  /** Longest idle first. */
   #idle: GuardedLane<I, O>[];
   readonly #changed: () => void;
 
