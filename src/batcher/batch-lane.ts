@@ -13,7 +13,7 @@ export interface BatchLane<I, O> {
   readonly ended?: Promise<Error>;
 }
 
-/** `open`: its breaker is, and it is probed. `hung` and `ended`: it will not come back in this process. */
+/** `open`: its circuit breaker is open, and it is probed. `hung`, `ended`: it will not recover in this process. */
 export type LaneState = 'serving' | 'open' | 'hung' | 'ended';
 
 /** Gets the events of lanes; lanes are numbered from 0. */

@@ -66,7 +66,7 @@ export class BatchFailedError extends Error {
 /** The lane gives no more answers in this process. */
 export abstract class LaneLostError extends Error {}
 
-/** The lane has not finished a batch in a time that no batch takes. It may never. */
+/** The lane has not finished a batch within a time that no batch takes. It may never finish. */
 export class LaneHungError extends LaneLostError {
   override readonly name = 'LaneHungError';
 }
