@@ -113,7 +113,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
       const end = () => {
         callOff();
         this.idleAtMs = this.#clock.now();
-        this.#observer.ran(this.index, this.idleAtMs - startedMs);
+        this.#observer.ran(this.index, this.idleAtMs - startedMs, size);
       };
       const pass = (result: T) => {
         // Without a curve nothing was expected, and what a hung lane returns says nothing about the others.

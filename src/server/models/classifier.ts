@@ -2,12 +2,13 @@ import {
   type Batcher,
   type Clock,
   DeadlineExceededError,
+  type Foreseen,
   type Item,
   type Millis,
   type Settlement,
 } from '../../batcher/index.js';
 import type { DecodePool, ImageHeader } from '../../decode/index.js';
-import type { ImageInput, Scores } from '../../engine/index.js';
+import type { ImageInput, LaneImage, Scores } from '../../engine/index.js';
 
 /** One image of a request, after its header check. */
 export interface CheckedImage {
@@ -15,7 +16,7 @@ export interface CheckedImage {
   readonly header: ImageHeader;
 }
 
-export type ImageItem = Item<Uint8Array, Scores>;
+export type ImageItem = Item<LaneImage, Scores>;
 export type ImageSettlement = Settlement<Scores>;
 
 /** The times of a request. */
@@ -35,7 +36,7 @@ export interface LatencyBounds {
 }
 
 export interface ClassifierParts {
-  readonly batcher: Batcher<Uint8Array, Scores>;
+  readonly batcher: Batcher<LaneImage, Scores>;
   readonly decodePool: DecodePool;
   /** The input that the model requires. */
   readonly input: ImageInput;
@@ -46,7 +47,7 @@ export interface ClassifierParts {
 
 /** Accepts images whose answers are expected in time, decodes them, and puts them into the batcher. */
 export class Classifier {
-  readonly #batcher: Batcher<Uint8Array, Scores>;
+  readonly #batcher: Batcher<LaneImage, Scores>;
   readonly #decodePool: DecodePool;
   readonly #input: ImageInput;
   readonly #clock: Clock;
@@ -66,29 +67,51 @@ export class Classifier {
    * @throws as Batcher.admit
    */
   admit(bytes: number, times: RequestTimes): void {
-    const inputsMs = this.#clock.now() + this.#decodePool.expectedMsByBytes(bytes);
-    this.#batcher.admit(1, times.deadlineMs, { goalMs: this.#goalMs(times), inputsMs });
+    const foreseen = this.#foresee(times, this.#decodePool.expectedMsByBytes(bytes));
+    this.#batcher.admit(1, times.deadlineMs, foreseen);
   }
 
   /**
    * Accepts all images of a request or none, and starts to process them; each item settles on its own.
    *
+   * @param allScores their answers have the score of every class
    * @throws as Batcher.admit
    */
-  accept(images: readonly CheckedImage[], times: RequestTimes): ImageItem[] {
+  accept(images: readonly CheckedImage[], times: RequestTimes, allScores: boolean): ImageItem[] {
     const headers = images.map(({ header }) => header);
-    const inputsMs = this.#clock.now() + this.#decodePool.expectedMs(headers);
-    const foreseen = { goalMs: this.#goalMs(times), inputsMs };
+    const foreseen = this.#foresee(times, this.#decodePool.expectedMs(headers));
     const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
-    images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image));
+    images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image, allScores));
+    return items;
+  }
+
+  /**
+   * The same for images that are decoded already: each the model's height * width * 3 bytes, red, green and blue, which
+   * are copied before this returns.
+   */
+  acceptPixels(
+    images: readonly Uint8Array[],
+    times: RequestTimes,
+    allScores: boolean,
+  ): ImageItem[] {
+    const items = this.#batcher.accept(images.length, times.deadlineMs, this.#foresee(times, 0));
+    images.forEach((image, i) => {
+      const pixels = this.#decodePool.take(this.#input);
+      pixels.set(image);
+      this.#batcher.enqueue(items[i] as ImageItem, laneImage(pixels, allScores));
+    });
     return items;
   }
 
   /** The default timeout is the operator's bound, unlike a deadline that the client has set. */
-  #goalMs({ startedMs, deadlineMs }: RequestTimes): Millis {
+  #foresee({ startedMs, deadlineMs }: RequestTimes, decodeMs: Millis): Foreseen {
     const { defaultTimeoutMs, latencyGoalMs = Number.POSITIVE_INFINITY } = this.#bounds();
     const isDefault = deadlineMs === startedMs + defaultTimeoutMs;
-    return Math.min(startedMs + latencyGoalMs, isDefault ? deadlineMs : Number.POSITIVE_INFINITY);
+    const ownMs = isDefault ? deadlineMs : Number.POSITIVE_INFINITY;
+    return {
+      goalMs: Math.min(startedMs + latencyGoalMs, ownMs),
+      inputsMs: this.#clock.now() + decodeMs,
+    };
   }
 
   /** Settles items that are no longer wanted; items that are already settled stay as they are. */
@@ -96,7 +119,11 @@ export class Classifier {
     for (const item of items) this.#batcher.cancel(item);
   }
 
-  async #decode(item: ImageItem, { bytes, header }: CheckedImage): Promise<void> {
+  async #decode(
+    item: ImageItem,
+    { bytes, header }: CheckedImage,
+    allScores: boolean,
+  ): Promise<void> {
     try {
       const isWanted = () => item.state === 'accepted';
       const neededByMs = this.#batcher.neededByMs(item);
@@ -107,10 +134,14 @@ export class Classifier {
         isWanted,
         neededByMs,
       );
-      if (pixels) this.#batcher.enqueue(item, pixels);
+      if (pixels) this.#batcher.enqueue(item, laneImage(pixels, allScores));
       else this.#batcher.fail(item, new DeadlineExceededError());
     } catch (error) {
       this.#batcher.fail(item, error instanceof Error ? error : new Error(String(error)));
     }
   }
+}
+
+function laneImage(pixels: Uint8Array, allScores: boolean): LaneImage {
+  return allScores ? { pixels, allScores } : pixels;
 }
