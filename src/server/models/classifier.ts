@@ -2,6 +2,7 @@ import {
   type Batcher,
   type Clock,
   DeadlineExceededError,
+  type Foreseen,
   type Item,
   type Millis,
   type Settlement,
@@ -66,8 +67,8 @@ export class Classifier {
    * @throws as Batcher.admit
    */
   admit(bytes: number, times: RequestTimes): void {
-    const inputsMs = this.#clock.now() + this.#decodePool.expectedMsByBytes(bytes);
-    this.#batcher.admit(1, times.deadlineMs, { goalMs: this.#goalMs(times), inputsMs });
+    const foreseen = this.#foresee(times, this.#decodePool.expectedMsByBytes(bytes));
+    this.#batcher.admit(1, times.deadlineMs, foreseen);
   }
 
   /**
@@ -78,8 +79,7 @@ export class Classifier {
    */
   accept(images: readonly CheckedImage[], times: RequestTimes, allScores: boolean): ImageItem[] {
     const headers = images.map(({ header }) => header);
-    const inputsMs = this.#clock.now() + this.#decodePool.expectedMs(headers);
-    const foreseen = { goalMs: this.#goalMs(times), inputsMs };
+    const foreseen = this.#foresee(times, this.#decodePool.expectedMs(headers));
     const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
     images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image, allScores));
     return items;
@@ -94,8 +94,7 @@ export class Classifier {
     times: RequestTimes,
     allScores: boolean,
   ): ImageItem[] {
-    const foreseen = { goalMs: this.#goalMs(times), inputsMs: this.#clock.now() };
-    const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
+    const items = this.#batcher.accept(images.length, times.deadlineMs, this.#foresee(times, 0));
     images.forEach((image, i) => {
       const pixels = this.#decodePool.take(this.#input);
       pixels.set(image);
@@ -105,10 +104,14 @@ export class Classifier {
   }
 
   /** The default timeout is the operator's bound, unlike a deadline that the client has set. */
-  #goalMs({ startedMs, deadlineMs }: RequestTimes): Millis {
+  #foresee({ startedMs, deadlineMs }: RequestTimes, decodeMs: Millis): Foreseen {
     const { defaultTimeoutMs, latencyGoalMs = Number.POSITIVE_INFINITY } = this.#bounds();
     const isDefault = deadlineMs === startedMs + defaultTimeoutMs;
-    return Math.min(startedMs + latencyGoalMs, isDefault ? deadlineMs : Number.POSITIVE_INFINITY);
+    const ownMs = isDefault ? deadlineMs : Number.POSITIVE_INFINITY;
+    return {
+      goalMs: Math.min(startedMs + latencyGoalMs, ownMs),
+      inputsMs: this.#clock.now() + decodeMs,
+    };
   }
 
   /** Settles items that are no longer wanted; items that are already settled stay as they are. */

@@ -115,6 +115,10 @@ function accept(
   );
 }
 
+function timesOf({ exchange, deadlineMs }: ClassifyRequest): RequestTimes {
+  return { startedMs: exchange.startedMs, deadlineMs };
+}
+
 function withoutProblems<T>(all: readonly (T | Problem)[]): T[] {
   return all.map((one) => {
     if (one instanceof Problem) throw one;
