@@ -8,6 +8,7 @@ import { classifyRoute } from './receive/classify-route.js';
 import type { ImageRouteDeps } from './receive/image-route.js';
 import { aliveRoute, liveRoute, pingRoute, readyRoute } from './receive/health-routes.js';
 import { huggingFaceRoute } from './receive/hugging-face-route.js';
+import { openApiRoute } from './receive/open-api-route.js';
 import { modelStatusRoute, predictRoute } from './receive/predict-routes.js';
 import { predictionsRoute } from './receive/predictions-route.js';
 import { metricsRoute } from './receive/metrics-route.js';
@@ -71,6 +72,7 @@ function routes(deps: AppDeps): Record<string, Methods> {
     '/models/:name': { POST: huggingFace, PUT: huggingFace },
     '/predictions/:name': { POST: predictions, PUT: predictions },
     '/predictions/:name/:version': { POST: predictions, PUT: predictions },
+    '/openapi.json': { GET: openApiRoute() },
     '/metrics': { GET: metricsRoute(deps.readMetrics) },
     '/v1/models': { GET: modelsRoute(deps) },
     ...versioned('/v1/models/:name', '', v1Model),
