@@ -1,7 +1,8 @@
 import type { BatchLane, LaneObserver, LaneState } from './batch-lane.js';
 import type { Clock, Millis } from './clock.js';
-import { LaneHungError } from './errors.js';
+import { LaneEndedError, LaneHungError } from './errors.js';
 import type { LatencyCurve } from './latency-curve.js';
+import type { Pace } from './pace.js';
 
 /** Number of whole batches in a row that a lane fails before its breaker opens. */
 const FAILURES_TO_OPEN = 3;
@@ -14,26 +15,33 @@ const HUNG_MIN_MS = 5000;
 /** A lane with a circuit breaker and a watchdog: it fails in bounded time, and is not used while it is broken. */
 export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly index: number;
-  /** When the current run will end, according to the curve; if there is none, when the last run ended. */
+  /** When the current run is expected to end; if there is none, when the last run ended. */
   idleAtMs: Millis = 0;
   readonly #lane: BatchLane<I, O>;
   readonly #clock: Clock;
   readonly #curve: LatencyCurve;
+  readonly #pace: Pace;
   readonly #observer: LaneObserver;
   #state: LaneState = 'serving';
+  #ended: LaneEndedError | undefined;
+  /** Ends the current run, if there is one, before the lane does. */
+  #abort: (error: Error) => void = () => {};
   #failuresInARow = 0;
 
+  /** @param pace of the lanes of this device, which each run is added to */
   constructor(
     index: number,
     lane: BatchLane<I, O>,
     clock: Clock,
     curve: LatencyCurve,
+    pace: Pace,
     observer: LaneObserver,
   ) {
     this.index = index;
     this.#lane = lane;
     this.#clock = clock;
     this.#curve = curve;
+    this.#pace = pace;
     this.#observer = observer;
   }
 
@@ -41,12 +49,12 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     return this.#state;
   }
 
-  /** @throws {LaneHungError} and the lane's own errors */
+  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
   run(inputs: readonly I[], paddedSize: number): Promise<readonly (O | Error)[]> {
     return this.#watched(paddedSize, () => this.#lane.run(inputs, paddedSize));
   }
 
-  /** @throws {LaneHungError} and the lane's own errors */
+  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
   warmUp(): Promise<void> {
     return this.#watched(1, () => this.#lane.warmUp());
   }
@@ -58,11 +66,19 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
 
   /** Records a whole batch that failed through the lane's fault. */
   failed(cause: Error): void {
+    if (this.#ended) return;
     if (cause instanceof LaneHungError) this.#become('hung', cause);
     else if (++this.#failuresInARow >= FAILURES_TO_OPEN) this.#become('open', cause);
   }
 
-  /** Probes the open lane until it serves again, and then calls `serves`; a lane that hangs never serves again. */
+  /** It never answers again: what it runs fails at once, and so does what it is given later. */
+  end(cause: Error): void {
+    this.#ended = new LaneEndedError('the lane has ended', { cause });
+    this.#become('ended', this.#ended);
+    this.#abort(this.#ended);
+  }
+
+  /** Tries the open lane until it serves again, and says so; one that hangs never will. */
   recover(serves: () => void): void {
     this.#clock.schedule(PROBE_INTERVAL_MS, () => {
       this.warmUp().then(
@@ -73,7 +89,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
         },
         (cause: Error) => {
           if (cause instanceof LaneHungError) this.#become('hung', cause);
-          else this.recover(serves);
+          else if (!this.#ended) this.recover(serves);
         },
       );
     });
@@ -85,10 +101,12 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
   }
 
   #watched<T>(size: number, work: () => Promise<T>): Promise<T> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const startedMs = this.#clock.now();
     const usualMs = this.#curve.msOf(size);
-    this.idleAtMs = startedMs + usualMs;
+    this.idleAtMs = startedMs + usualMs * Math.max(1, this.#pace.factor);
     return new Promise<T>((resolve, reject) => {
+      this.#abort = reject;
       const callOff = this.#scheduleHung(Math.max(HUNG_MIN_MS, HUNG_TIMES_CURVE * usualMs), () =>
         reject(new LaneHungError(`no answer within ${HUNG_TIMES_CURVE} times the usual time`)),
       );
@@ -97,8 +115,15 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
         this.idleAtMs = this.#clock.now();
         this.#observer.ran(this.index, this.idleAtMs - startedMs, size);
       };
+      const pass = (result: T) => {
+        // Without a curve nothing was expected, and what a hung lane returns says nothing about the others.
+        if (usualMs > 0 && this.#state !== 'hung') {
+          this.#pace.saw(usualMs, this.idleAtMs - startedMs);
+        }
+        resolve(result);
+      };
       // An async function turns a synchronous exception into a rejection.
-      (async () => work())().finally(end).then(resolve, reject);
+      (async () => work())().finally(end).then(pass, reject);
     });
   }
 

@@ -5,14 +5,14 @@ import { Problem } from '../problem/problem.js';
 import { openExchange } from './exchange.js';
 import { type BenchmarkDeps, benchmarkRoute } from './receive/benchmark-route.js';
 import { classifyRoute } from './receive/classify-route.js';
-import type { ImageRouteDeps } from './receive/image-route.js';
 import { aliveRoute, liveRoute, pingRoute, readyRoute } from './receive/health-routes.js';
 import { huggingFaceRoute } from './receive/hugging-face-route.js';
+import type { ImageRouteDeps } from './receive/image-route.js';
+import { metricsRoute } from './receive/metrics-route.js';
+import { latencyCurveRoute, modelRoute, modelsRoute } from './receive/model-routes.js';
 import { openApiRoute } from './receive/open-api-route.js';
 import { modelStatusRoute, predictRoute } from './receive/predict-routes.js';
 import { predictionsRoute } from './receive/predictions-route.js';
-import { metricsRoute } from './receive/metrics-route.js';
-import { latencyCurveRoute, modelRoute, modelsRoute } from './receive/model-routes.js';
 import { refuse } from './receive/refuse.js';
 import { inferRoute } from './receive/v2/infer-route.js';
 import {

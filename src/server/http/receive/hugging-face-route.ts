@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { settledResponse } from '../respond/settled-response.js';
 import { Problem } from '../../problem/problem.js';
+import { settledResponse } from '../respond/settled-response.js';
 import { classifyAll } from './classify-images.js';
 import { bytesFromBase64 } from './image-bytes.js';
 import { type ImageRouteDeps, imageRoute, JSON_PROBLEMS, openRequest } from './image-route.js';

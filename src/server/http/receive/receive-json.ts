@@ -1,6 +1,6 @@
 import type { z } from 'zod';
-import type { ClassifyImagesDeps, ClassifyRequest } from './classify-images.js';
 import { Problem } from '../../problem/problem.js';
+import type { ClassifyImagesDeps, ClassifyRequest } from './classify-images.js';
 import { readBody } from './read-body.js';
 import { readJson } from './read-json.js';
 import { receiveBody } from './receive-body.js';

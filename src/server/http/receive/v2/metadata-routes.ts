@@ -1,5 +1,5 @@
-import { type FindModelDeps, findModel, listModels, VERSION } from '../find-model.js';
 import { programVersion } from '../../../program-version.js';
+import { type FindModelDeps, findModel, listModels, VERSION } from '../find-model.js';
 import { maxImages } from '../max-images.js';
 import { INPUT, OUTPUT } from './infer-tensors.js';
 
