@@ -9,12 +9,13 @@ import { solidJpeg } from '../../helpers/make-jpeg.js';
 import { mutateBytes, mutateJson, pick, type Random, randomFrom } from '../../helpers/mutate.js';
 import { serveApp } from '../../helpers/serve-app.js';
 
-// Every door gets requests that were valid before something in them was changed. None may be the server's fault, and none may
-// leave anything behind. FUZZ_REQUESTS sends that many to each door; SEED repeats a run.
+// Sends every path that takes images requests that were valid before something in them was changed. None may end with an
+// error of the server, and none may leave memory or items behind. FUZZ_REQUESTS is the number of requests for each path, and
+// SEED repeats a run.
 
 const REQUESTS = Number(process.env['FUZZ_REQUESTS'] ?? share(2000));
 const AT_ONCE = 4;
-/** Less than a tenth of this for a thousand requests is noise of the collector. */
+/** The garbage collector's own state varies by a few megabytes. */
 const MAX_GROWTH_BYTES = 16 * 1024 * 1024;
 
 const RED = solidJpeg(16, 16, [200, 40, 10]);

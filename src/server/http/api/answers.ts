@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { PROBLEMS, type ProblemCode } from '../../problem/problem.js';
 
-// The answers of the API as schemas, from which the OpenAPI document and docs/api.md are written. Tests check answers of the
-// server against them.
+// The schemas of the answers of the API, from which the OpenAPI document is generated. Tests check answers of the server
+// against them.
 
 const share = z.number().min(0).max(1);
 const label = z.string().describe('One line of labels.txt.');

@@ -4,17 +4,17 @@ import { predictRequest } from '../receive/predict-schema.js';
 import { inferRequest } from '../receive/v2/infer-schema.js';
 import * as answers from './answers.js';
 
-/** What a client may do at a path. */
+/** One method at one path. */
 export interface Operation {
   readonly method: 'get' | 'post' | 'put';
-  /** Parameters stand in braces. */
+  /** Parameters are in braces. */
   readonly path: string;
   readonly summary: string;
   readonly query?: readonly ('model' | 'top_k')[];
   readonly body?: RequestBody;
-  /** Of a 200; "text" is the Prometheus format. */
+  /** The schema of the successful answer; "text" is the Prometheus format. */
   readonly answer: z.ZodType | 'text';
-  /** Other paths and methods at which the same happens. */
+  /** Other methods and paths with the same behaviour. */
   readonly also?: readonly (readonly ['get' | 'post' | 'put', string])[];
 }
 
@@ -22,12 +22,12 @@ export interface Operation {
 export interface RequestBody {
   /** The body is an image. */
   readonly image?: boolean;
-  /** A multipart/form-data with one image or several. */
+  /** The body is multipart/form-data with one or more images. */
   readonly form?: boolean;
   readonly json?: z.ZodType;
   /** An example of that JSON; `IMAGE` stands for an image in base64. */
   readonly example?: unknown;
-  /** JSON with binary tensors behind it. */
+  /** The body is JSON followed by a binary tensor. */
   readonly binary?: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { openApi } from '../api/open-api.js';
 
-/** GET /openapi.json: this API as an OpenAPI 3.1 document. */
+/** GET /openapi.json: the API as an OpenAPI 3.1 document. */
 export function openApiRoute() {
   let json: string | undefined;
   return function document(): Response {
