@@ -9,7 +9,7 @@ const EVERYTHING = [...BEST, SCORES];
 
 /** A model that is open on its provider, in as many sessions as that takes. */
 export interface OpenSession {
-  /** IMAGE in, CONFIDENCE and LABEL_INDEX out, and SCORES if they are wanted. */
+  /** Takes IMAGE and returns CONFIDENCE and LABEL_INDEX, and SCORES if `allScores` is true. */
   readonly run: (
     feeds: InferenceSession.FeedsType,
     allScores?: boolean,
@@ -19,7 +19,7 @@ export interface OpenSession {
 /**
  * Opens a model.
  *
- * @param parts one session, or two: what the first gives is fed to the second
+ * @param parts one session, or two: the outputs of the first are the inputs of the second
  * @throws {Error} the runtime's; a provider that is missing, or that does not take every node, is an error
  */
 export async function openSession(
@@ -32,7 +32,7 @@ export async function openSession(
   const [first, second] = parts;
   const session = await createSession(first ?? source, threads);
   if (!second) {
-    // A copy from a GPU that nobody needs is not made.
+    // An output that is not fetched is not copied from the GPU.
     return { run: (feeds, allScores) => session.run(feeds, allScores ? EVERYTHING : BEST) };
   }
   const best = await createSession(second, threads);

@@ -1,8 +1,8 @@
-/** What a model says of one image: its best classes, best first, in two arrays of the model's `topK` entries. */
+/** The best classes of one image, best first: two arrays of the model's `topK` entries. */
 export interface Scores {
   readonly confidence: Float32Array;
   readonly labelIndex: Int32Array;
-  /** Of every class, in their order, if the image was given so. */
+  /** The score of every class, in the order of the classes, if the image asked for them. */
   readonly all?: Float32Array;
 }
 
