@@ -2,10 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import koffi from 'koffi';
 import { DecodePool, GPU_THREADS, readImageHeader } from '../src/decode/index.js';
 import type { ImageInput } from '../src/engine/index.js';
-import { openCuda } from '../src/native/index.js';
+import { loadKoffi, openCuda } from '../src/native/index.js';
 import { openGpuPool } from './tools/open-gpu-pool.js';
 import { writeResult } from './tools/write-result.js';
 
@@ -40,7 +39,7 @@ type Decode = (bytes: Buffer, input: ImageInput) => Promise<Uint8Array | string>
 function watchDevice(): () => number {
   // Makes the device current in this thread.
   openCuda();
-  const getInfo = koffi
+  const getInfo = loadKoffi()
     .load('libcuda.so.1')
     .func('int cuMemGetInfo_v2(_Out_ size_t *free, _Out_ size_t *total)');
   return () => {

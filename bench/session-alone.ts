@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
 import { IMAGE } from '../src/engine/graph/index.js';
-import { openSession, type SessionSource } from '../src/engine/index.js';
+import type { SessionSource } from '../src/engine/index.js';
+import { openSession } from '../src/engine/lane/open-session.js';
 
 // A thread that runs one session at full speed, batch after batch, with nothing around it: the ceiling of a lane.
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import koffi from 'koffi';
+import { loadKoffi } from '../src/native/index.js';
 
 // Developer command: compiles the GPU's resample kernel to PTX, which the driver compiles for its own GPU, so that a
 // server needs no compiler. Needs libnvrtc.so.13 (from CUDA 13; LD_LIBRARY_PATH), but no GPU.
@@ -16,7 +16,7 @@ export function kernelDigest(source: string): string {
 }
 
 function compile(source: string): string {
-  const nvrtc = koffi.load('libnvrtc.so.13');
+  const nvrtc = loadKoffi().load('libnvrtc.so.13');
   const define = (text: string) => nvrtc.func(text);
   const create = define(
     'int nvrtcCreateProgram(_Out_ void **program, const char *source, const char *name, int headers, void *texts, void *names)',

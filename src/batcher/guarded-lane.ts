@@ -1,6 +1,6 @@
 import type { BatchLane, LaneObserver, LaneState } from './batch-lane.js';
 import type { Clock, Millis } from './clock.js';
-import { LaneHungError } from './errors.js';
+import { LaneEndedError, LaneHungError } from './errors.js';
 import type { LatencyCurve } from './latency-curve.js';
 
 /** Number of whole batches in a row that a lane fails before its breaker opens. */
@@ -21,6 +21,9 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly #curve: LatencyCurve;
   readonly #observer: LaneObserver;
   #state: LaneState = 'serving';
+  #ended: LaneEndedError | undefined;
+  /** Ends the current run, if there is one, before the lane does. */
+  #abort: (error: Error) => void = () => {};
   #failuresInARow = 0;
 
   constructor(
@@ -41,12 +44,12 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     return this.#state;
   }
 
-  /** @throws {LaneHungError} and the lane's own errors */
+  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
   run(inputs: readonly I[], paddedSize: number): Promise<readonly (O | Error)[]> {
     return this.#watched(paddedSize, () => this.#lane.run(inputs, paddedSize));
   }
 
-  /** @throws {LaneHungError} and the lane's own errors */
+  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
   warmUp(): Promise<void> {
     return this.#watched(1, () => this.#lane.warmUp());
   }
@@ -58,11 +61,19 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
 
   /** Records a whole batch that failed through the lane's fault. */
   failed(cause: Error): void {
+    if (this.#ended) return;
     if (cause instanceof LaneHungError) this.#become('hung', cause);
     else if (++this.#failuresInARow >= FAILURES_TO_OPEN) this.#become('open', cause);
   }
 
-  /** Probes the open lane until it serves again, and then calls `serves`; a lane that hangs never serves again. */
+  /** It never answers again: what it runs fails at once, and so does what it is given later. */
+  end(cause: Error): void {
+    this.#ended = new LaneEndedError('the lane has ended', { cause });
+    this.#become('ended', this.#ended);
+    this.#abort(this.#ended);
+  }
+
+  /** Tries the open lane until it serves again, and says so; one that hangs never will. */
   recover(serves: () => void): void {
     this.#clock.schedule(PROBE_INTERVAL_MS, () => {
       this.warmUp().then(
@@ -73,7 +84,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
         },
         (cause: Error) => {
           if (cause instanceof LaneHungError) this.#become('hung', cause);
-          else this.recover(serves);
+          else if (!this.#ended) this.recover(serves);
         },
       );
     });
@@ -85,10 +96,12 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
   }
 
   #watched<T>(size: number, work: () => Promise<T>): Promise<T> {
+    if (this.#ended) return Promise.reject(this.#ended);
     const startedMs = this.#clock.now();
     const usualMs = this.#curve.msOf(size);
     this.idleAtMs = startedMs + usualMs;
     return new Promise<T>((resolve, reject) => {
+      this.#abort = reject;
       const callOff = this.#scheduleHung(Math.max(HUNG_MIN_MS, HUNG_TIMES_CURVE * usualMs), () =>
         reject(new LaneHungError(`no answer within ${HUNG_TIMES_CURVE} times the usual time`)),
       );

@@ -8,21 +8,24 @@ import { runIsolated, type Settle } from './run-isolated.js';
 /** The lanes, and which of them are idle. */
 export class LaneSet<I, O> {
   readonly #lanes: readonly GuardedLane<I, O>[];
-  /** Idle lanes; the one that has been idle longest is first. */
-  readonly #idle: GuardedLane<I, O>[];
-  readonly #recovered: () => void;
+  /** Longest idle first. */
+  #idle: GuardedLane<I, O>[];
+  readonly #changed: () => void;
 
-  /** @param recovered called when a lane that was open serves again */
+  /** @param changed called when a lane that was open serves again, and when one has ended */
   constructor(
     lanes: readonly BatchLane<I, O>[],
     clock: Clock,
     curve: LatencyCurve,
     observer: LaneObserver,
-    recovered: () => void,
+    changed: () => void,
   ) {
     this.#lanes = lanes.map((lane, i) => new GuardedLane(i, lane, clock, curve, observer));
     this.#idle = [...this.#lanes];
-    this.#recovered = recovered;
+    this.#changed = changed;
+    for (const [i, { ended }] of lanes.entries()) {
+      void ended?.then((cause) => this.#end(this.#lanes[i] as GuardedLane<I, O>, cause));
+    }
   }
 
   get hasIdle(): boolean {
@@ -75,7 +78,13 @@ export class LaneSet<I, O> {
     if (lane.state !== 'open') return;
     lane.recover(() => {
       this.#idle.push(lane);
-      this.#recovered();
+      this.#changed();
     });
+  }
+
+  #end(lane: GuardedLane<I, O>, cause: Error): void {
+    lane.end(cause);
+    this.#idle = this.#idle.filter((one) => one !== lane);
+    this.#changed();
   }
 }

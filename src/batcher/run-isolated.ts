@@ -1,5 +1,5 @@
 import type { BatchLane } from './batch-lane.js';
-import { BatchFailedError, LaneHungError } from './errors.js';
+import { BatchFailedError, LaneLostError } from './errors.js';
 import type { Item } from './item.js';
 
 /** The lane is at fault, because its warm-up batch failed too. Items that are not settled yet have no result. */
@@ -14,7 +14,7 @@ export type Settle<I, O> = (item: Item<I, O>, outcome: O | Error) => void;
  * their outcome as soon as their part succeeds. If both halves fail and no item has succeeded yet, the warm-up batch
  * shows whether the items or the lane are at fault.
  *
- * @throws {LaneFailedError} {LaneHungError} some items have no outcome
+ * @throws {LaneFailedError} {LaneLostError} some items have no outcome
  */
 export async function runIsolated<I, O>(
   lane: BatchLane<I, O>,
@@ -41,7 +41,7 @@ export async function runIsolated<I, O>(
         if (isWanted(item)) settle(item, outputs[i] as O | Error);
       });
     } catch (cause) {
-      if (cause instanceof LaneHungError) throw cause;
+      if (cause instanceof LaneLostError) throw cause;
       failed.push({ part, error: new BatchFailedError('the batch failed', { cause }) });
     }
   }
@@ -51,7 +51,7 @@ export async function runIsolated<I, O>(
       await lane.warmUp();
       isLaneProven = true;
     } catch (cause) {
-      if (cause instanceof LaneHungError) throw cause;
+      if (cause instanceof LaneLostError) throw cause;
       throw new LaneFailedError('the lane failed its warm-up batch', { cause });
     }
   }

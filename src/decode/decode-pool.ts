@@ -14,6 +14,8 @@ export interface DecodePoolOptions extends DecodeWorkerData {
   readonly decoded?: (by: DecoderName | 'gpu') => void;
   /** Takes back the buffers of images that are decoded. */
   readonly bodies?: SpareBuffers;
+  /** Called when a decode thread has stopped. The images in it have failed; a new thread replaces it. */
+  readonly threadEnded?: (reason: Error) => void;
 }
 
 /**
@@ -31,13 +33,26 @@ export class DecodePool {
   /** If set, images that its units support go to it first. */
   gpu: GpuDecoder | undefined;
 
-  constructor(threads: number, { decoder, decoded = () => {}, bodies }: DecodePoolOptions) {
+  constructor(threads: number, options: DecodePoolOptions) {
+    const { decoder, decoded = () => {}, bodies, threadEnded = () => {} } = options;
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
     const workerData: DecodeWorkerData = { decoder };
-    this.#threads = Array.from({ length: threads }, () => new DecodeThread(workerData, this));
+    this.#threads = Array.from(
+      { length: threads },
+      () => new DecodeThread(workerData, this, threadEnded),
+    );
     this.#queue = new ThreadQueue(this.#threads);
+  }
+
+  /**
+   * Resolves when the first thread can decode.
+   *
+   * @throws {ThreadRefusedError} the decoder does not start on this host; the message is for the operator
+   */
+  async ready(): Promise<void> {
+    await this.#threads[0]?.ready;
   }
 
   /**
@@ -78,9 +93,11 @@ export class DecodePool {
   ): Promise<Uint8Array | undefined> {
     return this.#queue.run(decodeCostMs(header), async (thread) => {
       if (!isWanted()) return undefined;
-      return await thread
-        .decode(bytes, header, input, this.take(input))
-        .finally(() => this.#decoded(this.#decoder));
+      try {
+        return await thread.decode(bytes, header, input, this.take(input));
+      } finally {
+        this.#decoded(this.#decoder);
+      }
     });
   }
 

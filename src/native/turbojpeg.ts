@@ -1,5 +1,5 @@
-import koffi from 'koffi';
 import type { NativeLibrary } from './bind-native.js';
+import { loadKoffi } from './koffi.js';
 
 // The part of libjpeg-turbo's TurboJPEG API that decoding needs. These are functions of TurboJPEG 2, which TurboJPEG
 // 3 also has; both have the same soname.
@@ -33,9 +33,10 @@ export interface TurboJpeg {
  * Opens the host's shared library.
  *
  * @returns undefined if the host has none
+ * @throws {MissingPackageError}
  */
 export function openTurboJpeg(
-  load: (file: string) => NativeLibrary = koffi.load,
+  load: (file: string) => NativeLibrary = loadKoffi().load,
 ): TurboJpeg | undefined {
   try {
     return bindTurboJpeg(load(LIBRARY));

@@ -8,8 +8,16 @@ export class PuppetLane<I> implements BatchLane<I, I> {
   readonly batches: (readonly I[])[] = [];
   /** The padded size of each batch. */
   readonly paddedSizes: number[] = [];
+  readonly ended: Promise<Error>;
+  #end: (reason: Error) => void = () => {};
   #resolve: (outputs: readonly (I | Error)[]) => void = () => {};
   #reject: (error: Error) => void = () => {};
+
+  constructor() {
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve;
+    });
+  }
 
   run(inputs: readonly I[], paddedSize: number): Promise<readonly (I | Error)[]> {
     if (this.batch) throw new Error('two batches at once on one lane');
@@ -31,6 +39,12 @@ export class PuppetLane<I> implements BatchLane<I, I> {
     const batch = this.batch ?? [];
     this.batch = undefined;
     this.#resolve(outputs ?? batch);
+    await settle();
+  }
+
+  /** Ends the lane for good; what it runs gets no answer. */
+  async end(reason: Error): Promise<void> {
+    this.#end(reason);
     await settle();
   }
 

@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
-import { KNOWN_MODELS } from '../../src/tools/models/known-models.js';
 import { modelManifest } from '../../src/engine/model/model-manifest.js';
+import { KNOWN_MODELS } from '../../src/tools/models/known-models.js';
 import { fileServer, status, whole } from '../helpers/file-server.js';
 import { writeModelFolder } from '../helpers/onnx-models.js';
 

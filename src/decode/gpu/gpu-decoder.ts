@@ -35,6 +35,7 @@ export class GpuDecoder {
   readonly #batcher: Batcher<GpuImage, Uint8Array | undefined>;
   readonly #lanes: readonly GpuBatchLane[];
   readonly #clock: Clock;
+  #isClosed = false;
 
   constructor({ lanes, clock, broken }: GpuDecoderOptions) {
     this.#lanes = lanes;
@@ -45,7 +46,9 @@ export class GpuDecoder {
       lanes,
       observer: {
         ...SILENT,
-        laneChanged: (_, state, cause) => state !== 'serving' && broken(state, cause),
+        laneChanged: (_, state, cause) => {
+          if (state !== 'serving' && !this.#isClosed) broken(state, cause);
+        },
       },
     });
   }
@@ -64,6 +67,7 @@ export class GpuDecoder {
   /** Ends the threads once they are idle. */
   async close(): Promise<void> {
     await this.#batcher.drain();
+    this.#isClosed = true;
     await Promise.all(this.#lanes.map((lane) => lane.close()));
   }
 }

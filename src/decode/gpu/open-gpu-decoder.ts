@@ -16,7 +16,7 @@ export interface OpenGpuDecoderOptions {
 /**
  * Opens the JPEG units of this process's GPU. Each thread decodes the trial image, and its pixels must be correct.
  *
- * @throws {GpuDecoderRefusedError}
+ * @throws {ThreadRefusedError}
  */
 export async function openGpuDecoder({
   pixels,

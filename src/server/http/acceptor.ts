@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { duplicateDescriptor } from '../../native/index.js';
+import { duplicateDescriptor, MissingPackageError } from '../../native/index.js';
 
 const BACKLOG = 1024;
 /** A process pauses when it holds this many connections more than its share. */
@@ -56,7 +56,10 @@ export class Acceptor {
     if (this.#isOverShare && this.#listener.listening) this.#pause();
   }
 
-  /** @throws the system's error, for example if another program listens on the port */
+  /**
+   * @throws the system's error, for example if another program listens on the port
+   * @throws {MissingPackageError}
+   */
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#listener.once('error', reject);
@@ -104,7 +107,8 @@ export class Acceptor {
     try {
       const fd = this.#isShared ? duplicateDescriptor(this.#descriptor) : this.#descriptor;
       this.#listener.listen({ fd, backlog: BACKLOG });
-    } catch {
+    } catch (error) {
+      if (error instanceof MissingPackageError) throw error;
       this.#pause();
     }
   }

@@ -2,8 +2,8 @@ import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 import { LINGER_MS } from '../http/drain.js';
 import { MetricsCollector } from './collect-metrics.js';
-import { endText, type ProcessEnd } from './end-text.js';
 import { connectionShares } from './connection-shares.js';
+import { endText, type ProcessEnd } from './end-text.js';
 import type { ListeningSocket } from './listening-socket.js';
 import type { ProcessPlan } from './plan-processes.js';
 import {

@@ -185,11 +185,11 @@ t.test('one input', async (t) => {
   const { graph } = readGraph(tinyClassifier());
   graph.input.push(value('mask', DataType.FLOAT, ['n', 4]));
   t.throws(() => inspectInput(graph), {
-    message: 'the model has 2 inputs ("input", "mask"); export it with one',
+    message: 'the model has 2 inputs ("input", "mask"); export it with exactly one',
   });
   graph.input = [];
   t.throws(() => inspectInput(graph), {
-    message: 'the model has 0 inputs (none); export it with one',
+    message: 'the model has 0 inputs (none); export it with exactly one',
   });
 });
 

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import t from 'tap';
 import {
-  type NodeProto,
   TensorProto_DataType as DataType,
+  type NodeProto,
   TensorProtoSchema,
 } from '../../../src/engine/graph/generated/onnx_pb.js';
 import { inspectClassifier, makeBatchDynamic, readGraph } from '../../../src/engine/graph/index.js';
@@ -14,8 +14,8 @@ import {
   integers,
   node,
 } from '../../../src/engine/graph/onnx-builders.js';
-import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import { originalAnswers } from '../../helpers/answers.js';
+import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import { tinyClassifier } from '../../helpers/onnx-models.js';
 
 /** What the chain's node gets as its sizes after the batch was opened. */

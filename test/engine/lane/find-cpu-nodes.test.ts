@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import t from 'tap';
-import { findCpuNodes } from '../../../src/engine/lane/find-cpu-nodes.js';
 import { rewriteClassifier } from '../../../src/engine/graph/index.js';
 import { Lane, readModelFolder } from '../../../src/engine/index.js';
+import { findCpuNodes } from '../../../src/engine/lane/find-cpu-nodes.js';
 import { tinyClassifier, writeModelFolder } from '../../helpers/onnx-models.js';
 
 const WIDTH = 10;

@@ -1,10 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import t, { type Test } from 'tap';
-import { Acceptor } from '../../../src/server/http/acceptor.js';
-import { NO_CONNECTIONS } from '../../../src/server/supervisor/process-messages.js';
-import { bindSocket } from '../../../src/server/supervisor/listening-socket.js';
 import { duplicateDescriptor } from '../../../src/native/index.js';
+import { Acceptor } from '../../../src/server/http/acceptor.js';
+import { bindSocket } from '../../../src/server/supervisor/listening-socket.js';
+import { NO_CONNECTIONS } from '../../../src/server/supervisor/process-messages.js';
 import { until } from '../../helpers/until.js';
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';

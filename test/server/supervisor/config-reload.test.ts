@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Config } from '../../../src/server/config/config.js';
-import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
 import { loadConfig } from '../../../src/server/config/load-config.js';
+import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
 import { until } from '../../helpers/until.js';
 
-function setup(t: Test, first: object) {
+function setup(t: Test, first: object, isReady = true) {
   const file = join(t.testdir(), 'c.json');
   const write = (content: object | string) =>
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
@@ -21,6 +21,7 @@ function setup(t: Test, first: object) {
     apply: ({ batching }) => applied.push(batching),
     say: (line) => said.push(line.replace(file, 'FILE')),
   });
+  if (isReady) reload.begin();
   t.teardown(() => reload.close());
   return { reload, write, applied, said };
 }
@@ -83,11 +84,15 @@ t.test('a file that changes is noticed', async (t) => {
   t.equal(applied[0]?.maxQueueDelayMs, 7);
 });
 
-t.test('a change before the server is ready is applied once it is', async (t) => {
-  const { reload, write, applied } = setup(t, { batching: { maxBatchSize: 8 } });
-  write({ batching: { maxBatchSize: 16 } });
-  reload.reload();
-  t.same(applied, []);
-  reload.begin();
-  t.match(applied, [{ maxBatchSize: 16 }]);
+t.test('before the server is ready, changes wait', async (t) => {
+  for (const isAsked of [true, false]) {
+    const { reload, write, applied, said } = setup(t, {}, false);
+    write({ batching: { maxBatchSize: 9 } });
+    if (isAsked) reload.reload();
+    t.same([applied, said], [[], []]);
+    reload.begin();
+    if (!isAsked) reload.reload();
+    t.equal(applied[0]?.maxBatchSize, 9);
+    t.same(said, ['configuration changed: batching.maxBatchSize 32 -> 9']);
+  }
 });
