@@ -14,7 +14,7 @@ export interface RefuseDeps {
   readonly lifecycle: Lifecycle;
 }
 
-/** Logs why a request gets no answer and makes its problem response. */
+/** Logs why a request is refused and makes its problem response. */
 export function refuse(
   { requestLog, metrics, lifecycle }: RefuseDeps,
   exchange: Exchange,
