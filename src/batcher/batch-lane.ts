@@ -18,7 +18,7 @@ export type LaneState = 'serving' | 'open' | 'hung' | 'ended';
 
 /** Gets the events of lanes; lanes are numbered from 0. */
 export interface LaneObserver {
-  /** A run has ended, successfully or not; isolation and warm-up runs count too. */
-  ran(lane: number, ms: Millis): void;
+  /** A run of `size` inputs, padding included, has ended, successfully or not; isolation and warm-up runs count too. */
+  ran(lane: number, ms: Millis, size: number): void;
   laneChanged(lane: number, state: LaneState, cause?: Error): void;
 }

@@ -108,7 +108,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
       const end = () => {
         callOff();
         this.idleAtMs = this.#clock.now();
-        this.#observer.ran(this.index, this.idleAtMs - startedMs);
+        this.#observer.ran(this.index, this.idleAtMs - startedMs, size);
       };
       // An async function turns a synchronous exception into a rejection.
       (async () => work())().finally(end).then(resolve, reject);

@@ -108,7 +108,7 @@ export class Lane {
       const best = scoresAt(i, reply, this.#topK);
       if (best instanceof ScoresNotFiniteError || !wantsAllScores(image)) return best;
       const all = reply.scores?.subarray(i * this.#classes, (i + 1) * this.#classes);
-      return all ? { ...best, all } : best;
+      return all?.every(Number.isFinite) ? { ...best, all } : new ScoresNotFiniteError();
     });
   }
 

@@ -6,7 +6,7 @@ import {
   type LatencyCurve,
 } from '../../batcher/index.js';
 import type { DecodePool } from '../../decode/index.js';
-import type { ImageInput, Scores } from '../../engine/index.js';
+import { type ImageInput, type LaneImage, pixelsOf, type Scores } from '../../engine/index.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
 import type { Metrics } from '../telemetry/metrics.js';
@@ -19,9 +19,13 @@ import { watchLanes } from './watch-lanes.js';
 export interface ServedModel {
   readonly name: string;
   readonly classifier: Classifier;
-  readonly batcher: Batcher<Uint8Array, Scores>;
+  readonly batcher: Batcher<LaneImage, Scores>;
   readonly metrics: ModelMetrics;
-  /** Each label as a JSON string, in the order of the classes. */
+  /** What it wants of an image. */
+  readonly input: ImageInput;
+  /** In the order of the classes. */
+  readonly labels: readonly string[];
+  /** The same, each as a JSON string. */
   readonly labelsJson: readonly string[];
   readonly describe: () => ModelDescription;
   /** Applies the current limits. */
@@ -42,7 +46,7 @@ export interface ServedModelParts {
   readonly name: string;
   readonly input: ImageInput;
   readonly labels: readonly string[];
-  readonly lanes: readonly BatchLane<Uint8Array, Scores>[];
+  readonly lanes: readonly BatchLane<LaneImage, Scores>[];
   /** The name of each lane in the metrics. */
   readonly laneNames: readonly string[];
   readonly curve?: LatencyCurve;
@@ -59,17 +63,17 @@ export function createServedModel(
   const { name, input, labels, lanes, laneNames, curve, limits, describe } = parts;
   const { decodePool, lifecycle, logger, hung } = dependencies;
   const metrics = new ModelMetrics(name, dependencies.metrics);
-  const batcher = new Batcher<Uint8Array, Scores>({
+  const batcher = new Batcher<LaneImage, Scores>({
     clock: systemClock,
     limits: limits(),
     lanes,
     ...(curve ? { curve } : {}),
-    release: (pixels) => decodePool.recycle(pixels),
+    release: (image) => decodePool.recycle(pixelsOf(image)),
     observer: watchLanes({ model: name, names: laneNames, metrics, lifecycle, logger, hung }),
   });
   dependencies.metrics.watch(name, batcher);
   const classifier = new Classifier(batcher, decodePool, input);
   const labelsJson = labels.map((label) => JSON.stringify(label));
   const reconfigure = () => batcher.reconfigure(limits());
-  return { name, classifier, batcher, metrics, labelsJson, describe, reconfigure };
+  return { name, classifier, batcher, metrics, input, labels, labelsJson, describe, reconfigure };
 }

@@ -32,7 +32,7 @@ export function watchLanes({
     accepted: (count) => metrics.accepted(count),
     settled: (ended) => metrics.settled(ended),
     dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
-    ran: (lane, ms) => metrics.ran(String(names[lane]), ms),
+    ran: (lane, ms, size) => metrics.ran(String(names[lane]), ms, size),
     laneChanged(lane, state, cause) {
       metrics.laneServes(String(names[lane]), state === 'serving');
       if (state === 'serving') broken.delete(lane);

@@ -31,6 +31,14 @@ export class Metrics {
     'Seconds that a lane was running.',
     'lane',
   );
+  readonly runs = this.#counter('runs_total', 'Runs of lanes, by size with padding.', 'size');
+  readonly runSeconds = this.#counter(
+    'run_seconds_total',
+    'Seconds that lanes ran, by size with padding.',
+    'size',
+  );
+  /** When an image of a model last had its scores, in milliseconds since 1970; 0 if none ever had. */
+  readonly lastInferenceMs = new Map<string, number>();
   readonly laneServing = new Gauge({
     name: 'batch_dispatch_lane_serving',
     help: '1 while the lane serves; 0 while its breaker is open or it hangs.',
@@ -73,6 +81,17 @@ export class Metrics {
       labelNames: ['model'],
       buckets: [...batchSizes],
       registers: [this.registry],
+    });
+    const { lastInferenceMs } = this;
+    new Gauge({
+      name: 'batch_dispatch_last_inference_timestamp_seconds',
+      help: 'When an image last had its scores, in seconds since 1970; 0 if none ever had.',
+      labelNames: ['model'],
+      registers: [this.registry],
+      aggregator: 'max',
+      collect() {
+        for (const [model, ms] of lastInferenceMs) this.set({ model }, ms / 1000);
+      },
     });
     this.#gauge('items_in_queue', 'Images accepted and not yet dispatched.', 'undispatched');
     this.#gauge('items_in_progress', 'Images accepted and not yet settled.', 'unsettled');

@@ -9,7 +9,16 @@ t.test('a model is described under its name, and its curve beside it', async (t)
   const { url } = await serveApp(t);
   const model = await fetch(`${url}/v2/models/colours`);
   t.equal(model.status, 200);
-  t.same(await model.json(), DESCRIPTION);
+  t.same(await model.json(), {
+    ...DESCRIPTION,
+    versions: ['1'],
+    platform: 'onnx_onnxv1',
+    inputs: [{ name: 'image', datatype: 'BYTES', shape: [-1, 1] }],
+    outputs: [{ name: 'scores', datatype: 'FP32', shape: [-1, 3] }],
+  });
+  t.equal((await fetch(`${url}/v2/models/colours/versions/1`)).status, 200);
+  const second = await fetch(`${url}/v2/models/colours/versions/2`);
+  t.match(await second.json(), { code: 'model_not_found' });
   const curve = await fetch(`${url}/v2/models/colours/latency-curve`);
   t.same(await curve.json(), DESCRIPTION.latencyCurve);
 });
