@@ -32,6 +32,25 @@ export class EngineUnavailableError extends Error {
 /** The item's deadline passed before it was settled, or is too close to be met. */
 export class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceededError';
+  /** When what waits now will have left, if nothing more comes; undefined for an item that was accepted. */
+  readonly retryAfterMs: Millis | undefined;
+
+  constructor(retryAfterMs?: Millis) {
+    super('the deadline cannot be met');
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No item was accepted: it would be finished later than the operator allows. */
+export class OverloadedError extends Error {
+  override readonly name = 'OverloadedError';
+  /** When what waits now will have left, if nothing more comes. */
+  readonly retryAfterMs: Millis;
+
+  constructor(retryAfterMs: Millis) {
+    super('the answer would come later than the operator allows');
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** The item's result is no longer wanted. */

@@ -2,6 +2,7 @@ import type { BatchLane, LaneObserver, LaneState } from './batch-lane.js';
 import type { Clock, Millis } from './clock.js';
 import { LaneEndedError, LaneHungError } from './errors.js';
 import type { LatencyCurve } from './latency-curve.js';
+import type { Pace } from './pace.js';
 
 /** Number of whole batches in a row that a lane fails before its breaker opens. */
 const FAILURES_TO_OPEN = 3;
@@ -14,11 +15,12 @@ const HUNG_MIN_MS = 5000;
 /** A lane with a circuit breaker and a watchdog: it fails in bounded time, and is not used while it is broken. */
 export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly index: number;
-  /** When the current run will end, according to the curve; if there is none, when the last run ended. */
+  /** When the current run is expected to end; if there is none, when the last run ended. */
   idleAtMs: Millis = 0;
   readonly #lane: BatchLane<I, O>;
   readonly #clock: Clock;
   readonly #curve: LatencyCurve;
+  readonly #pace: Pace;
   readonly #observer: LaneObserver;
   #state: LaneState = 'serving';
   #ended: LaneEndedError | undefined;
@@ -26,17 +28,20 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
   #abort: (error: Error) => void = () => {};
   #failuresInARow = 0;
 
+  /** @param pace of the lanes of this device, which each run is added to */
   constructor(
     index: number,
     lane: BatchLane<I, O>,
     clock: Clock,
     curve: LatencyCurve,
+    pace: Pace,
     observer: LaneObserver,
   ) {
     this.index = index;
     this.#lane = lane;
     this.#clock = clock;
     this.#curve = curve;
+    this.#pace = pace;
     this.#observer = observer;
   }
 
@@ -99,7 +104,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     if (this.#ended) return Promise.reject(this.#ended);
     const startedMs = this.#clock.now();
     const usualMs = this.#curve.msOf(size);
-    this.idleAtMs = startedMs + usualMs;
+    this.idleAtMs = startedMs + usualMs * Math.max(1, this.#pace.factor);
     return new Promise<T>((resolve, reject) => {
       this.#abort = reject;
       const callOff = this.#scheduleHung(Math.max(HUNG_MIN_MS, HUNG_TIMES_CURVE * usualMs), () =>
@@ -110,8 +115,15 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
         this.idleAtMs = this.#clock.now();
         this.#observer.ran(this.index, this.idleAtMs - startedMs, size);
       };
+      const pass = (result: T) => {
+        // Without a curve nothing was expected, and what a hung lane returns says nothing about the others.
+        if (usualMs > 0 && this.#state !== 'hung') {
+          this.#pace.saw(usualMs, this.idleAtMs - startedMs);
+        }
+        resolve(result);
+      };
       // An async function turns a synchronous exception into a rejection.
-      (async () => work())().finally(end).then(resolve, reject);
+      (async () => work())().finally(end).then(pass, reject);
     });
   }
 

@@ -229,6 +229,11 @@ export const configSchema = z.strictObject({
         .describe(
           'Maximum number of images that are accepted and not yet dispatched. A request over the limit is refused with 503.',
         ),
+      latencyGoalMs: ms(1, 600_000)
+        .optional()
+        .describe(
+          'Milliseconds from the first header to the answer that 99 of 100 answers are to keep; a request that is expected to take longer is refused at once with 503. Without it, requests are refused that would miss their deadline.',
+        ),
       defaultTimeoutMs: ms(1, 600_000)
         .default(10_000)
         .describe(

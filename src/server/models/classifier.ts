@@ -1,4 +1,11 @@
-import type { Batcher, Item, Millis, Settlement } from '../../batcher/index.js';
+import {
+  type Batcher,
+  type Clock,
+  DeadlineExceededError,
+  type Item,
+  type Millis,
+  type Settlement,
+} from '../../batcher/index.js';
 import type { DecodePool, ImageHeader } from '../../decode/index.js';
 import type { ImageInput, LaneImage, Scores } from '../../engine/index.js';
 
@@ -11,36 +18,69 @@ export interface CheckedImage {
 export type ImageItem = Item<LaneImage, Scores>;
 export type ImageSettlement = Settlement<Scores>;
 
-/** Accepts images, decodes them, and puts them into the batcher. */
+/** The times of a request. */
+export interface RequestTimes {
+  /** When it could first be read. */
+  readonly startedMs: Millis;
+  /** When its images must be settled. */
+  readonly deadlineMs: Millis;
+}
+
+/** How late an answer may be, counted from when its request could first be read. */
+export interface LatencyBounds {
+  /** The deadline of a request whose client sets none. */
+  readonly defaultTimeoutMs: Millis;
+  /** What the operator wants almost all answers to keep. */
+  readonly latencyGoalMs?: Millis | undefined;
+}
+
+export interface ClassifierParts {
+  readonly batcher: Batcher<LaneImage, Scores>;
+  readonly decodePool: DecodePool;
+  /** The input that the model requires. */
+  readonly input: ImageInput;
+  readonly clock: Clock;
+  /** Returns the current bounds. */
+  readonly bounds: () => LatencyBounds;
+}
+
+/** Accepts images whose answers are expected in time, decodes them, and puts them into the batcher. */
 export class Classifier {
   readonly #batcher: Batcher<LaneImage, Scores>;
   readonly #decodePool: DecodePool;
   readonly #input: ImageInput;
+  readonly #clock: Clock;
+  readonly #bounds: () => LatencyBounds;
 
-  /** @param input the input that the model requires */
-  constructor(batcher: Batcher<LaneImage, Scores>, decodePool: DecodePool, input: ImageInput) {
+  constructor({ batcher, decodePool, input, clock, bounds }: ClassifierParts) {
     this.#batcher = batcher;
     this.#decodePool = decodePool;
     this.#input = input;
+    this.#clock = clock;
+    this.#bounds = bounds;
   }
 
   /**
-   * Checks whether one more image would be accepted now, before its bytes have arrived.
+   * Checks whether one more image of about so many bytes would be accepted now, before its bytes have arrived.
    *
-   * @throws {QueueFullError} {DeadlineExceededError} {EngineUnavailableError} {DrainingError}
+   * @throws as Batcher.admit
    */
-  admit(deadlineMs: Millis): void {
-    this.#batcher.admit(1, deadlineMs);
+  admit(bytes: number, times: RequestTimes): void {
+    const inputsMs = this.#clock.now() + this.#decodePool.expectedMsByBytes(bytes);
+    this.#batcher.admit(1, times.deadlineMs, { goalMs: this.#goalMs(times), inputsMs });
   }
 
   /**
    * Accepts all images of a request or none, and starts to process them; each item settles on its own.
    *
    * @param allScores their answers have the score of every class
-   * @throws as `admit`
+   * @throws as Batcher.admit
    */
-  accept(images: readonly CheckedImage[], deadlineMs: Millis, allScores: boolean): ImageItem[] {
-    const items = this.#batcher.accept(images.length, deadlineMs);
+  accept(images: readonly CheckedImage[], times: RequestTimes, allScores: boolean): ImageItem[] {
+    const headers = images.map(({ header }) => header);
+    const inputsMs = this.#clock.now() + this.#decodePool.expectedMs(headers);
+    const foreseen = { goalMs: this.#goalMs(times), inputsMs };
+    const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
     images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image, allScores));
     return items;
   }
@@ -49,14 +89,26 @@ export class Classifier {
    * The same for images that are decoded already: each the model's height * width * 3 bytes, red, green and blue, which
    * are copied before this returns.
    */
-  acceptPixels(images: readonly Uint8Array[], deadlineMs: Millis, allScores: boolean): ImageItem[] {
-    const items = this.#batcher.accept(images.length, deadlineMs);
+  acceptPixels(
+    images: readonly Uint8Array[],
+    times: RequestTimes,
+    allScores: boolean,
+  ): ImageItem[] {
+    const foreseen = { goalMs: this.#goalMs(times), inputsMs: this.#clock.now() };
+    const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
     images.forEach((image, i) => {
       const pixels = this.#decodePool.take(this.#input);
       pixels.set(image);
       this.#batcher.enqueue(items[i] as ImageItem, laneImage(pixels, allScores));
     });
     return items;
+  }
+
+  /** The default timeout is the operator's bound, unlike a deadline that the client has set. */
+  #goalMs({ startedMs, deadlineMs }: RequestTimes): Millis {
+    const { defaultTimeoutMs, latencyGoalMs = Number.POSITIVE_INFINITY } = this.#bounds();
+    const isDefault = deadlineMs === startedMs + defaultTimeoutMs;
+    return Math.min(startedMs + latencyGoalMs, isDefault ? deadlineMs : Number.POSITIVE_INFINITY);
   }
 
   /** Settles items that are no longer wanted; items that are already settled stay as they are. */
@@ -71,8 +123,16 @@ export class Classifier {
   ): Promise<void> {
     try {
       const isWanted = () => item.state === 'accepted';
-      const pixels = await this.#decodePool.decode(bytes, header, this.#input, isWanted);
+      const neededByMs = this.#batcher.neededByMs(item);
+      const pixels = await this.#decodePool.decode(
+        bytes,
+        header,
+        this.#input,
+        isWanted,
+        neededByMs,
+      );
       if (pixels) this.#batcher.enqueue(item, laneImage(pixels, allScores));
+      else this.#batcher.fail(item, new DeadlineExceededError());
     } catch (error) {
       this.#batcher.fail(item, error instanceof Error ? error : new Error(String(error)));
     }

@@ -11,7 +11,7 @@ import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { ModelMetrics } from '../telemetry/model-metrics.js';
-import { Classifier } from './classifier.js';
+import { Classifier, type LatencyBounds } from './classifier.js';
 import type { ModelDescription } from './model-description.js';
 import { watchLanes } from './watch-lanes.js';
 
@@ -51,7 +51,7 @@ export interface ServedModelParts {
   readonly laneNames: readonly string[];
   readonly curve?: LatencyCurve;
   /** Returns the current limits. */
-  readonly limits: () => BatchLimits;
+  readonly limits: () => BatchLimits & LatencyBounds;
   readonly describe: () => ModelDescription;
 }
 
@@ -72,7 +72,13 @@ export function createServedModel(
     observer: watchLanes({ model: name, names: laneNames, metrics, lifecycle, logger, hung }),
   });
   dependencies.metrics.watch(name, batcher);
-  const classifier = new Classifier(batcher, decodePool, input);
+  const classifier = new Classifier({
+    batcher,
+    decodePool,
+    input,
+    clock: systemClock,
+    bounds: limits,
+  });
   const labelsJson = labels.map((label) => JSON.stringify(label));
   const reconfigure = () => batcher.reconfigure(limits());
   return { name, classifier, batcher, metrics, input, labels, labelsJson, describe, reconfigure };

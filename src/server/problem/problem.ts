@@ -107,6 +107,11 @@ export const PROBLEMS = {
     title: 'The server is at capacity',
     detail: 'Retry after the number of seconds in the Retry-After header.',
   },
+  overloaded: {
+    status: 503,
+    title: 'The answer would come too late',
+    detail: 'Retry after the time that the Retry-After header gives.',
+  },
   draining: {
     status: 503,
     title: 'The server is shutting down',

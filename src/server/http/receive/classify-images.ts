@@ -1,6 +1,11 @@
 import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
 import { readImageHeader } from '../../../decode/index.js';
-import type { CheckedImage, ImageItem, ImageSettlement } from '../../models/classifier.js';
+import type {
+  CheckedImage,
+  ImageItem,
+  ImageSettlement,
+  RequestTimes,
+} from '../../models/classifier.js';
 import type { ServedModel } from '../../models/served-model.js';
 import { Problem } from '../../problem/problem.js';
 import { toProblem } from '../../problem/to-problem.js';
@@ -29,10 +34,12 @@ export interface ClassifyRequest {
 /**
  * Refuses a request whose images would be refused anyway, so that the client need not upload them.
  *
- * @throws {QueueFullError} {DeadlineExceededError} {EngineUnavailableError} {DrainingError}
+ * @throws as Classifier.admit
  */
-export function admitBeforeUpload({ model, deadlineMs }: ClassifyRequest): void {
-  counting(model, 1, () => model.classifier.admit(deadlineMs));
+export function admitBeforeUpload(request: ClassifyRequest): void {
+  const { exchange, model } = request;
+  const bytes = Number(exchange.incoming.headers['content-length'] ?? 0);
+  counting(model, 1, () => model.classifier.admit(bytes, timesOf(request)));
 }
 
 /**
@@ -87,10 +94,10 @@ export async function classifyPixels(
   request: ClassifyRequest,
   images: readonly Uint8Array[],
 ): Promise<readonly ImageSettlement[]> {
-  const { model, deadlineMs, allScores = false } = request;
+  const { model, allScores = false } = request;
   const settlements = withoutProblems(
     await settle(deps, request, images.length, () =>
-      model.classifier.acceptPixels(images, deadlineMs, allScores),
+      model.classifier.acceptPixels(images, timesOf(request), allScores),
     ),
   );
   answered(deps, request, settlements);
@@ -102,9 +109,9 @@ function accept(
   request: ClassifyRequest,
   images: readonly CheckedImage[],
 ): Promise<ImageOutcome[]> {
-  const { model, deadlineMs, allScores = false } = request;
+  const { model, allScores = false } = request;
   return settle(deps, request, images.length, () =>
-    model.classifier.accept(images, deadlineMs, allScores),
+    model.classifier.accept(images, timesOf(request), allScores),
   );
 }
 
@@ -178,4 +185,8 @@ function answered(
   const lastMs: Millis = Math.max(...finished);
   if (lastMs <= 0) return;
   exchange.outgoing.once('finish', () => model.metrics.stage('respond', clock.now() - lastMs));
+}
+
+function timesOf({ exchange: { startedMs }, deadlineMs }: ClassifyRequest): RequestTimes {
+  return { startedMs, deadlineMs };
 }
