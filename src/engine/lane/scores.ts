@@ -1,8 +1,8 @@
-/** The best classes of one image, best first: two arrays of the model's `topK` entries. */
+/** A model's answer for one image: its best classes, best first, in two arrays with the model's `topK` entries. */
 export interface Scores {
   readonly confidence: Float32Array;
   readonly labelIndex: Int32Array;
-  /** The score of every class, in the order of the classes, if the image asked for them. */
+  /** The score of every class, in the order of the classes, if requested with the image. */
   readonly all?: Float32Array;
 }
 

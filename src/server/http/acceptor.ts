@@ -75,8 +75,8 @@ export class Acceptor {
   }
 
   /**
-   * Stops accepting once no connection waits. What it accepts meanwhile is served only then: a client that has its
-   * answer would come back at once, and there would always be one that waits.
+   * Stops accepting once no connection is waiting. Connections that are accepted in the meantime are served only
+   * after that: a client with an answer would reconnect at once, and there would always be a waiting connection.
    */
   close(): Promise<void> {
     this.#closed ??= this.#close();
@@ -97,7 +97,7 @@ export class Acceptor {
       if (this.#accepted === before) break;
     }
     this.#listener.close();
-    // The duplicates are closed, and the descriptor itself would keep the socket listening.
+    // The duplicates are closed; without this, the descriptor itself would keep the socket listening.
     if (this.#isShared) closeSync(this.#descriptor);
     for (const socket of held) this.#server.emit('connection', socket);
   }
