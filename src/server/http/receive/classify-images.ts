@@ -190,7 +190,3 @@ function answered(
   if (lastMs <= 0) return;
   exchange.outgoing.once('finish', () => model.metrics.stage('respond', clock.now() - lastMs));
 }
-
-function timesOf({ exchange: { startedMs }, deadlineMs }: ClassifyRequest): RequestTimes {
-  return { startedMs, deadlineMs };
-}
