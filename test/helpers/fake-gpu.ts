@@ -1,10 +1,10 @@
 import type { Cuda } from '../../src/native/cuda.js';
 import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
-import { JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
+import { FILTERS, JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
 import { readImageHeader } from '../../src/decode/header/read-image-header.js';
 import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
 import { Resampler } from '../../src/decode/resample/resampler.js';
-import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
+import { placeUpright } from '../../src/decode/cpu/place-upright.js';
 
 const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg' });
 
@@ -87,18 +87,29 @@ export class FakeGpu {
     const job = this.#at(address, JOB_BYTES);
     const view = new DataView(job.buffer, job.byteOffset, JOB_BYTES);
     const int = (i: number) => view.getInt32(32 + i * 4, true);
-    const [fromX, fromY, offsetX, offsetY] = [int(0), int(1), int(2), int(3)];
-    const [width, height, swap, flipX, flipY] = [int(4), int(5), int(6), int(7), int(8)];
-    const axis = (from: number, scaleAt: number, offset: number, count: number) => {
-      return { from, to: Math.round(from / view.getFloat64(scaleAt, true)), offset, count };
-    };
-    const x = axis(fromX, 16, offsetX, swap ? height : width);
-    const y = axis(fromY, 24, offsetY, swap ? width : height);
+    const [fromX, fromY, swap, width, height] = [int(0), int(1), int(10), int(11), int(12)];
+    const axis = (i: 0 | 1) => ({
+      from: int(i),
+      to: Math.round(int(i) / view.getFloat64(16 + i * 8, true)),
+      offset: int(2 + i),
+      count: int(4 + i),
+      start: int(6 + i),
+      flip: int(8 + i) === 1,
+      length: i === swap ? width : height,
+    });
+    const firstAxis = int(15) === 1 ? 'y' : 'x';
+    const plan = { x: axis(0), y: axis(1), swap: swap === 1, firstAxis } as const;
     const resampler = new Resampler();
     const bytes = fromX * fromY * 3;
     resampler.raster(bytes).set(this.#at(view.getBigUint64(0, true), bytes));
     const target = this.#at(view.getBigUint64(8, true), width * height * 3);
-    const plan = { x, y, swap: swap === 1, flipX: flipX === 1, flipY: flipY === 1 };
-    turnUpright(resampler.resample(x, y), plan, target);
+    const pad = [int(14) & 255, (int(14) >> 8) & 255, int(14) >> 16] as const;
+    const filter = FILTERS[int(13)] ?? 'nearest';
+    placeUpright(
+      resampler.resample(plan.x, plan.y, { filter, firstAxis: plan.firstAxis }),
+      plan,
+      pad,
+      target,
+    );
   }
 }

@@ -27,7 +27,11 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
     ['window 0 waits', "if (maxQueueDelayMs === 0) return dispatch(size, 'idle');", ''],
   ],
   'batch-size': [
-    ['padding ignores the allowed sizes', 'allowed.find((allowedSize) => allowedSize >= size) ?? size', 'size'],
+    [
+      'padding ignores the allowed sizes',
+      'allowed.find((allowedSize) => allowedSize >= size) ?? size',
+      'size',
+    ],
     ['padding goes one size too far', 'allowedSize >= size', 'allowedSize > size'],
     ['a split that costs the same wins', '/ waiting <= curve', '/ waiting < curve'],
   ],
@@ -163,7 +167,11 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       'isLaneProven = true;',
     ],
     ['the warm-up batch is not run', 'if (!isLaneProven) await proveLane();', ''],
-    ['an item that was cancelled is run again', 'const part = all.filter(isWanted);', 'const part = all;'],
+    [
+      'an item that was cancelled is run again',
+      'const part = all.filter(isWanted);',
+      'const part = all;',
+    ],
     [
       'an item that was cancelled is settled again',
       'if (isWanted(item)) settle(item, outputs[i] as O | Error);',

@@ -21,6 +21,7 @@ import { readGpuHost } from '../../native/index.js';
 import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
+import { describeInput } from './describe-input.js';
 import { describeGraph, type Finding } from './describe-graph.js';
 import { findModelFiles } from './find-model-files.js';
 import { whatIsLeft } from './what-is-left.js';
@@ -51,7 +52,7 @@ export async function checkModel(
 
   const opened: string[] = [];
   const model = await readModelFolder(files.folder, (line) => opened.push(line));
-  tell(['image', describeInput(model)]);
+  tell(['image', describeImage(model)]);
   tell(['labels', describeLabels(model)]);
   tell(['batch', opened.length > 0 ? 'fixed at 1, and opened' : 'any size']);
   const engine = await open(model, files.folder, provider, print);
@@ -83,13 +84,9 @@ async function open(
   );
 }
 
-function describeInput({ manifest }: Model): string {
-  const { width, height, resize, channelOrder, mean, std } = manifest.input;
-  const sized =
-    resize === 'squash'
-      ? `squashed to ${width}x${height}`
-      : `shorter side to ${resize.shortest}, then the centre ${width}x${height}`;
-  return `${sized}; ${channelOrder}, minus ${mean.join(' ')}, over ${std.join(' ')}`;
+function describeImage({ manifest: { input } }: Model): string {
+  const { channelOrder, mean, std } = input;
+  return `${describeInput(input)}; ${channelOrder}, minus ${mean.join(' ')}, over ${std.join(' ')}`;
 }
 
 function describeLabels({ labels }: Model): string {
