@@ -2,8 +2,8 @@ import { kernelWasm } from './generated/kernel-wasm.js';
 import type { Filter } from './filters.js';
 import { type Axis, filterTaps, type Taps } from './taps.js';
 
-/** Where taps lie in the memory: first samples, weights; then pairs and bits of the weights. */
-type KernelTaps = readonly [first: number, weights: number, pairs: number, weightBits: number];
+/** Where taps lie in the memory: first samples, weights; then how many pairs there are. */
+type KernelTaps = readonly [first: number, weights: number, pairs: number];
 
 interface Kernel {
   resampleRows(
@@ -112,7 +112,7 @@ export class Resampler {
     }
     const weightsAt = at + offsets.byteLength;
     new Int16Array(this.#memory.buffer, weightsAt, taps.weights.length).set(taps.weights);
-    return [at, weightsAt, taps.pairs, taps.weightBits];
+    return [at, weightsAt, taps.pairs];
   }
 }
 

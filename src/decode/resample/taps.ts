@@ -1,9 +1,11 @@
 import { CONVOLUTIONS, type Convolution, type Filter } from './filters.js';
 
-/** A weight fits in 16 bits. */
-const MAX_WEIGHT = 32767;
-/** So that a sum of bytes times weights fits in 32 bits, also where lobes are negative. */
-const MAX_WEIGHT_BITS = 21;
+/** Weights are fixed-point with so many bits below the point, as in Pillow, and so have its roundings. */
+export const WEIGHT_BITS = 22;
+/** Of these, so many are kept apart, since the kernel multiplies by 16 bits. */
+export const LOW_BITS = 8;
+const ONE = 2 ** WEIGHT_BITS;
+const HALF_LOW = 2 ** (LOW_BITS - 1);
 
 /** One axis of a resize: `from` source samples become `to`, of which `count` from `offset` are wanted. */
 export interface Axis {
@@ -19,11 +21,12 @@ export interface Axis {
 export interface Taps {
   /** Index of the first source sample behind output sample i. */
   readonly first: Uint32Array;
-  /** Row i holds the 2 * pairs weights of output sample i, zero-filled; it sums to exactly one. */
+  /**
+   * Row i holds the weights of output sample i, zero-filled: of each pair the two high parts, then the two low parts. A
+   * weight is high * 2 ** LOW_BITS + low.
+   */
   readonly weights: Int16Array;
   readonly pairs: number;
-  /** Weights are fixed-point with so many bits below the point. */
-  readonly weightBits: number;
   /** Source samples in use: from `start` up to, not including, `end`. */
   readonly start: number;
   readonly end: number;
@@ -45,15 +48,14 @@ export function filterTaps(axis: Axis, filter: Filter): Taps {
   const exact = filter === 'nearest' ? nearest(axis) : convolution(axis, CONVOLUTIONS[filter]);
   const { first, lengths, pairs } = exact;
   if (axis.flip) flip(exact, axis.from);
-  const weightBits = bitsFor(exact.weights);
-  const weights = quantise(exact, weightBits);
+  const weights = quantise(exact.weights);
   let start = axis.from;
   let end = 0;
   for (let i = 0; i < axis.count; i++) {
     start = Math.min(start, Number(first[i]));
     end = Math.max(end, Number(first[i]) + Number(lengths[i]));
   }
-  return { first, weights, pairs, weightBits, start, end };
+  return { first, weights, pairs, start, end };
 }
 
 function convolution(
@@ -62,6 +64,7 @@ function convolution(
 ): ExactTaps {
   const scale = from / to;
   const stretch = Math.max(scale, 1);
+  const shrink = 1 / stretch;
   const reach = support * stretch;
   const pairs = Math.ceil(reach);
   const first = new Uint32Array(count);
@@ -74,7 +77,7 @@ function convolution(
     const at = i * pairs * 2;
     let sum = 0;
     for (let k = begin; k < end; k++) {
-      const value = weight((k + 0.5 - centre) / stretch);
+      const value = weight((k - centre + 0.5) * shrink);
       weights[at + k - begin] = value;
       sum += value;
     }
@@ -108,28 +111,18 @@ function flip({ first, lengths, weights, pairs }: ExactTaps, from: number): void
   }
 }
 
-/** As many as the largest weight leaves room for. */
-function bitsFor(weights: Float64Array): number {
-  let largest = 0;
-  for (const weight of weights) largest = Math.max(largest, Math.abs(weight));
-  return Math.min(MAX_WEIGHT_BITS, Math.floor(Math.log2(MAX_WEIGHT / largest)));
-}
-
-/** Rounds the weights; the heaviest of each sample takes what rounding left over, so that flat areas stay flat. */
-function quantise({ first, weights, pairs }: ExactTaps, weightBits: number): Int16Array {
-  const one = 1 << weightBits;
-  const rounded = new Int16Array(weights.length);
-  for (let i = 0; i < first.length; i++) {
-    const at = i * pairs * 2;
-    let left = one;
-    let heaviest = at;
-    for (let k = at; k < at + pairs * 2; k++) {
-      const weight = Math.round(Number(weights[k]) * one);
-      rounded[k] = weight;
-      left -= weight;
-      if (weight > Number(rounded[heaviest])) heaviest = k;
-    }
-    rounded[heaviest] = Number(rounded[heaviest]) + left;
+/** Rounds weights, halves away from zero, and splits them. */
+function quantise(exact: Float64Array): Int16Array {
+  const parts = new Int16Array(exact.length * 2);
+  for (let i = 0; i < exact.length; i++) {
+    const scaled = Number(exact[i]) * ONE;
+    // Truncated to 32 bits.
+    const weight = (scaled < 0 ? scaled - 0.5 : scaled + 0.5) | 0;
+    const high = (weight + HALF_LOW) >> LOW_BITS;
+    // Pair i >> 1 begins at four times its number.
+    const at = (i >> 1) * 4 + (i & 1);
+    parts[at] = high;
+    parts[at + 2] = weight - (high << LOW_BITS);
   }
-  return rounded;
+  return parts;
 }
