@@ -5,17 +5,17 @@ import { DeadlineExceededError, EngineUnavailableError, QueueFullError } from '.
 import { PROBE_INTERVAL_MS } from './guarded-lane.js';
 import type { LatencyCurve } from './latency-curve.js';
 
-/** What lies before an item that comes now. */
+/** The work ahead of an item that arrives now. */
 export interface Backlog {
   /** Items accepted and not yet dispatched. */
   readonly undispatched: number;
-  /** Lanes that serve. */
+  /** Number of serving lanes. */
   readonly lanes: number;
-  /** When the first of them will be idle, by the curve. */
+  /** When the first of these lanes will be idle, according to the curve. */
   readonly nextIdleMs: Millis;
 }
 
-/** Why `count` items that come now are refused, if they are. */
+/** Why `count` items that arrive now must be refused; undefined if they need not be. */
 export function refusal(
   count: number,
   deadlineMs: Millis,
@@ -32,7 +32,10 @@ export function refusal(
   return finishMs < deadlineMs ? undefined : new DeadlineExceededError();
 }
 
-/** When the last of `count` items can be finished at best: all before them in full batches, by the curve. */
+/**
+ * The earliest time at which the last of `count` items can finish: all items ahead leave in full batches, by the
+ * curve.
+ */
 function earliestFinishMs(
   count: number,
   { undispatched, lanes, nextIdleMs }: Backlog,
@@ -43,14 +46,14 @@ function earliestFinishMs(
   const batchesBefore = Math.ceil((undispatched + count) / maxBatchSize) - 1;
   const inLastBatch = undispatched + count - batchesBefore * maxBatchSize;
   const fullMs = curve.msOf(maxBatchSize);
-  // A full batch beside the last one that holds some of them too ends after it.
+  // If some of the items are in a full batch that runs beside the last one, that batch ends later.
   const hasFullBeside = count > inLastBatch && batchesBefore % lanes > 0;
   const lastMs = curve.msOf(padUp(Math.min(count, inLastBatch), allowedBatchSizes));
   const startMs = Math.max(now, nextIdleMs) + Math.floor(batchesBefore / lanes) * fullMs;
   return startMs + (hasFullBeside ? fullMs : lastMs);
 }
 
-/** How long the lanes will take for what waits now, in full batches. */
+/** How long the lanes need for all waiting items, in full batches. */
 function backlogMs(
   { undispatched, lanes }: Backlog,
   { maxBatchSize }: BatchLimits,

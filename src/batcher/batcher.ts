@@ -21,16 +21,16 @@ export interface BatcherOptions<I, O> {
   readonly clock: Clock;
   readonly limits: BatchLimits;
   readonly lanes: readonly BatchLane<I, O>[];
-  /** Of each lane; without one nothing is foreseen, and padding costs nothing. */
+  /** The latency curve of each lane. Without one, nothing is predicted, and padding costs nothing. */
   readonly curve?: LatencyCurve;
   readonly observer?: BatcherObserver<O>;
-  /** Takes back an input that is not needed any more. */
+  /** Takes back an input that is no longer needed. */
   readonly release?: (input: I) => void;
 }
 
 /**
- * Gathers items into batches and gives each batch to the lane that has been idle longest. Performs what
- * `nextAction` says and keeps the books: every accepted item is settled exactly once.
+ * Gathers items into batches and gives each batch to the lane that has been idle longest. Performs the actions that
+ * `nextAction` returns, and accounts for every item: each accepted item is settled exactly once.
  */
 export class Batcher<I, O> {
   readonly #clock: Clock;
@@ -46,7 +46,7 @@ export class Batcher<I, O> {
   #unsettled = 0;
   #batchesRunning = 0;
   #draining = false;
-  /** Who waits for the end of the drain. */
+  /** Called when the drain is complete. */
   readonly #drained: (() => void)[] = [];
 
   constructor(options: BatcherOptions<I, O>) {
@@ -71,10 +71,10 @@ export class Batcher<I, O> {
   }
 
   /**
-   * Says whether `count` more items would be accepted now, for who wants to know before their bytes are here.
+   * Checks whether `count` more items would be accepted now, for callers that want to know before their bytes arrive.
    *
    * @throws {DrainingError} {EngineUnavailableError} {QueueFullError} {DeadlineExceededError} the deadline has passed,
-   * or cannot be met even if all goes well
+   * or cannot be met even in the best case
    */
   admit(count: number, deadlineMs: Millis): void {
     if (this.#draining) throw new DrainingError();
@@ -89,7 +89,7 @@ export class Batcher<I, O> {
   }
 
   /**
-   * Accepts `count` items, all or none, before their inputs exist; each is settled by `deadlineMs` at the
+   * Accepts `count` items, all or none, before their inputs exist. Each is settled by `deadlineMs` at the
    * latest.
    *
    * @throws as `admit`
@@ -109,7 +109,7 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Puts an accepted item into the queue; one that is settled already, or late, goes nowhere. */
+  /** Puts an accepted item into the queue, unless it is already settled or its deadline has passed. */
   enqueue(item: Item<I, O>, input: I): void {
     const now = this.#clock.now();
     if (item.state === 'accepted' && now >= item.deadlineMs) {
@@ -126,7 +126,7 @@ export class Batcher<I, O> {
     this.#pump();
   }
 
-  /** Settles an item with an error, wherever it is. In a running batch its output is dropped. */
+  /** Settles an item with an error, wherever it is. If it is in a running batch, its output is dropped. */
   fail(item: Item<I, O>, error: Error): void {
     if (item.state === 'settled') return;
     if (item.state === 'waiting') {
@@ -138,20 +138,20 @@ export class Batcher<I, O> {
     this.#pump();
   }
 
-  /** Settles an item nobody waits for any more. */
+  /** Settles an item whose result is no longer wanted. */
   cancel(item: Item<I, O>): void {
     this.fail(item, new CancelledError());
   }
 
-  /** Batches formed from now on obey `limits`; a batch never sees two configurations. */
+  /** Applies `limits` to batches formed from now on; a batch never mixes two configurations. */
   reconfigure(limits: BatchLimits): void {
     this.#limits = limits;
     this.#pump();
   }
 
   /**
-   * Accepts nothing more; resolves when every accepted item is settled and no batch runs: a lane may not be ended inside
-   * one, even if nobody waits for it any more.
+   * Accepts no more items. Resolves when every accepted item is settled and no batch runs: a lane must not be ended
+   * inside a run, even if no item waits for its result.
    */
   drain(): Promise<void> {
     this.#draining = true;
@@ -161,7 +161,7 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Performs what the policy says until it says to wait. */
+  /** Performs the policy's actions until it says to wait. */
   #pump(): void {
     if (this.#lanes.serving === 0) this.#failWaiting();
     for (;;) {
@@ -184,7 +184,7 @@ export class Batcher<I, O> {
     if (isDrained) for (const resolve of this.#drained) resolve();
   }
 
-  /** Nobody will run them soon: the client knows better what to do with its time. */
+  /** No lane will run the waiting items soon, so their clients are told at once. */
   #failWaiting(): void {
     for (const item of this.#queue.take(this.#queue.size)) {
       this.#undispatched--;
@@ -205,7 +205,10 @@ export class Batcher<I, O> {
     void this.#run(batch, (size) => padUp(size, allowedBatchSizes));
   }
 
-  /** Two timers of one tick run one after the other: an item may be past its deadline and not yet know. */
+  /**
+   * Timers of the same tick run one after the other, so an item may be past its deadline before its own timer has
+   * run.
+   */
   #expire(item: Item<I, O>, now: Millis): boolean {
     if (now < item.deadlineMs) return false;
     this.#releaseInput(item);

@@ -9,6 +9,7 @@ export {
   DeadlineExceededError,
   DrainingError,
   EngineUnavailableError,
+  LaneEndedError,
   LaneHungError,
   QueueFullError,
 } from './errors.js';

@@ -5,9 +5,9 @@ import type { Model } from './model/model.js';
 import { plainReason } from './plain-reason.js';
 import { PROVIDERS, type Provider, type SessionSource } from './provider.js';
 
-/** What the ladder needs of the world, so that it can be tried without a GPU. */
+/** What `openEngine` needs from outside, so that tests can run it without a GPU. */
 export interface EngineRuntime {
-  /** What a provider's lanes open; for tensorrt this may build an engine. */
+  /** The source that a provider's lanes open; for tensorrt this may build an engine. */
   readonly prepare: (provider: Provider) => Promise<SessionSource>;
   readonly openLane: (
     model: Model,
@@ -15,9 +15,9 @@ export interface EngineRuntime {
     sizes: LaneSizes,
     curve?: readonly MeasuredBatch[],
   ) => Promise<Lane>;
-  /** What a provider plainly misses, so that it need not be tried. */
+  /** What a provider obviously lacks, so that it need not be tried. */
   readonly whatIsMissing: (provider: Provider) => Promise<string | undefined>;
-  /** Which library a provider that failed misses, and what to install; undefined if none is missing. */
+  /** Which library is missing for a provider that failed, and what to install; undefined if none is. */
   readonly explain: (provider: Provider) => Promise<string | undefined>;
 }
 
@@ -25,26 +25,26 @@ export interface EngineRequest {
   readonly provider: 'auto' | Provider;
   readonly lanesPerDevice: number;
   readonly sizes: LaneSizes;
-  /** Known already, from another process on the same kind of device. */
+  /** A curve that is already known, from another process on the same kind of device. */
   readonly curve?: readonly MeasuredBatch[];
 }
 
-/** One device's lanes, warm. */
+/** The lanes of one device, warm. */
 export interface Engine {
   readonly provider: Provider;
   readonly lanes: readonly Lane[];
   readonly curve: readonly MeasuredBatch[];
-  /** Of the first lane, its measurements included. */
+  /** Warm-up time of the first lane, including its measurements. */
   readonly warmUpMs: number;
-  /** The largest batch that its profile allows; undefined if there is no profile. */
+  /** The largest batch that the TensorRT profile allows; undefined if there is no profile. */
   readonly profileBatchSize?: number;
 }
 
 /**
- * Opens the lanes of one device on the provider that was named, or on the first of tensorrt, cuda, webgpu and cpu that
- * really runs the warm-up.
+ * Opens the lanes of one device on the named provider, or on the first of tensorrt, cuda, webgpu and cpu that runs the
+ * warm-up.
  *
- * @param say told why a provider was not taken, a line each, and which nodes of the model the CPU runs for a GPU
+ * @param say called with one line for each provider that was skipped, and with the nodes that the CPU runs for a GPU
  * @throws {ModelRefusedError} one sentence
  */
 export async function openEngine(
@@ -67,7 +67,7 @@ export async function openEngine(
       }
     }
     if (provider === candidates.at(-1)) throw new ModelRefusedError(sentence(provider, reason));
-    say(`provider ${provider} not taken: ${reason}`);
+    say(`provider ${provider} skipped: ${reason}`);
   }
   throw new Error('no provider to try. This is a bug.');
 }
@@ -82,7 +82,7 @@ async function openProvider(
   const first = await openLane(model, source, sizes, curve);
   const lanes = [first];
   try {
-    // One after the other: the curve is that of a lane alone.
+    // One after the other, because the curve must be that of a lane alone.
     while (lanes.length < lanesPerDevice)
       lanes.push(await openLane(model, source, sizes, first.curve));
   } catch (error) {
@@ -102,6 +102,6 @@ function sayCpuNodes(names: readonly string[], say: (line: string) => void): voi
 }
 
 function sentence(provider: Provider, reason: string): string {
-  const hint = provider === 'cpu' ? ' (do labels.txt and its classes match in number?)' : '';
-  return `the model cannot be run on ${provider}${hint}: ${reason}`;
+  const hint = provider === 'cpu' ? ' (does labels.txt have one line for each class?)' : '';
+  return `the model cannot run on ${provider}${hint}: ${reason}`;
 }

@@ -1,21 +1,21 @@
-import koffi from 'koffi';
 import { bindNative, type NativeLibrary } from './bind-native.js';
+import { loadKoffi } from './koffi.js';
 
-// As much of nvJPEG as the card's JPEG units take. The library is part of CUDA 13 and needs nothing but the driver.
+// The part of nvJPEG that the GPU's JPEG units need. The library is part of CUDA 13 and needs only the driver.
 
 const LIBRARY = 'libnvjpeg.so.13';
 const NVJPEG_BACKEND_HARDWARE = 3;
 const NVJPEG_OUTPUT_RGBI = 5;
 /**
- * Chroma is repeated. nvJPEG interpolates it if asked, as libjpeg does, but then does the work on the CPU: on an H200 a
- * thread fell from 11,200 to 2,600 photos a second, for a picture no nearer to the native decoder's.
+ * With this flag chroma is repeated. nvJPEG can interpolate it, as libjpeg does, but then works on the CPU: on an
+ * H200 one thread dropped from 11,200 to 2,600 photos/s, and the pixels were no closer to the native decoder's.
  */
 const NVJPEG_FLAGS_DEFAULT = 0;
-/** Numbers in nvjpegImage_t: four pointers and four pitches. */
+/** Number of words in nvjpegImage_t: four pointers and four pitches. */
 const IMAGE_WORDS = 8;
 const MAX_COMPONENTS = 4;
 
-/** nvJPEG refused a call; the card itself may be well. */
+/** nvJPEG refused a call; the GPU itself may be fine. */
 export class NvjpegError extends Error {
   override readonly name = 'NvjpegError';
   constructor(call: string, status: number) {
@@ -37,23 +37,23 @@ const STATUS = [
   'INCOMPLETE_BITSTREAM',
 ];
 
-/** One image of a batch, and where on the device its raster goes: rows from the top, RGB, without gaps. */
+/** One image of a batch, and the device address of its raster: rows from the top, RGB, without gaps. */
 export interface UnitImage {
   readonly bytes: Uint8Array;
   readonly width: number;
   readonly raster: bigint;
 }
 
-/** The JPEG units of one device, as one thread uses them. */
+/** The JPEG units of one device, as used by one thread. */
 export interface JpegUnits {
   /**
-   * The size that the units will write, which is not the caller's to guess.
+   * The dimensions that the units will write. Callers must not guess them.
    *
    * @throws {NvjpegError}
    */
   sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number };
   /**
-   * Puts the decoding of a batch into the stream. One image that is refused refuses the batch.
+   * Adds the decoding of a batch to the stream. If one image is refused, the whole batch is.
    *
    * @throws {NvjpegError}
    */
@@ -61,12 +61,14 @@ export interface JpegUnits {
 }
 
 /**
- * Opens the units of the device that is current in this thread.
+ * Opens the units of this thread's current device.
  *
- * @throws {NvjpegError} the card has none
+ * @throws {NvjpegError} the GPU has none
  * @throws {Error} the library cannot be opened
+ * @throws {MissingPackageError}
  */
 export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits {
+  const { address } = loadKoffi();
   const bind = (declaration: string) =>
     bindNative(library, declaration, (call, status) => new NvjpegError(call, status));
 
@@ -107,7 +109,7 @@ export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits
     const lengths = new BigUint64Array(count);
     const targets = new BigUint64Array(count * IMAGE_WORDS);
     images.forEach(({ bytes, width, raster }, i) => {
-      data[i] = koffi.address(bytes);
+      data[i] = address(bytes);
       lengths[i] = BigInt(bytes.byteLength);
       targets[i * IMAGE_WORDS] = raster;
       targets[i * IMAGE_WORDS + MAX_COMPONENTS] = BigInt(width * 3);
@@ -124,7 +126,7 @@ export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits
       try {
         submit(images, stream);
       } catch (error) {
-        // What a refused batch leaves in its state, nobody says.
+        // The state of nvJPEG after a refused batch is not documented.
         batchSize = 0;
         destroyState(state);
         state = createObject((out) => createState(handle, out));
@@ -135,9 +137,10 @@ export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits
 }
 
 function loadLibrary(): NativeLibrary {
+  const koffi = loadKoffi();
   try {
     return koffi.load(LIBRARY);
   } catch (cause) {
-    throw new Error(`${LIBRARY}, of CUDA 13, cannot be opened`, { cause });
+    throw new Error(`${LIBRARY}, a part of CUDA 13, cannot be opened`, { cause });
   }
 }

@@ -1,5 +1,5 @@
-import koffi from 'koffi';
 import type { NativeLibrary } from './bind-native.js';
+import { loadKoffi } from './koffi.js';
 
 // As much of libjpeg-turbo's TurboJPEG API as decoding takes. These functions are those of TurboJPEG 2, which
 // TurboJPEG 3 has as well; both have the same soname.
@@ -33,9 +33,10 @@ export interface TurboJpeg {
  * Opens the shared library of this host.
  *
  * @returns undefined where there is none
+ * @throws {MissingPackageError}
  */
 export function openTurboJpeg(
-  load: (file: string) => NativeLibrary = koffi.load,
+  load: (file: string) => NativeLibrary = loadKoffi().load,
 ): TurboJpeg | undefined {
   try {
     return bindTurboJpeg(load(LIBRARY));

@@ -11,10 +11,10 @@ import { ProgressBar } from './progress-bar.js';
 type Options = Omit<RuntimeOptions, 'model' | 'maxBatchSize' | 'say' | 'tick' | 'measuring'>;
 
 /**
- * Opens an engine before the eyes of a person: a bar while its curve is measured, and a line every ten seconds of
- * building.
+ * Opens an engine and shows the progress in the terminal: a bar while the curve is measured, and a line every ten
+ * seconds while an engine is built.
  *
- * @param say told a line; the bar is gone by then
+ * @param say called with a line, after the bar has been removed
  * @throws {ModelRefusedError} one sentence
  */
 export async function openEngineWithBar(

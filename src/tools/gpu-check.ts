@@ -12,13 +12,13 @@ import {
 import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../native/index.js';
 import { table } from '../terminal/table.js';
 
-// npm run gpu:check: what this host can do, in two tables: what is installed, and which provider runs.
+// npm run gpu:check: shows in two tables what is installed on this host, and which providers run.
 
 const DEMO = fileURLToPath(new URL('../../../models/demo', import.meta.url));
 
 type Row = readonly [what: string, state: string, details: string];
 
-/** Needed to build engines only; one file, or one for each GPU generation, beside TensorRT itself. */
+/** Needed only to build engines; beside TensorRT itself there is one such file, or one per GPU generation. */
 function builderRow(libraries: readonly LibraryProbe[]): Row {
   const what = 'TensorRT builder resource';
   const nvinfer = libraries.find(({ file }) => file.startsWith('libnvinfer.so'))?.path;
@@ -29,7 +29,7 @@ function builderRow(libraries: readonly LibraryProbe[]): Row {
       : undefined;
   return file !== undefined && folder !== undefined
     ? [what, 'found', join(folder, file)]
-    : [what, 'missing', 'to build engines, not to run them: install all of TensorRT 10'];
+    : [what, 'missing', 'needed to build engines, not to run them; install all of TensorRT 10'];
 }
 
 function libraryRow({ file, path, version, error }: LibraryProbe): Row {
@@ -48,7 +48,7 @@ function print(...rows: readonly Row[]): void {
 
 const host = await readGpuHost(GPU_LIBRARIES);
 print(
-  ['this host', 'state', 'where, or what to do'],
+  ['this host', 'state', 'path, or what to do'],
   [
     'NVIDIA driver',
     host.driver ?? 'missing',
@@ -86,22 +86,22 @@ for (const provider of PROVIDERS) {
     const isEngineMissing = /engine\.build is false/.test(details);
     rows.push(
       isEngineMissing
-        ? [provider, 'ready', 'everything is there; the server builds an engine for each model']
+        ? [provider, 'ready', 'nothing is missing; the server builds an engine for each model']
         : [provider, 'no', details],
     );
   }
 }
 print(['provider', 'state', 'why'], ...rows);
 const chosen = rows.find(([, state]) => state !== 'no')?.[0];
-console.log(`engine.provider auto would take: ${chosen ?? 'none'}`);
+console.log(`engine.provider auto would select: ${chosen ?? 'none'}`);
 
-// A thread of the GPU decoder decodes the trial image before it answers.
+// A GPU decoder thread decodes the trial image before it replies.
 const unused = { take: () => new Uint8Array(), recycle() {} };
 const units = await GpuLane.open(unused).then(
   async (lane) => {
     await lane.close();
-    return "gpu, whose JPEG units decode the trial image to the native decoder's pixels";
+    return "gpu, because the JPEG units decode the trial image to the native decoder's pixels";
   },
   (error: Error) => `native, because the GPU does not decode JPEGs: ${error.message}`,
 );
-console.log(`decode.decoder auto would take: ${units}`);
+console.log(`decode.decoder auto would select: ${units}`);

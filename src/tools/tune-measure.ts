@@ -16,15 +16,15 @@ import { ToolError } from './tool-error.js';
 import { measureRuns } from './tune/measure-runs.js';
 import { wholeNumber } from './whole-number.js';
 
-// npm run tune:measure: times batches as the batcher sees them, with the copying of pixels and the way to the lane's
-// thread and back, and keeps them beside the model for npm run tune.
+// npm run tune:measure: measures the time of batches as the batcher sees it, including copying pixels and the way to
+// the lane's thread and back, and saves it beside the model for npm run tune.
 
 const USAGE = `Usage: npm run tune:measure -- --model DIR [--provider NAME] [--max-batch N] [--seconds S]
 
   --model DIR      folder of the model
   --provider NAME  auto, ${PROVIDERS.join(', ')} (default auto)
   --max-batch N    largest batch (default 32)
-  --seconds S      how long to measure (default 20)
+  --seconds S      duration of the measurement (default 20)
 `;
 
 const IMAGES = 64;
@@ -42,7 +42,8 @@ async function measure(args: readonly string[]): Promise<void> {
   });
   if (values.model === undefined) throw new ToolError(USAGE);
   const provider = ['auto' as const, ...PROVIDERS].find((name) => name === values.provider);
-  if (provider === undefined) throw new ToolError(`--provider is auto, ${PROVIDERS.join(', ')}.`);
+  if (provider === undefined)
+    throw new ToolError(`--provider must be auto, ${PROVIDERS.join(', ')}.`);
   const maxBatchSize = wholeNumber('--max-batch', values['max-batch'], 1, 1024);
   const seconds = wholeNumber('--seconds', values.seconds, 1, 600);
   await measureModel(resolve(values.model), provider, maxBatchSize, seconds);
@@ -87,7 +88,7 @@ async function measureModel(
   });
   const head = ['batch', 'curve ms', 'seen by the batcher: p50 ms', 'p99 ms', 'runs'];
   for (const line of table([head, ...rows], () => true)) console.log(line);
-  console.log(`\nkept in ${relative('.', file)}`);
+  console.log(`\nsaved to ${relative('.', file)}`);
 }
 
 try {

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { HttpResult } from '../../bench/http/figures.js';
 import type { RoundFigures } from '../../bench/overload/run-round.js';
+import { IS_LONG } from '../helpers/long.js';
 
 // Each benchmark runs for a moment and keeps figures. What they are is not looked at: that is not for a suite.
+
+/** For benchmarks that start a server many times. */
+const ONLY_LONG = { skip: IS_LONG ? false : 'npm run test:long' };
 
 /** Runs a benchmark; resolves with its exit code. */
 function bench(name: string, args: readonly string[]): Promise<number> {
@@ -20,9 +24,11 @@ function read<F>(file: string): F {
   return JSON.parse(readFileSync(file, 'utf8')) as F;
 }
 
-const areAboveZero = (values: readonly unknown[]) => values.every((value) => Number(value) > 0);
+/** On a busy machine nothing may be done in the moment: 0 is a figure too. */
+const areFigures = (values: readonly unknown[]) =>
+  values.length > 0 && values.every((value) => Number.isFinite(value) && Number(value) >= 0);
 
-t.test('bench', async (t) => {
+t.test('bench', ONLY_LONG, async (t) => {
   const out = join(t.testdir(), 'figures');
   t.equal(await bench('http', ['--smoke', '--out', out]), 0);
   const result = read<HttpResult>(`${out}.json`);
@@ -30,8 +36,8 @@ t.test('bench', async (t) => {
     result.cases.map(({ setting }) => setting),
     ['batch 1', 'window 0'],
   );
-  t.ok(areAboveZero(result.cases.map(({ requestsPerSecond }) => requestsPerSecond)));
-  t.ok(areAboveZero(result.imageKinds.map(({ requestsPerSecond }) => requestsPerSecond)));
+  t.ok(areFigures(result.cases.map(({ requestsPerSecond }) => requestsPerSecond)));
+  t.ok(areFigures(result.imageKinds.map(({ requestsPerSecond }) => requestsPerSecond)));
   t.same(
     result.openLoop.map(({ failed }) => failed),
     [0],
@@ -53,7 +59,7 @@ t.test('bench:decode', async (t) => {
     figures.map(({ decoder }) => decoder),
     ['arithmetic', 'native', 'jpeg-js'],
   );
-  t.ok(areAboveZero(figures.map(({ imagesPerSecond }) => imagesPerSecond)));
+  t.ok(areFigures(figures.map(({ imagesPerSecond }) => imagesPerSecond)));
 });
 
 t.test('bench:engine', async (t) => {
@@ -61,7 +67,7 @@ t.test('bench:engine', async (t) => {
   const args = ['--lanes', '1', '--in-flight', '1', '--batch', '2', '--seconds', '0.1'];
   t.equal(await bench('engine', [...args, '--out', out]), 0);
   const { figures } = read<{ figures: { alone: number; fed: number }[] }>(out);
-  t.ok(areAboveZero(figures.flatMap(({ alone, fed }) => [alone, fed])));
+  t.ok(areFigures(figures.flatMap(({ alone, fed }) => [alone, fed])));
 });
 
 t.test('bench:batcher', async (t) => {
@@ -70,7 +76,7 @@ t.test('bench:batcher', async (t) => {
   // 1 says that the target was missed: no wonder on a machine that runs a suite.
   t.ok([0, 1].includes(await bench('batcher', [...args, '--out', out])));
   const { figures } = read<{ figures: { itemsPerSecond: number }[] }>(out);
-  t.ok(areAboveZero(figures.map(({ itemsPerSecond }) => itemsPerSecond)));
+  t.ok(areFigures(figures.map(({ itemsPerSecond }) => itemsPerSecond)));
 });
 
 t.test('bench:agreement', async (t) => {
@@ -79,7 +85,7 @@ t.test('bench:agreement', async (t) => {
   t.match(readFileSync(out, 'utf8'), /"sureTop1Differs": 0/);
 });
 
-t.test('bench:overload', async (t) => {
+t.test('bench:overload', ONLY_LONG, async (t) => {
   const out = join(t.testdir(), 'figures.json');
   const args = ['--seconds', '0.5', '--rounds', '1', '--times', '3', '--out', out];
   // 1 and 2 say that it was not as fast as it should be, or that the cores were busy.

@@ -1,9 +1,13 @@
 import t, { type Test } from 'tap';
 import { GpuDecoder } from '../../src/decode/gpu/gpu-decoder.js';
-import { GpuDecoderRefusedError } from '../../src/decode/gpu/gpu-lane.js';
-import { openDecodePool, type OpenDecodePoolOptions } from '../../src/decode/open-decode-pool.js';
+import {
+  DecoderRefusedError,
+  type OpenDecodePoolOptions,
+  openDecodePool,
+} from '../../src/decode/open-decode-pool.js';
 import { SpareBuffers } from '../../src/decode/spare-buffers.js';
 import { systemClock } from '../../src/server/system-clock.js';
+import { ThreadRefusedError } from '../../src/threads/index.js';
 
 interface Case {
   readonly choice: OpenDecodePoolOptions['choice'];
@@ -26,6 +30,7 @@ async function open(t: Test, { choice, hasGpu = true, error, hasTurbo = true }: 
     decoded() {},
     bodies: new SpareBuffers(1),
     broken() {},
+    threadEnded: () => t.fail('a decode thread has ended'),
     say: (line) => said.push(line),
     openTurbo: () => (hasTurbo ? { decode() {} } : undefined),
     async openGpu() {
@@ -38,18 +43,18 @@ async function open(t: Test, { choice, hasGpu = true, error, hasTurbo = true }: 
   return { text, said, tries, usesGpu: pool.gpu !== undefined };
 }
 
-const REFUSED = new GpuDecoderRefusedError('no units');
+const REFUSED = new ThreadRefusedError('no units');
 
 t.test('auto takes the GPU where it decodes, and else says why not', async (t) => {
   t.match(await open(t, { choice: 'auto' }), {
     usesGpu: true,
-    text: 'gpu, and for what it does not take native, 1 threads',
+    text: 'gpu, otherwise native, 1 threads',
     said: [],
   });
   t.match(await open(t, { choice: 'auto', error: REFUSED }), {
     usesGpu: false,
     text: 'native, 1 threads',
-    said: [/^decode.decoder auto: native, because the GPU does not decode JPEGs: no units$/],
+    said: [/^decode.decoder auto selects native, because the GPU does not decode JPEGs: no units$/],
   });
   t.match(await open(t, { choice: 'auto', hasGpu: false, error: REFUSED }), {
     usesGpu: false,
@@ -61,8 +66,8 @@ t.test('auto takes the GPU where it decodes, and else says why not', async (t) =
 t.test('a decoder that is named works, or the server does not start', async (t) => {
   t.match(await open(t, { choice: 'gpu', hasGpu: false }), { usesGpu: true, tries: 1 });
   await t.rejects(open(t, { choice: 'gpu', error: REFUSED }), {
-    constructor: GpuDecoderRefusedError,
-    message: 'decode.decoder gpu: no units (npm run gpu:check)',
+    constructor: DecoderRefusedError,
+    message: 'decode.decoder gpu: no units; run npm run gpu:check',
   });
   for (const choice of ['native', 'jpeg-js'] as const) {
     t.match(await open(t, { choice }), { usesGpu: false, tries: 0, text: `${choice}, 1 threads` });
@@ -83,7 +88,7 @@ t.test('a fallback says that it is one', async (t) => {
     });
   }
   t.match(await open(t, { choice: 'gpu', hasTurbo: false }), {
-    text: 'gpu, and for what it does not take native-fallback, 1 threads',
+    text: 'gpu, otherwise native-fallback, 1 threads',
     said: [warning],
   });
   t.same((await open(t, { choice: 'jpeg-js', hasTurbo: false })).said, [], 'jpeg-js was named');

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import t from 'tap';
-import { startServer } from '../helpers/start-server.js';
 import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
+import { startServer } from '../helpers/start-server.js';
 
 /** Starts with one configuration file and returns what it says when it gives up. */
 async function refusal(t: Parameters<typeof startServer>[0], config: string, args: string[] = []) {
@@ -25,8 +26,8 @@ t.test('flags and environment are checked too', async (t) => {
   for (const [args, env, sentence] of [
     [['--colour'], {}, /Unknown option '--colour'/],
     [['--config', 'nowhere.json'], {}, /cannot read the configuration file nowhere\.json/],
-    [[], { PORT: '65536' }, /PORT must be a number/],
-    [[], { PORT: 'http' }, /PORT must be a number/],
+    [[], { PORT: '65536' }, /PORT must be a whole number/],
+    [[], { PORT: 'http' }, /PORT must be a whole number/],
   ] as const) {
     const server = startServer(t, args, env);
     t.equal((await server.exited)[0], 1);
@@ -58,7 +59,7 @@ t.test('so do labels that do not match a graph which does not say its classes', 
   writeModelFolder(folder, { onnx, labels: ['c1 one', 'c2 two'] });
   const server = startServer(t, ['--model', folder]);
   t.equal((await server.exited)[0], 1);
-  t.match(server.stderr(), /the model cannot be run on cpu .do labels/);
+  t.match(server.stderr(), /the model cannot run on cpu .does labels/);
 });
 
 t.test('a model of one’s own is served from its folder', async (t) => {
@@ -73,3 +74,26 @@ t.test('--help says how to start it', async (t) => {
   t.equal((await server.exited)[0], 0);
   t.match(server.stdout(), /--config FILE[\s\S]*--model DIR/);
 });
+
+t.test('a pipe in place of the configuration does not make the server wait for ever', async (t) => {
+  const folder = t.testdir({});
+  execFileSync('mkfifo', [`${folder}/c.json`]);
+  for (const path of [`${folder}/c.json`, '/dev/zero', folder]) {
+    const server = startServer(t, ['--config', path]);
+    t.equal((await server.exited)[0], 1);
+    t.match(server.stderr(), /^the configuration .* is not a file\n$/);
+  }
+});
+
+t.test(
+  'a process that is killed before the first is ready ends the server, which says why',
+  async (t) => {
+    // The preloaded module kills the serving process, which alone has orders.
+    const kill = 'if (process.env.BATCH_DISPATCH_ORDERS) process.kill(process.pid, "SIGKILL")';
+    const server = startServer(t, [], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(kill)}`,
+    });
+    t.same(await server.exited, [1, null]);
+    t.match(server.stderr(), /^serving process \d+ ended with SIGKILL.*, before it was ready\n$/);
+  },
+);

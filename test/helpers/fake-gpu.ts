@@ -1,10 +1,10 @@
-import type { Cuda } from '../../src/native/cuda.js';
-import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
+import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
+import { placeUpright } from '../../src/decode/cpu/place-upright.js';
 import { FILTERS, JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
 import { readImageHeader } from '../../src/decode/header/read-image-header.js';
-import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
 import { Resampler } from '../../src/decode/resample/resampler.js';
-import { placeUpright } from '../../src/decode/cpu/place-upright.js';
+import type { Cuda } from '../../src/native/cuda.js';
+import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
 
 const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg' });
 

@@ -24,7 +24,7 @@ import { RequestLog } from '../../src/server/telemetry/request-log.js';
 
 export const LABELS = ['c1 red', 'c2 green', 'c3 blue, "sky"'];
 
-/** What the server says of its model. */
+/** The server's description of its model. */
 export const DESCRIPTION: ModelDescription = {
   name: 'colours',
   input: { width: 8, height: 8 },
@@ -62,7 +62,7 @@ export interface ServeOptions {
   readonly curve?: readonly CurvePoint[];
 }
 
-/** The whole server but for the engine and the processes, on a free port of the loopback address. */
+/** The whole server, without the engine and the processes, on a free port of the loopback address. */
 export async function serveApp(t: Test, options: ServeOptions = {}) {
   const { server: serverDefaults, batching } = configSchema.parse({});
   const limits = { ...batching, maxQueueDelayMs: 0, ...options.limits };
@@ -87,6 +87,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     maxPixels: options.maxPixels ?? 1e6,
     batching: () => limits,
     corsOrigins: config.corsOrigins,
+    hasBenchmark: config.benchmark,
     nullBatcher: options.nullBatcher ?? (async () => batcher),
   });
   const decodePool = new DecodePool(1, { decoder: 'native', bodies: uploads.spare });

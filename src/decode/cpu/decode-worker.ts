@@ -1,24 +1,16 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { workerData } from 'node:worker_threads';
+import { messageOf } from '../../message-of.js';
+import { serveThread } from '../../threads/index.js';
+import { UndecodableImageError } from '../header/image-errors.js';
+import { Resampler } from '../resample/resampler.js';
 import { decodeImage } from './decode-image.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
-import { UndecodableImageError } from '../header/image-errors.js';
 import { loadRasterDecoder } from './load-raster-decoder.js';
-import { Resampler } from '../resample/resampler.js';
 
-// A decode thread: one image at a time.
+// A decode thread. It decodes one image at a time.
 
-const port = parentPort as MessagePort;
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
-
-// A decoder that this platform does not have is missed now, not at the first photo.
-await loadRasterDecoder(decoder, { format: 'jpeg' });
-
-port.on('message', async (job: DecodeJob) => {
-  const { id, bytes, pixels } = job;
-  const reply: DecodeReply = { id, bytes, pixels, ...(await decode(job)) };
-  port.postMessage(reply, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
-});
 
 async function decode({
   bytes,
@@ -32,6 +24,19 @@ async function decode({
     return { outcome: 'decoded' };
   } catch (error) {
     if (error instanceof UndecodableImageError) return { outcome: 'undecodable' };
-    return { outcome: 'failed', message: String(error) };
+    return { outcome: 'failed', message: messageOf(error) };
   }
 }
+
+await serveThread<DecodeJob, DecodeReply>(async () => {
+  // Fails now, not at the first photo, if the decoder is not available on this platform.
+  await loadRasterDecoder(decoder, { format: 'jpeg' });
+  return {
+    ready: undefined,
+    async answer(job) {
+      const { bytes, pixels } = job;
+      const reply = { bytes, pixels, ...(await decode(job)) };
+      return { reply, transfer: [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer] };
+    },
+  };
+});

@@ -35,22 +35,22 @@ export interface ResampleOptions {
 }
 
 const PAGE_BYTES = 65536;
-/** The kernel reads and writes whole vectors: this much may be touched past the end of a region. */
+/** The kernel reads and writes whole vectors, and may touch this many bytes past the end of a region. */
 const SLACK_BYTES = 64;
-/** A memory that one huge image has grown past this is given back after that image. */
+/** If one huge image has grown the memory past this size, the memory is freed after that image. */
 const KEEP_BYTES = 32 * 1024 * 1024;
 
 const module = new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
 
 /**
  * Resizes and crops RGB rasters as Pillow does, in WebAssembly SIMD. A decoder writes
- * straight into `raster()`; one image at a time, so each decode thread has a resampler of its own.
+ * directly into `raster()`. It handles one image at a time, so each decode thread has its own resampler.
  */
 export class Resampler {
   #memory = new WebAssembly.Memory({ initial: 1 });
   #kernel = instantiate(this.#memory);
 
-  /** Room for a raster of `byteLength` bytes (rows from the top, RGB). Valid until the next call. */
+  /** A buffer for a raster of `byteLength` bytes (rows from the top, RGB). Valid until the next call. */
   raster(byteLength: number): Uint8Array {
     if (this.#memory.buffer.byteLength > KEEP_BYTES) {
       this.#memory = new WebAssembly.Memory({ initial: 1 });
@@ -61,7 +61,7 @@ export class Resampler {
   }
 
   /**
-   * Resizes the raster written last, x.from by y.from pixels: one axis after the other, each rounded to bytes. Of the
+   * Resizes the raster that was written last, x.from by y.from pixels: one axis after the other, each rounded to bytes. Of the
    * raster only those rows and columns are read that the wanted pixels need.
    *
    * @returns x.count * y.count * 3 bytes; a view that is valid until the next call

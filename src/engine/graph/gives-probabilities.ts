@@ -1,6 +1,6 @@
 import type { Graph } from './read-graph.js';
 
-/** What changes the shape or the type of scores, and not their meaning. */
+/** Operators that change the shape or the type of scores but not their meaning. */
 const PASSING = new Set([
   'Cast',
   'DequantizeLinear',
@@ -13,7 +13,7 @@ const PASSING = new Set([
 ]);
 const PROBABILITIES = new Set(['Softmax', 'Sigmoid', 'QLinearSoftmax', 'QLinearSigmoid']);
 
-/** Whether a graph ends in a softmax or a sigmoid, so that its scores are probabilities already. */
+/** Whether a graph ends in a softmax or a sigmoid, so that its scores are already probabilities. */
 export function givesProbabilities({ graph }: Graph): boolean {
   let name = graph.output[0]?.name;
   for (;;) {

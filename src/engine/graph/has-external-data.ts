@@ -6,7 +6,7 @@ import {
   TensorProto_DataLocation,
 } from './generated/onnx_pb.js';
 
-/** Whether any tensor of the model, in subgraphs and functions too, lies in a file of its own. */
+/** Whether any tensor of the model, including those of subgraphs and functions, is stored in a separate file. */
 export function hasExternalData({ graph, functions }: ModelProto): boolean {
   return inGraph(graph) || functions.some(({ node }) => node.some(inNode));
 }

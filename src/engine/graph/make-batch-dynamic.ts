@@ -11,21 +11,21 @@ import { int64s } from './onnx-builders.js';
 import { readConstants } from './read-constants.js';
 import { readGraph } from './read-graph.js';
 
-/** What to do about a graph whose batch dimension is fixed and cannot be opened. */
+/** What to do about a graph whose batch dimension is fixed and cannot be made dynamic. */
 export const FIXED_BATCH_ADVICE =
   'export the model with a dynamic batch dimension (torch.onnx.export: dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}})';
 
 const BATCH = 'batch';
 
-/** Operators whose constant sizes would be wrong for a batch, and the input that holds them. */
+/** Operators whose constant sizes would be wrong for a batch, and the input that holds these sizes. */
 const SIZED = { Reshape: 1, Expand: 1, Tile: 1, Resize: 3 } as const;
 
 /**
- * Opens the batch dimension of a classifier whose graph fixes it at 1: in the input and the output, and in the constant
- * shapes of its Reshape nodes. A graph whose nodes do more with the batch may pass here all the same: the result may be
- * believed only when a batch has been run.
+ * Makes the batch dimension of a classifier dynamic if its graph fixes it at 1: in the input, in the output, and in the
+ * constant shapes of its Reshape nodes. Nodes may depend on the batch in other ways that this function does not detect,
+ * so use the result only after a test with a batch.
  *
- * @throws {ModelRefusedError} naming what stands in the way, and how to export the model
+ * @throws {ModelRefusedError} naming the obstacle, and how to export the model
  */
 export function makeBatchDynamic(bytes: Uint8Array): Uint8Array {
   const parsed = readGraph(bytes);
@@ -37,7 +37,7 @@ export function makeBatchDynamic(bytes: Uint8Array): Uint8Array {
   }
   for (const value of graph.input.filter(({ name }) => name === inputName)) openBatch(value);
   for (const value of graph.output) openBatch(value);
-  // Annotations only, and no longer true; the runtime infers them again.
+  // These are only annotations, and are now wrong; the runtime infers them again.
   graph.valueInfo = [];
   openShapes(graph, inputName);
   return toBinary(ModelProtoSchema, model);
@@ -59,18 +59,18 @@ function openBatch({ name, type }: ValueInfoProto): void {
   first.value = { case: 'dimParam', value: BATCH };
 }
 
-/** Only of nodes that work on what comes from the image: sizes of weights stay as they are. */
+/** Changes only nodes that process data from the image; sizes of weights stay as they are. */
 function openShapes(graph: GraphProto, inputName: string): void {
   const constants = readConstants(graph);
   const fromImage = new Set([inputName]);
-  // A graph lists its nodes in the order in which they run.
+  // A graph lists its nodes in execution order.
   for (const node of graph.node) {
     if (!node.input.some((name) => fromImage.has(name))) continue;
     for (const name of node.output) fromImage.add(name);
     if (!isSized(node.opType) || !fromImage.has(node.input[0] ?? '')) continue;
     const at = SIZED[node.opType];
     const sizes = constants.get(node.input[at] ?? '');
-    // An input that is there and says nothing, as some exporters write it.
+    // Some exporters write this input but leave it empty.
     if (!sizes || sizes.length === 0) continue;
     const open = openSizes(node, sizes);
     if (open === sizes) continue;
@@ -84,10 +84,10 @@ function isSized(opType: string): opType is keyof typeof SIZED {
   return Object.hasOwn(SIZED, opType);
 }
 
-/** @returns `sizes` itself where they are right for every batch */
+/** @returns `sizes` itself if they are right for every batch */
 function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[] {
   const [first, ...others] = sizes;
-  // Repeats the batch once, or leaves it as long as it is.
+  // A first size of 1 repeats the batch once, or keeps its length.
   if (node.opType === 'Expand' || node.opType === 'Tile') {
     if (first === 1) return sizes;
     throw stuck(node, sizes);
@@ -95,7 +95,7 @@ function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[]
   if (node.opType === 'Resize') throw stuck(node, sizes);
   if (first === 0 || first === -1) return sizes;
   if (first !== 1) throw stuck(node, sizes);
-  // Zeros that mean nothing, as in [1, 0], leave no number that means "as many as there are".
+  // Where zero means zero, as in [1, 0], no value is left that means "keep the batch".
   const zeroIsZero = node.attribute.some(({ name, i }) => name === 'allowzero' && i !== 0n);
   if (!others.includes(-1)) return [-1, ...others];
   if (zeroIsZero) throw stuck(node, sizes);
@@ -104,6 +104,6 @@ function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[]
 
 function stuck({ opType, name, output }: NodeProto, sizes: readonly number[]): ModelRefusedError {
   return refusal(
-    `the batch of the model is fixed at 1, and its ${opType} node "${name || output[0]}" is made for one image (sizes ${sizes.join(', ')})`,
+    `the batch of the model is fixed at 1, and its ${opType} node "${name || output[0]}" is built for one image (sizes ${sizes.join(', ')})`,
   );
 }

@@ -1,4 +1,4 @@
-/** Every name that the rewrite adds to a graph begins so, out of the way of the model's own. */
+/** Prefix of every name that the rewrite adds to a graph, so that it cannot clash with the model's own names. */
 export const PREFIX = 'batch_dispatch/';
 
 /** Input of a rewritten graph: uint8 [n, height, width, 3], red, green, blue. */

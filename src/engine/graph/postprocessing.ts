@@ -9,9 +9,9 @@ const K = `${PREFIX}k`;
 const SHAPE = `${PREFIX}shape`;
 const INDICES = `${PREFIX}indices`;
 
-/** Since opset 13 Softmax works along one axis, until then on everything from an axis on. */
+/** Since opset 13, Softmax works along one axis; before, it worked on all axes from one on. */
 const SOFTMAX_ALONG_AXIS = 13;
-/** Since opset 10 TopK takes k as an input, until then as an attribute. */
+/** Since opset 10, TopK takes k as an input; before, it was an attribute. */
 const TOP_K_WITH_INPUT = 10;
 
 /** From the model's output to SCORES, [n, classes], and from there to CONFIDENCE and LABEL_INDEX, [n, k], best first. */
@@ -33,7 +33,7 @@ export function postprocessing(
   const scores = toScores.length > 0 ? toScores : [node('Identity')];
   const best = chain(SCORES, CONFIDENCE, [topK]);
   topK.output.push(INDICES);
-  // JavaScript would get int64 as BigInts.
+  // In JavaScript, int64 values would be BigInts.
   const narrow = node('Cast', [], [integer('to', DataType.INT32)]);
   return {
     nodes: [

@@ -3,9 +3,9 @@ import { type GraphProto, type ModelProto, ModelProtoSchema } from './generated/
 import { hasExternalData } from './has-external-data.js';
 import { ModelRefusedError } from './model-refused-error.js';
 
-/** The oldest opset whose operators the rewrite knows, and the newest that ONNX Runtime 1.30 takes. */
+/** The oldest opset whose operators the rewrite supports, and the newest that ONNX Runtime 1.30 supports. */
 const OPSETS = { min: 7, max: 26 };
-/** Newest file format that ONNX Runtime 1.30 takes. */
+/** The newest file format version that ONNX Runtime 1.30 supports. */
 const MAX_IR_VERSION = 13n;
 
 /** An ONNX model with a graph, and the version of its default operators. */
@@ -18,8 +18,8 @@ export interface Graph {
 /**
  * Parses an ONNX file. Fields that the schema does not know are kept.
  *
- * @throws {ModelRefusedError} when the bytes are no ONNX model, its IR version or opset is not
- * served, or its weights lie in another file
+ * @throws {ModelRefusedError} if the bytes are not an ONNX model, its IR version or opset is not
+ * supported, or its weights are in another file
  */
 export function readGraph(bytes: Uint8Array): Graph {
   const model = parse(bytes);
@@ -35,10 +35,10 @@ export function readGraph(bytes: Uint8Array): Graph {
   );
   if (opset < OPSETS.min || opset > OPSETS.max) {
     throw new ModelRefusedError(
-      `the model uses opset ${opset}; export it with opset ${OPSETS.min} to ${OPSETS.max}`,
+      `the model uses opset ${opset}; export it with an opset from ${OPSETS.min} to ${OPSETS.max}`,
     );
   }
-  // The rewritten model is opened from memory, where the runtime has no folder to look in.
+  // The rewritten model is opened from memory, so the runtime has no folder in which to look for other files.
   if (hasExternalData(model)) {
     throw new ModelRefusedError(
       'the weights are in another file (external data); save the model as one file',
@@ -57,7 +57,7 @@ function parse(bytes: Uint8Array): ModelProto {
 
 function notAModel(options?: ErrorOptions): ModelRefusedError {
   return new ModelRefusedError(
-    'this is not an ONNX model, or only a part of one; copy or export the file again',
+    'this is not an ONNX model, or it is incomplete; copy or export the file again',
     options,
   );
 }

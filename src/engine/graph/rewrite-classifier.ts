@@ -14,11 +14,11 @@ import { readGraph } from './read-graph.js';
 import type { RewriteSpec } from './rewrite-spec.js';
 
 /**
- * Puts pre- and post-processing into the graph. The result takes IMAGE, uint8 [n, height, width, 3]
+ * Adds pre- and post-processing to the graph. The result takes IMAGE, uint8 [n, height, width, 3]
  * in RGB, and gives CONFIDENCE, float32 [n, k], and LABEL_INDEX, int32 [n, k], best first, where k
  * is topK or the number of classes if there are fewer, and SCORES, float32 [n, classes], to who fetches it. All else in the file stays as it was.
  *
- * @throws {ModelRefusedError} naming what in the model or in model.json to change
+ * @throws {ModelRefusedError} naming what to change in the model or in model.json
  */
 export function rewriteClassifier(bytes: Uint8Array, spec: RewriteSpec): Uint8Array {
   const parsed = readGraph(bytes);
@@ -31,7 +31,7 @@ export function rewriteClassifier(bytes: Uint8Array, spec: RewriteSpec): Uint8Ar
   const before = preprocessing(facts, spec, opset);
   const after = postprocessing(facts, spec, k, opset);
 
-  // The model's own input keeps its name and becomes a value that the new nodes make.
+  // The model's own input keeps its name and becomes a value that the new nodes produce.
   graph.node = [...before.nodes, ...graph.node, ...after.nodes];
   graph.initializer = [...graph.initializer, ...before.constants, ...after.constants];
   const n = facts.fixedBatch ?? 'batch';
@@ -53,7 +53,7 @@ function checkNamesAreFree({ input, initializer, node }: GraphProto): void {
   const reserved = names.find((name) => name.startsWith(PREFIX));
   if (reserved === undefined) return;
   throw new ModelRefusedError(
-    `the model already has a value named "${reserved}"; give the model as it was before it was rewritten`,
+    `the model already has a value named "${reserved}"; use the original model, not one that was rewritten`,
   );
 }
 

@@ -2,13 +2,13 @@ import { env, InferenceSession } from 'onnxruntime-node';
 import { sleepWhileWaiting } from '../../native/index.js';
 import type { SessionSource } from '../provider.js';
 
-/** Fatal only: every error comes as an exception too, and TensorRT warns of harmless things at every start. */
+/** Fatal only: every error is also thrown, and TensorRT logs harmless warnings at every start. */
 const LOG_FATAL = 4;
 
 /**
  * Creates one session of the runtime. GPU providers use the first device that this process sees.
  *
- * @throws {Error} the runtime's; a provider that is missing, or that does not take every node, is an error
+ * @throws {Error} from the runtime; a provider that is missing, or that does not support every node, is an error
  */
 export async function createSession(
   { provider, model, allowCpuNodes }: SessionSource,

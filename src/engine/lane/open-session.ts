@@ -26,7 +26,7 @@ export async function openSession(
   source: SessionSource,
   parts = sessionParts(source),
 ): Promise<OpenSession> {
-  // Beside a GPU the cores belong to the decode threads.
+  // When a GPU runs the model, the CPU cores are for the decode threads.
   const threads =
     source.provider === 'cpu' ? {} : ({ intraOpNumThreads: 1, interOpNumThreads: 1 } as const);
   const [first, second] = parts;

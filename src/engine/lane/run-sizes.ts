@@ -2,13 +2,14 @@ import { curveBatchSizes } from './measure-curve.js';
 
 interface Sizes {
   readonly maxBatchSize: number;
-  /** Rising; empty allows every size. */
+  /** In ascending order; empty allows every size. */
   readonly allowedBatchSizes: readonly number[];
 }
 
 /**
- * The limits with the sizes in which batches run on a provider. CUDA cannot change between sizes quickly, so there a lane
- * has a session for each size of the curve (open-sessions.ts), unless the operator has named others, and batches are padded.
+ * The limits, with the sizes in which batches run on a provider. CUDA cannot switch between sizes quickly, so a lane
+ * has one session per size of the curve there (open-sessions.ts), or per size that the operator allows; batches are
+ * padded.
  */
 export function withRunSizes<L extends Sizes>(
   provider: string,

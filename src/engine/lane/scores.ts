@@ -6,7 +6,7 @@ export interface Scores {
   readonly all?: Float32Array;
 }
 
-/** The model gave this image scores that are not numbers. */
+/** The model's scores for this image are not numbers. */
 export class ScoresNotFiniteError extends Error {
   override readonly name = 'ScoresNotFiniteError';
 }

@@ -13,14 +13,14 @@ import { proveDynamicBatch } from '../proof/prove-dynamic-batch.js';
 import type { Model } from './model.js';
 import { type ModelManifest, modelManifest } from './model-manifest.js';
 
-/** Scores kept of each image, best first; models with fewer classes keep them all. */
+/** Number of scores kept per image, best first; models with fewer classes keep all. */
 const MAX_TOP_K = 100;
 
 /**
- * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph. A batch that is fixed at 1 is
- * opened, and proved on the CPU.
+ * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph. If the batch is fixed at 1, it
+ * is made dynamic, and the result is tested on the CPU.
  *
- * @param say told when the batch was opened
+ * @param say called when the batch was made dynamic
  * @throws {ModelRefusedError} with one sentence that names the file and says what to change
  */
 export async function readModelFolder(
@@ -34,12 +34,12 @@ export async function readModelFolder(
   const { classes, fixedBatch } = naming(path, () => inspectClassifier(readGraph(bytes)));
   if (classes !== undefined && classes !== labels.length) {
     throw new ModelRefusedError(
-      `${join(folder, 'labels.txt')} has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
+      `${join(folder, 'labels.txt')} has ${labels.length} labels but the model has ${classes} classes; write one line for each class`,
     );
   }
   if (labels.length === 0) {
     throw new ModelRefusedError(
-      `${join(folder, 'labels.txt')} is empty; give one line for each class`,
+      `${join(folder, 'labels.txt')} is empty; write one line for each class`,
     );
   }
   const { width, height, channelOrder, mean, std } = manifest.input;
@@ -58,7 +58,7 @@ export async function readModelFolder(
   const graph = naming(path, () => rewriteClassifier(open, spec));
   const model = { manifest, labels, graph, topK, imageBytes: width * height * 3 };
   if (fixedBatch === undefined) return model;
-  // Bare scores: a softmax would hide what they differ in where it is sure.
+  // Compare raw scores: after a softmax, differences between confident answers would vanish.
   const bare = { ...spec, output: 'probabilities' } as const;
   const before = rewriteClassifier(bytes, bare);
   const after = manifest.output === 'probabilities' ? graph : rewriteClassifier(open, bare);
@@ -68,12 +68,12 @@ export async function readModelFolder(
     }),
   );
   say(
-    `${path}: its batch is fixed at ${fixedBatch} and was opened; a batch of ${PROOF_BATCH_SIZE} gives the same scores as single runs`,
+    `${path}: the batch was fixed at ${fixedBatch} and is now dynamic; a batch of ${PROOF_BATCH_SIZE} gives the same scores as single runs`,
   );
   return model;
 }
 
-/** Puts the file's path before the sentence of a refusal. */
+/** Puts the file's path in front of the message of a refusal. */
 function naming<T>(path: string, work: () => T): T {
   try {
     return work();
@@ -110,14 +110,14 @@ function parseManifest(bytes: Buffer, folder: string): ModelManifest {
   return result.data;
 }
 
-/** One label a line; a last line break ends the last line, and CRLF counts as one. */
+/** One label per line; a final line break does not start another line, and CRLF counts as one line break. */
 function parseLabels(bytes: Buffer): string[] {
   const lines = textOf(bytes).split(/\r?\n/);
   if (lines.at(-1) === '') lines.pop();
   return lines;
 }
 
-/** UTF-8, without the byte order mark that some editors put in front. */
+/** UTF-8 text without the byte order mark that some editors write. */
 function textOf(bytes: Buffer): string {
   return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

@@ -13,11 +13,11 @@ interface Geometry extends z.infer<typeof size> {
   readonly pad?: readonly number[] | undefined;
 }
 
-/** What `model.json` says: all that an ONNX graph does not say of itself. */
+/** The contents of `model.json`: what an ONNX graph does not state itself. */
 export const modelManifest = z.strictObject({
   name: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ - and begin with a-z 0-9')
+    .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/, 'must be 1 to 64 of a-z 0-9 . _ - and start with a-z 0-9')
     .describe('The name of the model in logs and in the API.'),
   description: z.string().max(500).optional().describe('One sentence for people.'),
   input: z
@@ -49,23 +49,27 @@ export const modelManifest = z.strictObject({
         .describe(
           'Where a crop or a padding begins that cannot be even: "half-even" as in torchvision, the default, or "floor" as in Hugging Face.',
         ),
-      channelOrder: z.enum(['rgb', 'bgr']).describe('Order in which the model wants the channels.'),
+      channelOrder: z
+        .enum(['rgb', 'bgr'])
+        .describe('Order in which the model expects the channels.'),
       mean: z
         .tuple([mean, mean, mean])
         .describe('Subtracted from red, green and blue, on the scale 0 to 255.'),
       std: z
         .tuple([std, std, std])
-        .describe('Then divides red, green and blue, on the scale 0 to 255.'),
+        .describe(
+          'Divides red, green and blue after the mean is subtracted, on the scale 0 to 255.',
+        ),
     })
     .superRefine(checkGeometry),
   output: z
     .enum(['logits', 'probabilities'])
-    .describe('Whether the scores still need a softmax ("logits") or have had it.'),
+    .describe('Whether the scores still need a softmax ("logits") or not ("probabilities").'),
 });
 
 export type ModelManifest = z.infer<typeof modelManifest>;
 
-/** What decoding must know of a model: the size of its input in pixels, and how an image gets there. */
+/** What the decoder needs to know about a model: its input size in pixels, and how an image is resized to it. */
 export type ImageInput = Pick<
   ModelManifest['input'],
   'width' | 'height' | 'resize' | 'crop' | 'pad' | 'filter' | 'cropRounding'

@@ -3,11 +3,11 @@ import type { ModelManifest } from './model-manifest.js';
 /** A model read from its folder, ready to be opened by a lane. */
 export interface Model {
   readonly manifest: ModelManifest;
-  /** One line a class; the line's position is the class. */
+  /** One line per class; a label's position is its class. */
   readonly labels: readonly string[];
   /** The rewritten graph: uint8 pixels [n, height, width, 3] in, the `topK` best classes out. */
   readonly graph: Uint8Array;
   readonly topK: number;
-  /** Bytes of one image on its way in. */
+  /** Bytes of one input image. */
   readonly imageBytes: number;
 }

@@ -3,30 +3,30 @@ import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
 import { scoreDifferences } from './score-differences.js';
 import { seededImages } from './seeded-images.js';
 
-/** No size that a graph is likely to have of itself, so that images that change places show. */
+/** A size that a graph is unlikely to contain itself, so that images that change places are detected. */
 export const PROOF_BATCH_SIZE = 5;
-/** Of these the most unlike are taken. */
+/** Number of test images from which the most different ones are chosen. */
 const CANDIDATES = 12;
-/** Answers that differ by this share of what lies between two images' own are the same but for rounding. */
+/** Answers may differ, by rounding, by this share of the distance between the answers to two images. */
 const TOLERANCE = 0.01;
-/** Answers closer than this could change places unseen. */
+/** If answers are closer than this, two images could change places undetected. */
 const SMALLEST_DISTANCE = 1e-5;
 
-/** What a batch has shown. */
+/** The result of running the images as a batch. */
 export interface BatchVerdict {
   readonly isSame: boolean;
-  /** Largest difference of a class between the batch and single runs; NaN if the batch has no answer for an image. */
+  /** Largest difference in a class between the batch and single runs; NaN if the batch has no answer for an image. */
   readonly largestDifference: number;
 }
 
 /**
- * Different images with the answer to each alone, against which a batch of them is held: a batch that mixes its images
- * up, or counts one by another, shows.
+ * Different images, and the answer to each one alone. A batch of the images is compared with these answers, so that a
+ * graph is detected that mixes up its images or lets one influence another.
  */
 export class BatchProof {
   readonly #images: readonly Uint8Array[];
   readonly #answers: readonly Scores[];
-  /** Between the answers to the two images that are most alike; near 0, nothing can be proved. */
+  /** Distance between the two most similar answers; if it is near 0, a batch proves nothing. */
   readonly #distance: number;
 
   private constructor(images: readonly Uint8Array[], answers: readonly Scores[]) {
@@ -39,7 +39,7 @@ export class BatchProof {
     );
   }
 
-  /** Runs images of this size, in pixels, one by one, and keeps those whose answers are most unlike. */
+  /** Runs images of this size, in pixels, one by one, and keeps those whose answers differ most. */
   static async take(lane: Lane, width: number, height: number): Promise<BatchProof> {
     const images = seededImages(CANDIDATES, width, height);
     const answers: Scores[] = [];
@@ -55,12 +55,12 @@ export class BatchProof {
     return new BatchProof(pick(images), pick(answers));
   }
 
-  /** False when the model answers the same whatever the image, so that a batch proves nothing. */
+  /** False if the model gives the same answer to every image, so that a batch proves nothing. */
   get canTell(): boolean {
     return this.#distance >= SMALLEST_DISTANCE;
   }
 
-  /** Runs the images as one batch. */
+  /** Runs the images as one batch and compares the answers. */
   async hold(lane: Lane): Promise<BatchVerdict> {
     const batch = await lane.run(this.#images, this.#images.length);
     const differences = batch.map((scores, i) =>
@@ -77,7 +77,7 @@ function distance(want: Scores, have: Scores): number {
   return Math.max(...scoreDifferences(want, have));
 }
 
-/** Positions of `count` answers: the first, and then always the one that is farthest from those taken. */
+/** Indexes of `count` answers: the first, and then repeatedly the one that is farthest from those already chosen. */
 function mostUnlike(answers: readonly Scores[], count: number): number[] {
   const kept = [0];
   while (kept.length < count) {

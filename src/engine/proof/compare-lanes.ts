@@ -2,7 +2,7 @@ import type { Lane } from '../lane/lane.js';
 import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
 import { scoreDifferences } from './score-differences.js';
 
-/** Where the reference's first two classes are further apart than this, another first class is an error. */
+/** If the reference's first two classes are further apart than this, a different first class is an error. */
 const SURE_MARGIN = 0.05;
 
 /** How the answers of one lane differ from those of another, in probability. */
@@ -10,15 +10,15 @@ export interface Comparison {
   readonly images: number;
   readonly largestDifference: number;
   readonly meanDifference: number;
-  /** Images whose first class differs. */
+  /** Number of images whose first class differs. */
   readonly top1Differs: number;
-  /** Images where the reference's first two are over 0.05 apart, and how many of them differ in the first. */
+  /** Images whose first two classes are over 0.05 apart in the reference, and how many of them differ in the first. */
   readonly sureImages: number;
   readonly sureTop1Differs: number;
 }
 
 /**
- * Runs the same images on two lanes, on the first one by one and on the second in batches, and compares each class.
+ * Runs the same images on two lanes, one by one on the first and in batches on the second, and compares each class.
  */
 export async function compareLanes(
   reference: Lane,

@@ -4,11 +4,11 @@ import type { Model } from '../model/model.js';
 import { BatchProof, type BatchVerdict, PROOF_BATCH_SIZE } from './batch-proof.js';
 
 /**
- * Runs, on the CPU, images one by one through a graph whose batch is fixed at 1, and as one batch through the graph
- * that was made of it.
+ * On the CPU, runs images one by one through a graph whose batch is fixed at 1, and as one batch through the graph that
+ * was made dynamic.
  *
- * @param fixed the rewritten graph as it was
- * @param open  the rewritten graph with its batch opened
+ * @param fixed the rewritten graph before the change
+ * @param open  the rewritten graph with a dynamic batch
  * @throws {ModelRefusedError} unless both give the same answers
  */
 export async function proveDynamicBatch(
@@ -19,11 +19,11 @@ export async function proveDynamicBatch(
   const { width, height } = model.manifest.input;
   const proof = await onLane(model, fixed, 1, (lane) => BatchProof.take(lane, width, height)).catch(
     (error: unknown) => {
-      throw refusal(`it cannot be run with one image${nodeOf(error)}`, error);
+      throw refusal(`it cannot run one image${nodeOf(error)}`, error);
     },
   );
   if (!proof.canTell) {
-    throw refusal('it answers the same to every test image, so that a batch proves nothing');
+    throw refusal('it gives the same answer to every test image, so a batch proves nothing');
   }
   const verdict = await onLane(model, open, PROOF_BATCH_SIZE, (lane) => proof.hold(lane)).catch(
     (error: unknown): never => {
@@ -41,7 +41,7 @@ async function onLane<T>(
 ): Promise<T> {
   const source = { provider: 'cpu', model: graph, allowCpuNodes: true } as const;
   const sizes = { maxBatchSize, allowedBatchSizes: [maxBatchSize] };
-  // An empty curve: nothing is measured.
+  // An empty curve means that nothing is measured.
   const lane = await Lane.open(model, source, sizes, []);
   try {
     return await work(lane);
@@ -54,10 +54,10 @@ function describe({ largestDifference }: BatchVerdict): string {
   const many = PROOF_BATCH_SIZE;
   return Number.isNaN(largestDifference)
     ? `a batch of ${many} has no answer for some of its images`
-    : `a batch of ${many} gives other scores than ${many} single runs, by up to ${largestDifference.toPrecision(2)}`;
+    : `a batch of ${many} gives different scores from ${many} single runs, by up to ${largestDifference.toPrecision(2)}`;
 }
 
-/** Which node failed, if the runtime says so. */
+/** The node that failed, if the runtime's message names it. */
 function nodeOf(error: unknown): string {
   const [, opType, name] = /running (\w+) node\. Name:'([^']*)'/.exec(String(error)) ?? [];
   return opType === undefined ? '' : ` at its ${opType} node "${name}"`;
@@ -65,7 +65,7 @@ function nodeOf(error: unknown): string {
 
 function refusal(what: string, cause?: unknown): ModelRefusedError {
   return new ModelRefusedError(
-    `the batch of the model is fixed at 1 and cannot be opened: ${what}; ${FIXED_BATCH_ADVICE}`,
+    `the batch of the model is fixed at 1 and cannot be made dynamic: ${what}; ${FIXED_BATCH_ADVICE}`,
     { cause },
   );
 }

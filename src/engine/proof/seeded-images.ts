@@ -1,4 +1,4 @@
-/** Patterns that a seed repeats: coarse squares of random colours, as unlike each other as a model can wish. */
+/** Patterns that are reproducible from a seed: coarse squares of random colours, very different from each other. */
 export function seededImages(count: number, width: number, height: number, seed = 1): Uint8Array[] {
   let state = seed;
   const random = () => {

@@ -50,6 +50,21 @@ export const configSchema = z.strictObject({
         .describe(
           'Number of serving processes per device. All limits apply to each process separately.',
         ),
+      allowedHosts: z
+        .array(
+          z
+            .string()
+            .regex(/^[a-z0-9.:[\]-]+$/, 'must be a host name in lower case, without a port'),
+        )
+        .max(64)
+        .default([])
+        .describe(
+          'Host names that requests may carry in their Host header, without ports; any other gets 421. Empty allows all. A list keeps web pages from reading this server through a name of their own (DNS rebinding).',
+        ),
+      benchmark: z
+        .boolean()
+        .default(true)
+        .describe('Whether `/benchmark` exists. Turn it off where strangers can reach the server.'),
       maxConnections: z
         .int()
         .min(1)
@@ -89,6 +104,11 @@ export const configSchema = z.strictObject({
         .default(15_000)
         .describe(
           'Maximum time in milliseconds after SIGTERM to finish accepted requests. When it is over, the server exits with code 1.',
+        ),
+      hangTimeoutMs: ms(1_000, 600_000)
+        .default(10_000)
+        .describe(
+          'Time in milliseconds without a sign of life after which a serving process is killed and replaced. Time in which the process waits for a processor does not count. While a process starts, the time is six times as long.',
         ),
       corsOrigins: z
         .array(z.string().min(1))

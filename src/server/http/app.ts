@@ -12,17 +12,19 @@ import { refuse } from './receive/refuse.js';
 
 type Env = { Bindings: HttpBindings };
 type Handler = (c: Context<Env>) => Response | Promise<Response>;
-/** What each method does at a path; HEAD comes with GET. */
+/** The handler of each method at a path; GET also answers HEAD. */
 type Methods = Partial<Record<'GET' | 'POST' | 'PUT', Handler>>;
 
 export interface AppDeps extends ClassifyDeps, BenchmarkDeps {
-  /** Of all serving processes, as Prometheus reads them. */
+  /** Metrics of all serving processes, in the Prometheus format. */
   readonly readMetrics: () => Promise<string>;
+  /** Whether /benchmark exists. */
+  readonly hasBenchmark: boolean;
   /** Origins whose pages may call the server from a browser. */
   readonly corsOrigins: readonly string[];
 }
 
-/** The routes. No middleware unless pages of other origins may call: a route without it is a single call. */
+/** The routes. There is no middleware unless CORS needs one, because a route without it is a single call. */
 export function createApp(deps: AppDeps): Hono<Env> {
   const app = new Hono<Env>();
   const end = (c: Context<Env>, error: unknown) =>
@@ -34,13 +36,13 @@ export function createApp(deps: AppDeps): Hono<Env> {
     const problem = new Problem('method_not_allowed', { Allow: allow.join(', ') });
     app.all(path, (c) => end(c, problem));
   }
-  app.all('/benchmark', benchmarkRoute(deps));
+  if (deps.hasBenchmark) app.all('/benchmark', benchmarkRoute(deps));
   app.notFound((c) => end(c, new Problem('not_found')));
   app.onError((error, c) => end(c, error));
   return app;
 }
 
-/** Of two paths that fit a request, the first counts. */
+/** If two paths match a request, the first is used. */
 function routes(deps: AppDeps): Record<string, Methods> {
   const { lifecycle } = deps;
   const classify = classifyRoute(deps);

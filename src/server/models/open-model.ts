@@ -12,9 +12,11 @@ export interface OpenModelOptions {
   readonly folder: string;
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** The limits in force now. */
+  /** Returns the current limits. */
   readonly batching: () => Config['batching'];
-  /** The report of an earlier process, whose provider and curve are used again: never another provider silently. */
+  /**
+   * The report of an earlier process, whose provider and curve are reused; another provider is never chosen silently.
+   */
   readonly earlier?: ModelReport | undefined;
   readonly say: (line: string) => void;
 }

@@ -17,25 +17,25 @@ import { watchLanes } from './watch-lanes.js';
 export interface NullBatcherOptions {
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** The limits in force now. */
+  /** Returns the current limits. */
   readonly batching: () => Config['batching'];
-  /** What runs the models. */
+  /** The provider that runs the models. */
   readonly provider: Provider;
   readonly say: (line: string) => void;
 }
 
 /**
- * A batcher over lanes that run a model which does nothing, on this process's device.
+ * A batcher over lanes that run a do-nothing model on this process's device.
  *
  * @throws {ModelRefusedError}
  */
 export async function openNullBatcher(
   { config, plan, batching, provider, say }: NullBatcherOptions,
-  { metrics, lifecycle, logger, hung }: ModelDependencies,
+  { metrics, logger }: Pick<ModelDependencies, 'metrics' | 'logger'>,
 ): Promise<Pick<ServedModel, 'batcher' | 'reconfigure'>> {
   const model = nullModel();
   const { name } = model.manifest;
-  // An engine would have to be built first; the libraries that TensorRT needs run CUDA too.
+  // TensorRT would have to build an engine first; CUDA runs with the libraries that TensorRT needs.
   const request = {
     ...config.engine,
     provider: provider === 'tensorrt' ? 'cuda' : provider,
@@ -62,9 +62,10 @@ export async function openNullBatcher(
       model: name,
       names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       metrics: modelMetrics,
-      lifecycle,
       logger,
-      hung,
+      // Whatever becomes of these lanes, the models serve on.
+      lifecycle: { setEngineAvailable() {} },
+      hung() {},
     }),
   });
   metrics.watch(name, batcher);

@@ -15,7 +15,7 @@ import { Classifier } from './classifier.js';
 import type { ModelDescription } from './model-description.js';
 import { watchLanes } from './watch-lanes.js';
 
-/** A model that answers requests: warm, with a batcher and lanes of its own. */
+/** A warm model that answers requests, with its own batcher and lanes. */
 export interface ServedModel {
   readonly name: string;
   readonly classifier: Classifier;
@@ -24,17 +24,17 @@ export interface ServedModel {
   /** Each label as a JSON string, in the order of the classes. */
   readonly labelsJson: readonly string[];
   readonly describe: () => ModelDescription;
-  /** Takes the limits over that are in force now. */
+  /** Applies the current limits. */
   readonly reconfigure: () => void;
 }
 
-/** What all models of a process are built on. */
+/** What all models of a process share. */
 export interface ModelDependencies {
   readonly decodePool: DecodePool;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** A lane hangs: this process cannot get rid of it. */
+  /** Called when a lane hangs, which this process cannot stop. */
   readonly hung: () => void;
 }
 
@@ -43,15 +43,15 @@ export interface ServedModelParts {
   readonly input: ImageInput;
   readonly labels: readonly string[];
   readonly lanes: readonly BatchLane<Uint8Array, Scores>[];
-  /** What the metrics call each lane. */
+  /** The name of each lane in the metrics. */
   readonly laneNames: readonly string[];
   readonly curve?: LatencyCurve;
-  /** Those in force now. */
+  /** Returns the current limits. */
   readonly limits: () => BatchLimits;
   readonly describe: () => ModelDescription;
 }
 
-/** Puts a batcher over a model's lanes and tells the metrics, the log and the health checks of it. */
+/** Creates a batcher over a model's lanes and connects it to the metrics, the log and the health checks. */
 export function createServedModel(
   parts: ServedModelParts,
   dependencies: ModelDependencies,

@@ -1,10 +1,10 @@
 import type { ServedModel } from './served-model.js';
 
-/** The models of this process that answer requests. There are none until all of them are warm. */
+/** The models of this process that answer requests. It is empty until all of them are warm. */
 export class ServedModels {
   #models: readonly ServedModel[] = [];
 
-  /** @param models all warm; the first answers requests that name no model */
+  /** @param models all warm; requests that name no model go to the first */
   serve(models: readonly ServedModel[]): void {
     this.#models = models;
   }

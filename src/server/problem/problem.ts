@@ -101,7 +101,9 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** An error answer to a request. May be thrown anywhere on the path of a request; contains only what clients may see. */
+/**
+ * An error answer to a request. May be thrown anywhere on the path of a request; contains only what clients may see.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -123,8 +125,8 @@ export class Problem extends Error {
 }
 
 /**
- * The JSON body of a problem: the members of RFC 9457, `code`, and the sentences again as `error`, which clients of other
- * servers show to their users. `instance` is the request's id.
+ * The JSON body of a problem: the members of RFC 9457, `code`, and the same sentences as `error`, which clients of
+ * other servers show to their users. `instance` is the request's id.
  */
 export function problemBody(code: ProblemCode, requestId?: string): string {
   const { status, title, detail } = PROBLEMS[code];

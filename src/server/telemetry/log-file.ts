@@ -1,6 +1,6 @@
 import sonicBoom, { type SonicBoom } from 'sonic-boom';
 
-/** Lines that wait while the disk is full or the reader has stopped; further lines are dropped. */
+/** Maximum size of the lines that wait while the disk is full or the reader has stopped; further lines are dropped. */
 const MAX_WAITING_BYTES = 1024 * 1024;
 const MIN_WRITE_BYTES = 4096;
 const FLUSH_INTERVAL_MS = 1000;
@@ -12,21 +12,22 @@ export interface LogFileOptions {
   readonly dropped: () => void;
 }
 
-/** A log destination for pino that is written off the main thread and never holds up requests. */
+/** A log destination for pino that is written off the main thread and never delays requests. */
 export interface LogFile {
   readonly stream: Pick<SonicBoom, 'write'>;
-  /** Writes the waiting lines. Gives up after `timeoutMs`, when nothing can be written. */
+  /** Writes the waiting lines, but gives up after `timeoutMs`. */
   readonly flush: (timeoutMs: number) => Promise<void>;
 }
 
 /**
- * Opens the log. Lines gather for up to a second. When they cannot be written, because the disk is full or the reader of a
- * pipe has stopped, up to 1 MiB of them wait, and the rest are dropped and counted. Writing goes on when it succeeds again.
+ * Opens the log. Lines are buffered for up to a second. If they cannot be written, because the disk is full or the
+ * reader of a pipe has stopped, up to 1 MiB of them wait; further lines are dropped and counted. Writing resumes when
+ * it succeeds.
  */
 export function openLogFile({ destination, dropped }: LogFileOptions): LogFile {
-  // Opens a pipe in non-blocking mode: a thread that is blocked in a write would keep the process from ending.
+  // Sets a pipe to non-blocking mode: a thread that is blocked in a write would keep the process from exiting.
   if (destination === process.stdout.fd) process.stdout.on('error', () => {});
-  // Not pino.destination: at the exit of the process it would wait for a full disk for ever.
+  // Not pino.destination, which would wait forever for a full disk when the process exits.
   const file = new sonicBoom.SonicBoom({
     dest: destination,
     sync: false,

@@ -13,15 +13,15 @@ import type { ProblemCode } from '../problem/problem.js';
 import { toProblem } from '../problem/to-problem.js';
 import type { Metrics } from './metrics.js';
 
-/** How an accepted item ended. `accepted` is the sum of all five once nothing is in progress. */
+/** How an accepted item ended. Once nothing is in progress, `accepted` is the sum of all five. */
 const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
-/** The metrics of one model, and the books that must balance. Listens to its batcher and to the routes. */
+/** The metrics of one model, whose counts must add up. Its batcher and the routes report events to it. */
 export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
   readonly #model: string;
   readonly #all: Metrics;
-  // Bound once: finding a series by its labels costs more than counting.
+  // Bound once, because finding a series by its labels costs more than counting.
   readonly #accepted;
   readonly #batchSize;
   readonly #padding;
@@ -38,7 +38,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     this.#decode = all.stages.labels({ model, stage: 'decode' });
     this.#queue = all.stages.labels({ model, stage: 'queue' });
     this.#infer = all.stages.labels({ model, stage: 'infer' });
-    // Every series exists from the start, so that a rate can be taken of it.
+    // Every series exists from the start, so that a rate can be computed.
     this.#accepted.inc(0);
     this.#padding.inc(0);
     for (const outcome of OUTCOMES) all.settled.inc({ model, outcome }, 0);
@@ -71,12 +71,12 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     this.#all.laneServing.set({ model: this.#model, lane }, serves ? 1 : 0);
   }
 
-  /** Images that were not accepted. */
+  /** Counts images that were refused. */
   refused(code: ProblemCode, count: number): void {
     this.#all.refused.inc({ model: this.#model, code }, count);
   }
 
-  /** What a request spent before its images were accepted, or after the last of them had its scores. */
+  /** The time of a request before its images were accepted, or after the last of them had its scores. */
   stage(stage: 'receive' | 'respond', ms: Millis): void {
     this.#all.stages.observe({ model: this.#model, stage }, ms / 1000);
   }

@@ -4,7 +4,7 @@ import { Problem, type ProblemCode } from '../problem/problem.js';
 import { errorMessages } from './error-messages.js';
 import { stageTimes } from './stage-times.js';
 
-/** What is known of something that is hardly a request. */
+/** What is known about input that is not a valid request. */
 export interface MalformedFacts {
   readonly requestId: string;
   readonly method?: string | undefined;
@@ -13,14 +13,14 @@ export interface MalformedFacts {
   readonly code?: ProblemCode;
 }
 
-/** What the log says of every request. */
+/** What the log contains for every request. */
 export interface LoggedRequest {
   readonly id: string;
   readonly startedMs: Millis;
   readonly incoming: { readonly method?: string | undefined; readonly url?: string | undefined };
 }
 
-/** Writes one structured line a request. Times are milliseconds. */
+/** Writes one structured line per request. Times are milliseconds. */
 export class RequestLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -30,7 +30,7 @@ export class RequestLog {
     this.#clock = clock;
   }
 
-  /** A classification was made, of one image or several; each image has its own entry. */
+  /** Logs a classification of one image or several; each image has its own entry. */
   answered(request: LoggedRequest, outcomes: readonly (Settlement<unknown> | Problem)[]): void {
     if (!this.#logger.isLevelEnabled('info')) return;
     const images = outcomes.map((outcome) => {
@@ -49,7 +49,7 @@ export class RequestLog {
     this.#logger.info({ ...this.#facts(request), status: 200, images }, 'request');
   }
 
-  /** The request ended with a problem, or its client went away. Server faults carry their cause. */
+  /** Logs a request that ended with a problem, or whose client disconnected. Server faults include their cause. */
   refused(request: LoggedRequest, code: ProblemCode | 'client_gone', problem: Problem): void {
     const facts = { ...this.#facts(request), status: problem.status, code };
     if (code === 'client_gone') this.#logger.info({ ...facts, status: 499 }, 'request');
@@ -58,7 +58,7 @@ export class RequestLog {
       this.#logger.warn({ ...facts, cause: errorMessages(problem.cause) || undefined }, 'request');
   }
 
-  /** What never became a request was answered all the same; there may be no code for it. */
+  /** Logs input that never became a request but was answered; it may have no error code. */
   malformed(facts: MalformedFacts): void {
     this.#logger.info(facts, 'request');
   }

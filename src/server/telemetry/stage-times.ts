@@ -1,6 +1,6 @@
 import type { Millis, Settlement } from '../../batcher/index.js';
 
-/** Milliseconds that an image spent in each stage. */
+/** The milliseconds that an image spent in each stage. */
 export interface StageTimes {
   readonly receive: Millis;
   readonly decode: Millis;

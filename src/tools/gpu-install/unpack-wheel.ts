@@ -7,10 +7,10 @@ import { ToolError } from '../tool-error.js';
 import { PROVIDER_FILES } from './provider-files.js';
 
 /**
- * Writes the provider libraries of a wheel of onnxruntime-gpu into `folder`, each checked against the wheel's own list
+ * Writes the provider libraries of a wheel of onnxruntime-gpu into `folder`, each verified against the wheel's own list
  * of hashes.
  *
- * @throws {ToolError} it is not a wheel of that version, or not whole
+ * @throws {ToolError} the file is not a complete wheel of that version
  */
 export async function unpackWheel(path: string, version: string, folder: string): Promise<void> {
   const wheel = basename(path);
@@ -23,21 +23,21 @@ export async function unpackWheel(path: string, version: string, folder: string)
   for (const file of PROVIDER_FILES) {
     const member = `onnxruntime/capi/${file}`;
     const library = read(zip, wheel, member);
-    if (library === undefined) throw new ToolError(`${wheel} holds no ${file}`);
+    if (library === undefined) throw new ToolError(`${wheel} does not contain ${file}`);
     const digest = createHash('sha256').update(library).digest('base64url');
     if (!lines.includes(`${member},sha256=${digest},${library.length}`)) {
-      throw new ToolError(`${file} in ${wheel} is not what the wheel's RECORD says`);
+      throw new ToolError(`${file} in ${wheel} does not match the wheel's RECORD`);
     }
     await writeFile(join(folder, file), library);
   }
 }
 
 function open(path: string): AdmZip {
-  if (!existsSync(path)) throw new ToolError(`there is no file ${path}`);
+  if (!existsSync(path)) throw new ToolError(`the file ${path} does not exist`);
   try {
     return new AdmZip(path);
   } catch (cause) {
-    throw new ToolError(`${path} is not a whole wheel`, { cause });
+    throw new ToolError(`${path} is not a complete wheel`, { cause });
   }
 }
 

@@ -29,10 +29,10 @@ import { whatIsLeft } from './what-is-left.js';
 const DEFAULTS = configSchema.parse({});
 
 /**
- * Opens a model as the server would with its defaults, runs a batch, and prints what was found on the way.
+ * Opens a model as the server would with its default configuration, runs a batch, and prints what it finds.
  *
- * @param path a model folder, or an ONNX file that is to become one
- * @param provider the server's default unless it is said
+ * @param path a model folder, or an ONNX file that is not yet in a model folder
+ * @param provider the server's default if omitted
  * @throws {ModelRefusedError} one sentence that says what to change
  */
 export async function checkModel(
@@ -54,11 +54,11 @@ export async function checkModel(
   const model = await readModelFolder(files.folder, (line) => opened.push(line));
   tell(['image', describeImage(model)]);
   tell(['labels', describeLabels(model)]);
-  tell(['batch', opened.length > 0 ? 'fixed at 1, and opened' : 'any size']);
+  tell(['batch', opened.length > 0 ? 'was fixed at 1 and is now dynamic' : 'any size']);
   const engine = await open(model, files.folder, provider, print);
   try {
     const [lane] = engine.lanes as [Lane];
-    tell(['engine', `${engine.provider}, warm in ${engine.warmUpMs.toFixed(0)} ms`]);
+    tell(['engine', `${engine.provider}, warmed up in ${engine.warmUpMs.toFixed(0)} ms`]);
     for (const line of curveTable(engine.curve)) tell(['', line]);
     tell(['answers', await tryBatch(lane, model)]);
     await checkScores(lane, model, parsed);
@@ -86,7 +86,7 @@ async function open(
 
 function describeImage({ manifest: { input } }: Model): string {
   const { channelOrder, mean, std } = input;
-  return `${describeInput(input)}; ${channelOrder}, minus ${mean.join(' ')}, over ${std.join(' ')}`;
+  return `${describeInput(input)}; ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
 }
 
 function describeLabels({ labels }: Model): string {
@@ -98,21 +98,22 @@ function describeLabels({ labels }: Model): string {
 async function tryBatch(lane: Lane, { manifest }: Model): Promise<string> {
   const { width, height } = manifest.input;
   const proof = await BatchProof.take(lane, width, height);
-  if (!proof.canTell) return 'the same to every test image, which is suspicious';
+  if (!proof.canTell) return 'the same for every test image, which is suspicious';
   const { isSame, largestDifference } = await proof.hold(lane);
-  if (isSame) return `a batch of ${PROOF_BATCH_SIZE} answers as ${PROOF_BATCH_SIZE} single runs`;
+  if (isSame)
+    return `a batch of ${PROOF_BATCH_SIZE} gives the same answers as ${PROOF_BATCH_SIZE} single runs`;
   throw new ModelRefusedError(
-    `a batch of ${PROOF_BATCH_SIZE} answers otherwise than ${PROOF_BATCH_SIZE} single runs, by up to ${largestDifference.toPrecision(2)}: an image's answer depends on its neighbours; export the model in evaluation mode, without dynamic quantisation`,
+    `a batch of ${PROOF_BATCH_SIZE} gives different answers from ${PROOF_BATCH_SIZE} single runs, by up to ${largestDifference.toPrecision(2)}: an image's answer depends on the other images of its batch; export the model in evaluation mode, without dynamic quantisation`,
   );
 }
 
-/** Whether `output` in model.json is what the graph gives. */
+/** Checks that `output` in model.json matches what the graph gives. */
 async function checkScores(lane: Lane, { manifest }: Model, parsed: Graph): Promise<void> {
   const { width, height } = manifest.input;
   if (manifest.output === 'logits') {
     if (!givesProbabilities(parsed)) return;
     throw new ModelRefusedError(
-      'the graph ends in a softmax or a sigmoid, but model.json says that it gives logits; set output to "probabilities"',
+      'the graph ends in a softmax or a sigmoid, but model.json says that its output is logits; set output to "probabilities"',
     );
   }
   for (const scores of await lane.run(seededImages(4, width, height), 4)) {
@@ -120,7 +121,7 @@ async function checkScores(lane: Lane, { manifest }: Model, parsed: Graph): Prom
     const odd = scores.confidence.find((one) => one < -0.001 || one > 1.001);
     if (odd === undefined) continue;
     throw new ModelRefusedError(
-      `model.json says that the graph gives probabilities, but a score is ${odd.toPrecision(3)}; set output to "logits"`,
+      `model.json says that the output is probabilities, but a score is ${odd.toPrecision(3)}; set output to "logits"`,
     );
   }
 }

@@ -2,21 +2,21 @@ import { type Graph, givesProbabilities, inspectClassifier } from '../../engine/
 import type { ModelManifest } from '../../engine/index.js';
 
 const USUAL_SIDE = 224;
-/** ImageNet models are mostly tried on the centre of an image whose shorter side is this much longer. */
+/** ImageNet models are mostly evaluated on a centre crop; the shorter side is resized to this multiple of the crop. */
 const SHORTEST_TO_SIDE = 256 / 224;
-/** Smaller inputs are mostly whole pictures. */
+/** Models with smaller inputs are mostly trained on whole images. */
 const SMALLEST_CROPPED = 128;
 
 /**
- * The model.json that most models like this one have. What the graph does not say, resize, order and normalisation, is
- * a guess.
+ * The model.json that fits most models like this one. The graph does not state resize, channel order and
+ * normalisation, so these are guesses.
  *
- * @throws {ModelRefusedError} when the graph is no classifier of images
+ * @throws {ModelRefusedError} if the graph is not an image classifier
  */
 export function guessManifest(parsed: Graph, name: string): ModelManifest {
   const { layout, width = USUAL_SIDE, height = USUAL_SIDE } = inspectClassifier(parsed);
   const isCropped = width === height && width >= SMALLEST_CROPPED;
-  // TensorFlow's models have the channels last, and mostly want -1 to 1; the others ImageNet's mean.
+  // TensorFlow models have channels last and mostly expect -1 to 1; the others mostly expect ImageNet's mean and std.
   const range =
     layout === 'nhwc'
       ? { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] }
@@ -34,7 +34,7 @@ export function guessManifest(parsed: Graph, name: string): ModelManifest {
   };
 }
 
-/** What model.json takes as a name, made of what a file or folder is called. */
+/** A valid name for model.json, made from the name of a file or folder. */
 export function nameFrom(text: string): string {
   const name = text.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
   return name.replace(/^[^a-z0-9]+/, '').slice(0, 64) || 'mine';

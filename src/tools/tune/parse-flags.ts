@@ -25,9 +25,9 @@ What it does, and what it does not know of: docs/sizing.md
 export interface TuneFlags {
   readonly goalMs: number;
   readonly arrivals: Arrivals;
-  /** "poisson:2000" or the trace's file. */
+  /** "poisson:2000" or the path of the trace. */
   readonly arrivalsName: string;
-  /** A curve's file, or the folder of a model. */
+  /** The path of a curve, or of a model folder. */
   readonly curvePath: string;
   readonly gpus: number;
   readonly plot?: string;
@@ -52,16 +52,16 @@ export function parseFlags(args: readonly string[]): TuneFlags | 'help' {
   if (values.help) return 'help';
   const { arrivals, trace, model, curve, plot } = values;
   if (values['p99-ms'] === undefined)
-    throw new ToolError('--p99-ms is missing: the goal in milliseconds.');
+    throw new ToolError('--p99-ms is missing: give the goal in milliseconds.');
   const goalMs = Number(values['p99-ms']);
   if (!(goalMs > 0 && goalMs <= 60_000)) {
-    throw new ToolError('--p99-ms is a number of milliseconds over 0, at most 60000.');
+    throw new ToolError('--p99-ms must be a number of milliseconds above 0 and at most 60000.');
   }
   if ((arrivals === undefined) === (trace === undefined)) {
-    throw new ToolError('Give one of --arrivals poisson:RATE and --trace FILE.');
+    throw new ToolError('Give either --arrivals poisson:RATE or --trace FILE.');
   }
   if (model !== undefined && curve !== undefined) {
-    throw new ToolError('Give one of --model DIR and --curve FILE.');
+    throw new ToolError('Give either --model DIR or --curve FILE.');
   }
   return {
     goalMs,
@@ -79,7 +79,7 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const sentence = (error as Error).message.split('. ')[0];
-    throw new ToolError(`${sentence}; --help shows the flags.`);
+    throw new ToolError(`${sentence}; --help lists the flags.`);
   }
 }
 
@@ -87,6 +87,6 @@ function poisson(text: string): Arrivals {
   const rate = Number(/^poisson:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
   if (rate > 0 && rate <= 100_000_000) return poissonArrivals(rate);
   throw new ToolError(
-    `--arrivals is poisson:RATE with images a second, such as poisson:2000, not "${text}".`,
+    `--arrivals must be poisson:RATE with a rate in images per second, such as poisson:2000, not "${text}".`,
   );
 }

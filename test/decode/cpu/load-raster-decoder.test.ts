@@ -1,8 +1,8 @@
 import t from 'tap';
+import type { DecoderName } from '../../../src/decode/cpu/load-raster-decoder.js';
 import { DecodePool } from '../../../src/decode/decode-pool.js';
 import { readImageHeader } from '../../../src/decode/header/read-image-header.js';
-import type { DecoderName } from '../../../src/decode/cpu/load-raster-decoder.js';
-import { openTurboJpeg } from '../../../src/native/index.js';
+import { openTurboJpeg } from '../../../src/native/turbojpeg.js';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 import { solidPng } from '../../helpers/make-png.js';
 

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { DecodePool } from '../../../src/decode/decode-pool.js';
-import { GpuDecoderRefusedError } from '../../../src/decode/gpu/gpu-lane.js';
 import { openGpuDecoder } from '../../../src/decode/gpu/open-gpu-decoder.js';
 import { systemClock } from '../../../src/server/system-clock.js';
+import { ThreadRefusedError } from '../../../src/threads/index.js';
 
 t.test('the real thread decodes its trial image, or says in a line why it cannot', async (t) => {
   const pool = new DecodePool(1, { decoder: 'native' });
@@ -12,7 +12,7 @@ t.test('the real thread decodes its trial image, or says in a line why it cannot
     (error: Error) => error,
   );
   if (outcome instanceof Error) {
-    t.type(outcome, GpuDecoderRefusedError);
+    t.type(outcome, ThreadRefusedError);
     t.match(outcome.message, /^[^\n]{5,}$/);
   } else {
     await outcome.close();

@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import t from 'tap';
 import {
-  type NodeProto,
   TensorProto_DataType as DataType,
+  type NodeProto,
   TensorProtoSchema,
 } from '../../../src/engine/graph/generated/onnx_pb.js';
 import { inspectClassifier, makeBatchDynamic, readGraph } from '../../../src/engine/graph/index.js';
@@ -14,8 +14,8 @@ import {
   integers,
   node,
 } from '../../../src/engine/graph/onnx-builders.js';
-import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import { originalAnswers } from '../../helpers/answers.js';
+import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import { tinyClassifier } from '../../helpers/onnx-models.js';
 
 /** What the chain's node gets as its sizes after the batch was opened. */
@@ -129,7 +129,7 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
     });
   const sizes = (values: readonly number[]) => ({ constants: [int64s('sizes', values)] });
   for (const values of [[3, 1], [3], [3, -1], [2, 3]]) {
-    const words = /fixed at 1, and its Reshape node "scores\/1" is made for one image \(sizes /;
+    const words = /fixed at 1, and its Reshape node "scores\/1" is built for one image \(sizes /;
     refused({ head: reshape(), ...sizes(values) }, words);
   }
   const allowZero = reshape([integer('allowzero', 1)]);
@@ -138,7 +138,7 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
     const head = () => [node(opType, ['sizes'])];
     refused(
       { head: head(), ...sizes([2, 1, 1, 1]) },
-      new RegExp(`its ${opType} node "scores/1" is made`),
+      new RegExp(`its ${opType} node "scores/1" is built`),
     );
     t.same(
       sizesOf({ head: head(), ...sizes([1, 3, 1, 1]) }, opType),
@@ -149,7 +149,7 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
   const resize = () => [node('Resize', ['', '', 'sizes'])];
   refused(
     { head: resize(), ...sizes([1, 3, 2, 2]) },
-    /Resize node "scores\/1" is made for one image/,
+    /Resize node "scores\/1" is built for one image/,
   );
   t.doesNotThrow(() => makeBatchDynamic(fixedBatchModel({ head: resize(), ...sizes([]) })));
 });

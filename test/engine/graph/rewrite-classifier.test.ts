@@ -79,7 +79,7 @@ t.test('no more classes are kept than there are', async (t) => {
 });
 
 t.test('a model whose names are in the way is refused', async (t) => {
-  const why = { name: 'ModelRefusedError', message: /"batch_dispatch\/.*as it was before/ };
+  const why = { name: 'ModelRefusedError', message: /"batch_dispatch\/.*use the original model/ };
   const once = rewriteClassifier(tinyClassifier(SIZE), SPEC);
   t.throws(() => rewriteClassifier(once, SPEC), why, 'rewritten twice');
   t.throws(() => rewrite({ outputName: 'batch_dispatch/confidence' }), why, 'an output');

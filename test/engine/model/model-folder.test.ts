@@ -74,7 +74,7 @@ t.test('labels are lines, however they end', async (t) => {
 t.test('a label too few or too many is refused with both counts', async (t) => {
   for (const labels of [LABELS.slice(1), [...LABELS, 'more'], [...LABELS, '']]) {
     const words = new RegExp(
-      `labels.txt has ${labels.length} labels but the model has 4 classes; give one line for each`,
+      `labels.txt has ${labels.length} labels but the model has 4 classes; write one line for each`,
     );
     await t.rejects(read(t, { labels }), refused(words));
   }

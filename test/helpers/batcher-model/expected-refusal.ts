@@ -2,7 +2,7 @@ import type { BatchLimits, LatencyCurve, Millis } from '../../../src/batcher/ind
 import type { ModelLane } from './model-lane.js';
 import { padded } from './padded.js';
 
-/** What is known when `count` items come. */
+/** What is known when `count` items arrive. */
 export interface Coming {
   readonly count: number;
   readonly deadlineMs: Millis;
@@ -12,7 +12,7 @@ export interface Coming {
   readonly nowMs: Millis;
 }
 
-/** The name of the error with which they must be refused, if any. */
+/** The name of the error with which the items must be refused; undefined if they must be accepted. */
 export function expectedRefusal(
   { count, deadlineMs, undispatched, isDraining, lanes, nowMs }: Coming,
   limits: BatchLimits,
@@ -28,7 +28,9 @@ export function expectedRefusal(
   return finishMs < deadlineMs ? undefined : 'DeadlineExceededError';
 }
 
-/** Deals the items out to the lanes, a full batch each in turn, and says when the last of the new ones is done. */
+/**
+ * Distributes the items over the lanes, one full batch at a time, and returns when the last of the new ones is done.
+ */
 function bestCaseMs(
   count: number,
   undispatched: number,
@@ -43,7 +45,7 @@ function bestCaseMs(
   for (let lane = 0; left > 0; lane = (lane + 1) % lanes) {
     const size = Math.min(left, maxBatchSize);
     const ofOurs = Math.min(size, Math.max(0, size - before));
-    // The last batch may be ours alone, if those before it are gone by then.
+    // The last batch may consist of the new items alone, if those before it have left by then.
     const run = size === left ? Math.min(count, size) : maxBatchSize;
     busyMs[lane] = (busyMs[lane] ?? 0) + curve.msOf(padded(run, allowedBatchSizes));
     if (ofOurs > 0) lastMs = Math.max(lastMs, busyMs[lane] ?? 0);

@@ -10,7 +10,7 @@ import {
 import { LaneFailedError } from '../../../src/batcher/run-isolated.js';
 import { hasPassed, isWarmUp, type ModelItem } from './model-item.js';
 
-/** Whether what happened to an item allows that it ended so. */
+/** Whether an item may have ended in this way, given what happened to it. */
 export function judge(
   one: ModelItem,
   ended: Settlement<number> | Error,

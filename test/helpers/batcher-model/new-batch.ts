@@ -4,7 +4,7 @@ import type { ModelItem } from './model-item.js';
 import type { ModelLane } from './model-lane.js';
 import { padded } from './padded.js';
 
-/** A batch as it leaves: its size, its order, its lane, why it leaves, and that nobody in it has gone. */
+/** Checks a batch that leaves: its size, order, lane and reason, and that none of its items is settled. */
 export function lookAtNewBatch(
   model: BatcherModel,
   lane: ModelLane,
@@ -32,7 +32,7 @@ function lookAtReason(model: BatcherModel, items: readonly ModelItem[]): void {
   const { books, check, limits, isDraining, isSteady, clients } = model;
   const nowMs = model.clock.now();
   const waiting = clients.live.filter(({ item }) => item.state === 'waiting');
-  // Somebody who was in the batch, or before it, may have been found late.
+  // An item of the batch, or before it, may have been found past its deadline.
   const isWhole = !clients.live.some(({ item }) => item.deadlineMs <= nowMs);
   const enteredMs = items[0]?.item.enteredMs ?? 0;
   switch (books.lastBatch?.reason) {

@@ -51,7 +51,7 @@ t.test('a GPU that does not exist, or none at all, is a sentence', async (t) => 
   t.doesNotThrow(() => plan({ devices: [2] }, GPUS));
   for (const provider of ['cuda', 'tensorrt']) {
     t.throws(() => plan({ provider }, []), {
-      message: /engine\.provider \w+: there is no NVIDIA GPU/,
+      message: /engine\.provider \w+: no NVIDIA GPU is available/,
     });
   }
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 import { chunk, ihdr, pngOf } from '../../helpers/make-png.js';
 import { colourLane, type RunBatch, serveApp } from '../../helpers/serve-app.js';
-import { until } from '../../helpers/start-server.js';
+import { until } from '../../helpers/until.js';
 
 const RED = solidJpeg(16, 16, [220, 10, 20]);
 const WHITE = solidJpeg(16, 16, [255, 255, 255]);
@@ -60,7 +60,7 @@ t.test('accepted images are the sum of how they ended, exactly', async (t) => {
 t.test('a batch is counted by its reason, its size and its time', async (t) => {
   const { classify, metrics } = await serveApp(t, { limits: { allowedBatchSizes: [4] } });
   for (let i = 0; i < 3; i++) t.equal((await classify(RED)).headers.get('x-batch-size'), '1');
-  await classify(RED, { method: 'PUT' });
+  await classify(RED, { method: 'PATCH' });
   const text = await metrics.registry.metrics();
   t.same(values(text, 'batches_total'), { deadline: 0, drain: 0, full: 0, idle: 3, window: 0 });
   t.match(text, /batch_dispatch_batch_size_bucket\{le="1",model="colours"\} 3\n/);

@@ -16,16 +16,16 @@ export interface ClassifyImagesDeps {
   readonly maxPixels: number;
 }
 
-/** What is known of a request for classifications before its body has been read. */
+/** What is known about a classification request before its body has been read. */
 export interface ClassifyRequest {
   readonly exchange: Exchange;
   readonly model: ServedModel;
-  /** When all of its images must be settled. */
+  /** The time by which all of its images must be settled. */
   readonly deadlineMs: Millis;
 }
 
 /**
- * Refuses a request whose images would be refused anyway, which spares its client the upload.
+ * Refuses a request whose images would be refused anyway, so that the client need not upload them.
  *
  * @throws {QueueFullError} {DeadlineExceededError} {EngineUnavailableError} {DrainingError}
  */
@@ -34,10 +34,11 @@ export function admitBeforeUpload({ model, deadlineMs }: ClassifyRequest): void 
 }
 
 /**
- * The path of one request's encoded images, from every route that takes them: header check, admission, decoder, batcher,
- * lane. Images whose header check fails keep their problem; the others are accepted together and settle one by one.
+ * The path of one request's encoded images, for every route that receives them: header check, admission, decoder,
+ * batcher, lane. An image that fails the header check keeps its problem; the others are accepted together and settle
+ * one by one.
  *
- * @returns one outcome an image, in order
+ * @returns one outcome per image, in order
  * @throws {CancelledError} the client has closed its connection
  * @throws as `admitBeforeUpload`, for all images together
  */
@@ -53,9 +54,9 @@ export async function classifyEach(
 }
 
 /**
- * The same for an answer that has no place for the problem of one image: it is that of the whole request.
+ * The same for an answer that cannot contain a problem per image: the first problem becomes that of the whole request.
  *
- * @throws {Problem} the first one of an image; as `classifyEach`
+ * @throws {Problem} the first problem of an image; also as `classifyEach`
  */
 export async function classifyAll(
   deps: ClassifyImagesDeps,
@@ -90,7 +91,7 @@ function checkImage(
   }
 }
 
-/** Counts the images that are refused instead of accepted. */
+/** Counts the images in the metrics if `admit` refuses them. */
 function counting<T>({ metrics }: ServedModel, count: number, admit: () => T): T {
   try {
     return admit();
@@ -130,7 +131,7 @@ async function outcomeOf(item: ImageItem): Promise<ImageOutcome> {
   }
 }
 
-/** Writes the request down as answered; measures the time from the last scores to the last byte that leaves. */
+/** Logs the request as answered, and measures the time from the last scores until the answer has been sent. */
 function answered(
   { clock, metrics, requestLog }: ClassifyImagesDeps,
   { exchange, model }: ClassifyRequest,

@@ -17,7 +17,7 @@ import type { Upload, UploadBudget } from './upload-budget.js';
 
 export interface ClassifyDeps extends RefuseDeps, ClassifyImagesDeps, FindModelDeps {
   readonly uploads: UploadBudget;
-  /** The limits in force, which change when the configuration is read again. */
+  /** The current limits, which change when the configuration is reloaded. */
   readonly batching: () => Config['batching'];
 }
 

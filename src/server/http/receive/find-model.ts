@@ -9,9 +9,9 @@ export interface FindModelDeps {
 }
 
 /**
- * All models; the first answers requests that name none.
+ * All models; requests that name no model go to the first.
  *
- * @throws {Problem} draining after SIGTERM, engine_unavailable before the warm-up has ended and while a lane hangs
+ * @throws {Problem} draining after SIGTERM; engine_unavailable before the end of the warm-up and while a lane hangs
  */
 export function listModels({ lifecycle, models }: FindModelDeps): readonly ServedModel[] {
   const { notReady } = lifecycle;

@@ -2,7 +2,10 @@ import type { Context } from 'hono';
 import type { Lifecycle } from '../../lifecycle.js';
 import { Problem } from '../../problem/problem.js';
 
-/** GET /: that it is alive, as KServe and TensorFlow Serving say it. Who asks for HTML has not come for that. */
+/**
+ * GET /: says that the server is alive, as KServe and TensorFlow Serving do. A browser, which asks for HTML, gets
+ * 404.
+ */
 export function aliveRoute() {
   return function alive(c: Context): Response {
     if (c.req.header('Accept')?.includes('text/html')) throw new Problem('not_found');
@@ -10,14 +13,17 @@ export function aliveRoute() {
   };
 }
 
-/** GET /v2/health/live: 200 while the event loop turns. */
+/** GET /v2/health/live: 200 as long as the event loop runs. */
 export function liveRoute() {
   return function live(): Response {
     return Response.json({ live: true });
   };
 }
 
-/** GET /v2/health/ready: 200 while at least one serving process takes work and this one does not end; else why. */
+/**
+ * GET /v2/health/ready: 200 while at least one serving process is ready and this one is not ending; otherwise why
+ * not.
+ */
 export function readyRoute(lifecycle: Lifecycle) {
   return function ready(): Response {
     const { processes, isEnding, notReady } = lifecycle;

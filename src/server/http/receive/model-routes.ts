@@ -7,14 +7,14 @@ export function modelsRoute(deps: FindModelDeps) {
   };
 }
 
-/** GET /v2/models/{name}: what is loaded, on which device and provider, within which limits, and how fast. */
+/** GET /v2/models/{name}: what is loaded, on which device and provider, with which limits, and how fast it is. */
 export function modelRoute(deps: FindModelDeps) {
   return function model(name: string): Response {
     return Response.json(findModel(deps, name).describe());
   };
 }
 
-/** GET /v2/models/{name}/latency-curve: milliseconds of a batch of each size on one lane. */
+/** GET /v2/models/{name}/latency-curve: the milliseconds that a batch of each size takes on one lane. */
 export function latencyCurveRoute(deps: FindModelDeps) {
   return function latencyCurve(name: string): Response {
     return Response.json(findModel(deps, name).describe().latencyCurve);

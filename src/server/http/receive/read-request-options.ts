@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../problem/problem.js';
 
-/** What a client may ask for beside the answer itself. */
+/** The options of a request. */
 export interface RequestOptions {
   readonly topK: number;
   readonly timeoutMs: number;
@@ -14,7 +14,7 @@ const MAX_TIMEOUT_MS = 600_000;
 /**
  * Reads `?top_k=` and X-Request-Timeout-Ms and checks the headers that describe the body.
  *
- * @param allowed the query parameters that the path takes
+ * @param allowed the query parameters that the path accepts
  * @throws {Problem} invalid_query, invalid_header, or unsupported_media_type for any Content-Encoding
  */
 export function readRequestOptions(

@@ -4,9 +4,9 @@ import { type StageTimes, stageTimes } from '../../telemetry/stage-times.js';
 import type { Exchange } from '../exchange.js';
 
 /**
- * Headers that say how images were run: one value an image, in order, "-" for one without an answer.
+ * Headers that describe how images were run: one value per image, in order, "-" for an image without a result.
  *
- * @param close end the connection after the answer
+ * @param close whether to close the connection after the answer
  */
 export function settlementHeaders(
   { id, startedMs }: Exchange,

@@ -4,15 +4,16 @@ import {
   DeadlineExceededError,
   DrainingError,
   EngineUnavailableError,
+  LaneEndedError,
   LaneHungError,
   QueueFullError,
 } from '../../../../src/batcher/index.js';
-import { ScoresNotFiniteError } from '../../../../src/engine/index.js';
 import {
   ImageTooComplexError,
   ImageTooLargeError,
   UndecodableImageError,
 } from '../../../../src/decode/header/image-errors.js';
+import { ScoresNotFiniteError } from '../../../../src/engine/index.js';
 import { PROBLEMS, Problem, problemBody } from '../../../../src/server/problem/problem.js';
 import { toProblem } from '../../../../src/server/problem/to-problem.js';
 
@@ -26,6 +27,7 @@ t.test('every error of the path has its problem, and anything else is internal',
     [new QueueFullError(1, 0), 'queue_full', 503],
     [new EngineUnavailableError(1), 'engine_unavailable', 503],
     [new LaneHungError(), 'deadline_exceeded', 504],
+    [new LaneEndedError(), 'internal_error', 500],
     [new ScoresNotFiniteError(), 'inference_failed', 500],
     [new DrainingError(), 'draining', 503],
     [new DeadlineExceededError(), 'deadline_exceeded', 504],
