@@ -83,9 +83,12 @@ function checkGeometry(
   const refuse = (key: string, message: string) =>
     addIssue({ code: 'custom', path: [key], message });
   if (typeof resize === 'object') {
-    const [columns, rows] =
-      'shortest' in resize ? [resize.shortest, resize.shortest] : [resize.width, resize.height];
-    if (columns < width || rows < height) refuse('resize', 'must be at least width and height');
+    if ('shortest' in resize && resize.shortest < Math.max(width, height)) {
+      refuse('resize', 'shortest must be at least width and height');
+    }
+    if ('width' in resize && (resize.width < width || resize.height < height)) {
+      refuse('resize', 'must be at least width and height of the input');
+    }
     if (typeof crop === 'number') refuse('crop', 'a share goes with "squash" alone');
     if (pad && 'shortest' in resize) refuse('pad', 'goes with "squash" or {"width", "height"}');
   }
