@@ -3,6 +3,7 @@ import './no-telemetry.js';
 export { engineRuntime } from './engine-runtime.js';
 export { keepCurve } from './lane/keep-curve.js';
 export { ModelRefusedError } from './graph/index.js';
+export type { BatchFinding } from './proof/try-model.js';
 export { Lane, type LaneSizes, type Scores, ScoresNotFiniteError } from './lane/lane.js';
 export type { MeasuredBatch } from './lane/lane-messages.js';
 export { curveBatchSizes } from './lane/measure-curve.js';

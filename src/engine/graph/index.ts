@@ -1,7 +1,6 @@
 export { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
-export { FIXED_BATCH_ADVICE } from './fixed-batch-advice.js';
-export { givesProbabilities } from './gives-probabilities.js';
-export { makeBatchDynamic } from './make-batch-dynamic.js';
+export { lastActivation } from './last-activation.js';
+export { FixedBatchError, makeBatchDynamic } from './make-batch-dynamic.js';
 export { ModelRefusedError } from './model-refused-error.js';
 export { nullClassifier } from './null-classifier.js';
 export { CONFIDENCE, IMAGE, LABEL_INDEX } from './names.js';

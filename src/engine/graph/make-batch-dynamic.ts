@@ -5,9 +5,8 @@ import {
   type NodeProto,
   type ValueInfoProto,
 } from './generated/onnx_pb.js';
-import { FIXED_BATCH_ADVICE } from './fixed-batch-advice.js';
+import type { OutputWish } from './choose-output.js';
 import { inspectClassifier } from './inspect-classifier.js';
-import { ModelRefusedError } from './model-refused-error.js';
 import { int64s } from './onnx-builders.js';
 import { readConstants } from './read-constants.js';
 import { readGraph } from './read-graph.js';
@@ -17,31 +16,36 @@ const BATCH = 'batch';
 /** Operators whose constant sizes would be wrong for a batch, and the input that holds them. */
 const SIZED = { Reshape: 1, Expand: 1, Tile: 1, Resize: 3 } as const;
 
-/**
- * Opens the batch dimension of a classifier whose graph fixes it at 1: in the input and the output, and in the constant
- * shapes of its Reshape nodes. A graph whose nodes do more with the batch may pass here all the same: the result may be
- * believed only when a batch has been run.
- *
- * @throws {ModelRefusedError} naming what stands in the way, and how to export the model
- */
-export function makeBatchDynamic(bytes: Uint8Array): Uint8Array {
-  const parsed = readGraph(bytes);
-  const { model, graph } = parsed;
-  const { inputName, fixedBatch } = inspectClassifier(parsed);
-  if (fixedBatch === undefined) return bytes;
-  if (fixedBatch !== 1) {
-    throw refusal(`the batch of the input "${inputName}" is fixed at ${fixedBatch}, not at 1`);
-  }
-  for (const value of graph.input.filter(({ name }) => name === inputName)) openBatch(value);
-  for (const value of graph.output) openBatch(value);
-  // Annotations only, and no longer true; the runtime infers them again.
-  graph.valueInfo = [];
-  openShapes(graph, inputName);
-  return toBinary(ModelProtoSchema, model);
+/** The batch of a graph cannot be opened; the message is the reason, a part of a sentence. */
+export class FixedBatchError extends Error {
+  override readonly name = 'FixedBatchError';
 }
 
-function refusal(what: string): ModelRefusedError {
-  return new ModelRefusedError(`${what}; ${FIXED_BATCH_ADVICE}`);
+/**
+ * Opens the batch dimension of a classifier whose graph fixes it at 1: in the input and the scores, and in the constant
+ * shapes of its Reshape nodes. A graph whose input is open already may still have such shapes. One whose nodes do more
+ * with the batch may pass here all the same: the result may be believed only when a batch has been run.
+ *
+ * @returns `bytes` itself where there is nothing to open
+ * @throws {FixedBatchError} naming what stands in the way
+ * @throws {ModelRefusedError} when the graph is no classifier of images
+ */
+export function makeBatchDynamic(bytes: Uint8Array, wish: OutputWish = {}): Uint8Array {
+  const parsed = readGraph(bytes);
+  const { model, graph } = parsed;
+  const { inputName, outputName, fixedBatch, hasBatch, hasRows } = inspectClassifier(parsed, wish);
+  if (!hasBatch) throw new FixedBatchError('its input has no dimension for the batch');
+  if (!hasRows) throw new FixedBatchError('its scores have no dimension for the batch');
+  if (fixedBatch !== undefined && fixedBatch !== 1) {
+    throw new FixedBatchError(`it is fixed at ${fixedBatch}`);
+  }
+  const isReshaped = openShapes(graph, inputName);
+  if (fixedBatch === undefined && !isReshaped) return bytes;
+  for (const value of graph.input.filter(({ name }) => name === inputName)) openBatch(value);
+  for (const value of graph.output.filter(({ name }) => name === outputName)) openBatch(value);
+  // Annotations only, and no longer true; the runtime infers them again.
+  graph.valueInfo = [];
+  return toBinary(ModelProtoSchema, model);
 }
 
 function openBatch({ name, type }: ValueInfoProto): void {
@@ -49,15 +53,18 @@ function openBatch({ name, type }: ValueInfoProto): void {
   const first = shape?.dim[0];
   if (!first) return;
   if (first.value.case === 'dimValue' && first.value.value > 1n) {
-    throw refusal(
-      `the batch of the model is fixed at 1, but "${name}" has ${first.value.value} rows`,
-    );
+    throw new FixedBatchError(`"${name}" has ${first.value.value} rows`);
   }
   first.value = { case: 'dimParam', value: BATCH };
 }
 
-/** Only of nodes that work on what comes from the image: sizes of weights stay as they are. */
-function openShapes(graph: GraphProto, inputName: string): void {
+/**
+ * Only of nodes that work on what comes from the image: sizes of weights stay as they are.
+ *
+ * @returns whether there were any to open
+ */
+function openShapes(graph: GraphProto, inputName: string): boolean {
+  let isReshaped = false;
   const constants = readConstants(graph);
   const fromImage = new Set([inputName]);
   // A graph lists its nodes in the order in which they run.
@@ -74,7 +81,9 @@ function openShapes(graph: GraphProto, inputName: string): void {
     const shape = int64s(`${node.output[0]}/open_batch`, open);
     graph.initializer.push(shape);
     node.input[at] = shape.name;
+    isReshaped = true;
   }
+  return isReshaped;
 }
 
 function isSized(opType: string): opType is keyof typeof SIZED {
@@ -99,8 +108,8 @@ function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[]
   return [0, ...others];
 }
 
-function stuck({ opType, name, output }: NodeProto, sizes: readonly number[]): ModelRefusedError {
-  return refusal(
-    `the batch of the model is fixed at 1, and its ${opType} node "${name || output[0]}" is made for one image (sizes ${sizes.join(', ')})`,
+function stuck({ opType, name, output }: NodeProto, sizes: readonly number[]): FixedBatchError {
+  return new FixedBatchError(
+    `its ${opType} node "${name || output[0]}" is made for one image, with sizes ${sizes.join(', ')}`,
   );
 }

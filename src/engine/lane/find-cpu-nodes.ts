@@ -11,8 +11,8 @@ import { sessionParts } from './session-parts.js';
 /**
  * Names of the nodes that the CPU runs for a provider, as the runtime names them: it may have fused a model's own.
  *
- * Only a profile says where a node ran, and profiling costs each node time, so a session of its own runs one black
- * image and is thrown away. What has its own session on the CPU does not count.
+ * Only a profile says where a node ran, and profiling costs each node time, so a session of its own runs a
+ * batch of black images and is thrown away. What has its own session on the CPU does not count.
  *
  * @throws {Error} the runtime's, as `openSession`
  */
@@ -20,6 +20,7 @@ export async function findCpuNodes(
   source: SessionSource,
   width: number,
   height: number,
+  batchSize = 1,
 ): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'batch-dispatch-'));
   try {
@@ -28,8 +29,8 @@ export async function findCpuNodes(
       profileFilePrefix: join(folder, 'profile'),
     });
     try {
-      const black = new Uint8Array(height * width * 3);
-      await session.run({ [IMAGE]: new Tensor('uint8', black, [1, height, width, 3]) });
+      const black = new Uint8Array(batchSize * height * width * 3);
+      await session.run({ [IMAGE]: new Tensor('uint8', black, [batchSize, height, width, 3]) });
       session.endProfiling();
     } finally {
       await session.release();

@@ -50,7 +50,7 @@ function messageOf(error: unknown): string {
 async function main(): Promise<void> {
   const startedMs = performance.now();
   const mayFallBack = source.allowCpuNodes && source.provider !== 'cpu';
-  const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height) : [];
+  const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height, batchSizes[0]) : [];
   const sessions = await openSessions(source, batchSizes);
   const curve = await warmUp(sessions);
   port.on('message', async (request: LaneRequest) => {

@@ -1,13 +1,19 @@
 import { Worker } from 'node:worker_threads';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
-import type { Model } from '../model/model-folder.js';
 import type { SessionSource } from '../provider.js';
 
 /** The best classes of one image, best first. Both have the model's `topK` entries. */
 export interface Scores {
   readonly confidence: Float32Array;
   readonly labelIndex: Int32Array;
+}
+
+/** What a lane must know of the model that it runs. */
+export interface LaneModel {
+  readonly manifest: { readonly input: { readonly width: number; readonly height: number } };
+  readonly imageBytes: number;
+  readonly topK: number;
 }
 
 /** Sizes that a lane is prepared for. */
@@ -54,7 +60,7 @@ export class Lane {
 
   private constructor(
     worker: Worker,
-    model: Model,
+    model: LaneModel,
     maxBatchSize: number,
     { warmUpMs, curve, cpuNodes }: Extract<LaneReply, { kind: 'ready' }>,
   ) {
@@ -75,7 +81,7 @@ export class Lane {
    * @throws {LaneRefusedError}
    */
   static open(
-    model: Model,
+    model: LaneModel,
     source: SessionSource,
     { maxBatchSize, allowedBatchSizes }: LaneSizes,
     curve?: readonly MeasuredBatch[],

@@ -1,16 +1,27 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import {
+  type ClassifierFacts,
+  type Graph,
   inspectClassifier,
+  lastActivation,
   makeBatchDynamic,
   ModelRefusedError,
   readGraph,
   rewriteClassifier,
 } from '../graph/index.js';
-import { PROOF_BATCH_SIZE } from '../proof/batch-proof.js';
-import { type ModelManifest, modelManifest } from './model-manifest.js';
-import { proveDynamicBatch } from '../proof/prove-dynamic-batch.js';
+import { batchWarning } from '../proof/batch-warning.js';
+import { checkScores } from '../proof/check-scores.js';
+import {
+  type BatchFinding,
+  MixedBatchError,
+  type TrialModel,
+  tryModel,
+} from '../proof/try-model.js';
+import { checkManifest } from './check-manifest.js';
+import type { ModelManifest } from './model-manifest.js';
+import { readLabels } from './read-labels.js';
+import { readManifest } from './read-manifest.js';
+import { readModelFile } from './read-model-file.js';
 
 /** Scores kept of each image, best first; models with fewer classes keep them all. */
 const MAX_TOP_K = 100;
@@ -25,110 +36,90 @@ export interface Model {
   readonly topK: number;
   /** Bytes of one image on its way in. */
   readonly imageBytes: number;
+  readonly batch: BatchFinding;
+}
+
+export interface ReadOptions {
+  /** Told what an operator should know, a line each. */
+  readonly say?: (line: string) => void;
+  /** What another process found of this model: it is not tried again. */
+  readonly batch?: BatchFinding | undefined;
 }
 
 /**
- * Reads `model.json`, `labels.txt` and `model.onnx` of a folder and rewrites the graph. A batch that is fixed at 1 is
- * opened, and proved on the CPU.
+ * Reads `model.json`, `labels.txt` and `model.onnx` of a folder, tries on the CPU how the model takes batches and whether
+ * its scores are what model.json says, and rewrites the graph.
  *
- * @param say told when the batch was opened
  * @throws {ModelRefusedError} with one sentence that names the file and says what to change
  */
 export async function readModelFolder(
   folder: string,
-  say: (line: string) => void = () => {},
+  { say = () => {}, batch: known }: ReadOptions = {},
 ): Promise<Model> {
-  const manifest = parseManifest(await readModelFile(folder, 'model.json'), folder);
-  const labels = parseLabels(await readModelFile(folder, 'labels.txt'));
+  const manifest = await readManifest(folder);
+  const labels = await readLabels(folder);
   const bytes = await readModelFile(folder, 'model.onnx');
   const path = join(folder, 'model.onnx');
-  const { classes, fixedBatch } = naming(path, () => inspectClassifier(readGraph(bytes)));
-  if (classes !== undefined && classes !== labels.length) {
-    throw new ModelRefusedError(
-      `${join(folder, 'labels.txt')} has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
-    );
-  }
-  if (labels.length === 0) {
-    throw new ModelRefusedError(
-      `${join(folder, 'labels.txt')} is empty; give one line for each class`,
-    );
-  }
-  const { width, height, channelOrder, mean, std } = manifest.input;
-  const topK = Math.min(MAX_TOP_K, labels.length);
-  const spec = {
-    width,
-    height,
-    channelOrder,
-    mean,
-    std,
-    output: manifest.output,
-    topK,
-    classes: labels.length,
-  };
-  const open = fixedBatch === undefined ? bytes : naming(path, () => makeBatchDynamic(bytes));
-  const graph = naming(path, () => rewriteClassifier(open, spec));
-  const model = { manifest, labels, graph, topK, imageBytes: width * height * 3 };
-  if (fixedBatch === undefined) return model;
-  // Bare scores: a softmax would hide what they differ in where it is sure.
-  const bare = { ...spec, output: 'probabilities' } as const;
-  const before = rewriteClassifier(bytes, bare);
-  const after = manifest.output === 'probabilities' ? graph : rewriteClassifier(open, bare);
-  await proveDynamicBatch(model, before, after).catch((error: unknown) =>
-    naming(path, () => {
-      throw error;
-    }),
-  );
-  say(
-    `${path}: its batch is fixed at ${fixedBatch} and was opened; a batch of ${PROOF_BATCH_SIZE} gives the same scores as single runs`,
-  );
-  return model;
+  const { input, output, outputName } = manifest;
+  const { width, height, channelOrder, mean, std } = input;
+  const classes = labels.length;
+  const topK = Math.min(MAX_TOP_K, classes);
+  const pixels = { width, height, channelOrder, mean, std };
+  const spec = { ...pixels, output, outputName, topK, classes };
+  return await naming(path, async () => {
+    const graph = readGraph(bytes);
+    const facts = inspectClassifier(graph, spec);
+    checkLabels(labels, facts);
+    const warn = (warning: string | undefined) => warning && say(`${path}: ${warning}`);
+    warn(otherOutputs(manifest, facts));
+    warn(checkManifest(manifest, facts, graph));
+    // Refuses what does not fit before it is tried.
+    const asItIs = rewriteClassifier(bytes, spec);
+    const batch = known ?? (await findBatch({ bytes, facts, spec }, graph, warn));
+    const rewritten = batch.isOpened
+      ? rewriteClassifier(makeBatchDynamic(bytes, spec), spec)
+      : asItIs;
+    const imageBytes = width * height * 3;
+    return { manifest, labels, graph: rewritten, topK, imageBytes, batch };
+  });
 }
 
-/** Puts the file's path before the sentence of a refusal. */
-function naming<T>(path: string, work: () => T): T {
+async function findBatch(
+  model: TrialModel,
+  graph: Graph,
+  warn: (warning: string | undefined) => void,
+): Promise<BatchFinding> {
+  const { facts, spec } = model;
+  const { batch, answers } = await tryModel(model).catch((error: unknown) => {
+    if (!(error instanceof MixedBatchError)) throw error;
+    throw new ModelRefusedError(
+      `an image's answer depends on its neighbours (${error.message}), and the batch is fixed, so that no image can run alone; export the model with an open batch`,
+      { cause: error },
+    );
+  });
+  warn(checkScores(answers, { ...spec, activation: lastActivation(graph, facts.outputName) }));
+  warn(batchWarning(batch, facts));
+  return batch;
+}
+
+function checkLabels(labels: readonly string[], { classes }: ClassifierFacts): void {
+  if (classes === undefined || classes === labels.length) return;
+  throw new ModelRefusedError(
+    `labels.txt has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
+  );
+}
+
+function otherOutputs({ outputName }: ModelManifest, facts: ClassifierFacts): string | undefined {
+  if (outputName !== undefined || facts.otherOutputs === 0) return undefined;
+  return `of its ${facts.otherOutputs + 1} outputs "${facts.outputName}" is taken, the only one that can be the scores; "outputName" in model.json takes another`;
+}
+
+/** Puts the file's path before the sentence of a refusal that names none. */
+async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    return work();
+    return await work();
   } catch (error) {
     if (!(error instanceof ModelRefusedError)) throw error;
     throw new ModelRefusedError(`${path}: ${error.message}`, { cause: error });
   }
-}
-
-async function readModelFile(folder: string, name: string): Promise<Buffer> {
-  const path = join(folder, name);
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    throw new ModelRefusedError(
-      `cannot read ${path}; a model is a folder with model.onnx, labels.txt and model.json`,
-      { cause },
-    );
-  }
-}
-
-function parseManifest(bytes: Buffer, folder: string): ModelManifest {
-  const path = join(folder, 'model.json');
-  let json: unknown;
-  try {
-    json = JSON.parse(textOf(bytes));
-  } catch (cause) {
-    throw new ModelRefusedError(`${path} is not valid JSON`, { cause });
-  }
-  const result = modelManifest.safeParse(json);
-  if (!result.success) {
-    throw new ModelRefusedError(`${path}: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`);
-  }
-  return result.data;
-}
-
-/** One label a line; a last line break ends the last line, and CRLF counts as one. */
-function parseLabels(bytes: Buffer): string[] {
-  const lines = textOf(bytes).split(/\r?\n/);
-  if (lines.at(-1) === '') lines.pop();
-  return lines;
-}
-
-/** UTF-8, without the byte order mark that some editors put in front. */
-function textOf(bytes: Buffer): string {
-  return bytes.toString('utf8').replace(/^\uFEFF/, '');
 }

@@ -34,8 +34,16 @@ export const modelManifest = z.strictObject({
       { message: 'shortest must be at least width and height', path: ['resize', 'shortest'] },
     ),
   output: z
-    .enum(['logits', 'probabilities'])
-    .describe('Whether the scores still need a softmax ("logits") or have had it.'),
+    .enum(['logits', 'probabilities', 'sigmoid'])
+    .describe(
+      'What the scores are: "logits" still need a softmax over the classes, "sigmoid" a sigmoid each, as where each class stands alone or there is only one; "probabilities" need nothing.',
+    ),
+  outputName: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('The output that holds the scores, where the graph has several that could.'),
 });
 
 export type ModelManifest = z.infer<typeof modelManifest>;

@@ -1,15 +1,18 @@
-import { seededImages } from './compare-lanes.js';
 import { type Lane, type Scores, ScoresNotFiniteError } from '../lane/lane.js';
 import { scoreDifferences } from './score-differences.js';
 
 /** No size that a graph is likely to have of itself, so that images that change places show. */
 export const PROOF_BATCH_SIZE = 5;
-/** Of these the most unlike are taken. */
-const CANDIDATES = 12;
 /** Answers that differ by this share of what lies between two images' own are the same but for rounding. */
 const TOLERANCE = 0.01;
 /** Answers closer than this could change places unseen. */
 const SMALLEST_DISTANCE = 1e-5;
+
+/** An image and the answer to it alone. */
+export interface Answer {
+  readonly image: Uint8Array;
+  readonly scores: Scores;
+}
 
 /** What a batch has shown. */
 export interface BatchVerdict {
@@ -23,48 +26,39 @@ export interface BatchVerdict {
  * up, or counts one by another, shows.
  */
 export class BatchProof {
-  readonly #images: readonly Uint8Array[];
-  readonly #answers: readonly Scores[];
+  readonly #answers: readonly Answer[];
   /** Between the answers to the two images that are most alike; near 0, nothing can be proved. */
   readonly #distance: number;
 
-  private constructor(images: readonly Uint8Array[], answers: readonly Scores[]) {
-    this.#images = images;
-    this.#answers = answers;
+  /** @param answers of which those that are most unlike are kept */
+  constructor(answers: readonly Answer[]) {
+    this.#answers = mostUnlike(answers, PROOF_BATCH_SIZE);
     this.#distance = Math.min(
-      ...answers.flatMap((one, i) => answers.slice(i + 1).map((other) => distance(one, other))),
+      ...this.#answers.flatMap((one, i) =>
+        this.#answers.slice(i + 1).map((other) => distance(one.scores, other.scores)),
+      ),
     );
-  }
-
-  /** Runs images of this size, in pixels, one by one, and keeps those whose answers are most unlike. */
-  static async take(lane: Lane, width: number, height: number): Promise<BatchProof> {
-    const images = seededImages(CANDIDATES, width, height);
-    const answers: Scores[] = [];
-    for (const image of images) {
-      const [scores] = await lane.run([image], 1);
-      if (scores instanceof ScoresNotFiniteError || !scores) {
-        throw new Error('the scores of a test image are not numbers');
-      }
-      answers.push(scores);
-    }
-    const kept = mostUnlike(answers, PROOF_BATCH_SIZE);
-    const pick = <T>(all: readonly T[]) => kept.map((i) => all[i] as T);
-    return new BatchProof(pick(images), pick(answers));
   }
 
   /** False when the model answers the same whatever the image, so that a batch proves nothing. */
   get canTell(): boolean {
-    return this.#distance >= SMALLEST_DISTANCE;
+    return this.#answers.length === PROOF_BATCH_SIZE && this.#distance >= SMALLEST_DISTANCE;
   }
 
-  /** Runs the images as one batch. */
-  async hold(lane: Lane): Promise<BatchVerdict> {
-    const batch = await lane.run(this.#images, this.#images.length);
-    const differences = batch.map((scores, i) =>
-      scores instanceof ScoresNotFiniteError
-        ? Number.NaN
-        : distance(this.#answers[i] as Scores, scores),
+  /** Runs the images as one batch of `size`, in which they come again as often as it takes. */
+  async hold(lane: Lane, size: number): Promise<BatchVerdict> {
+    const filled = Array.from({ length: size }, (_, i) => this.#answers[i % this.#answers.length]);
+    const expected = filled.filter((answer) => answer !== undefined);
+    const batch = await lane.run(
+      expected.map(({ image }) => image),
+      size,
     );
+    const differences = batch.map((scores, i) => {
+      const alone = expected[i]?.scores;
+      return scores instanceof ScoresNotFiniteError || !alone
+        ? Number.NaN
+        : distance(alone, scores);
+    });
     const largestDifference = Math.max(...differences);
     return { isSame: largestDifference <= TOLERANCE * this.#distance, largestDifference };
   }
@@ -74,14 +68,15 @@ function distance(one: Scores, other: Scores): number {
   return Math.max(...scoreDifferences(one, other));
 }
 
-/** Positions of `count` answers: the first, and then always the one that is farthest from those taken. */
-function mostUnlike(answers: readonly Scores[], count: number): number[] {
-  const taken = [0];
-  while (taken.length < count) {
-    const distances = answers.map((one) =>
-      Math.min(...taken.map((i) => distance(answers[i] as Scores, one))),
+/** The first answer, and then always the one that is farthest from those taken. */
+function mostUnlike(answers: readonly Answer[], count: number): Answer[] {
+  const [first, ...left] = answers;
+  const taken = first ? [first] : [];
+  while (taken.length < count && left.length > 0) {
+    const distances = left.map(({ scores }) =>
+      Math.min(...taken.map((one) => distance(one.scores, scores))),
     );
-    taken.push(distances.indexOf(Math.max(...distances)));
+    taken.push(...left.splice(distances.indexOf(Math.max(...distances)), 1));
   }
   return taken;
 }

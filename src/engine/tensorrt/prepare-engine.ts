@@ -37,7 +37,8 @@ export interface PrepareOptions {
  * @throws {NoEngineError} {EngineBuildError}
  */
 export async function prepareEngine(options: PrepareOptions): Promise<StoredEngine> {
-  const { model, modelFolder, precision, maxBatchSize, say } = options;
+  const { model, modelFolder, precision, say } = options;
+  const maxBatchSize = model.batch.size ?? options.maxBatchSize;
   const store = new EngineStore(modelFolder);
   const want = await wantedFacts(model, precision, maxBatchSize);
   const found = await store.find(want);
@@ -50,7 +51,8 @@ export async function prepareEngine(options: PrepareOptions): Promise<StoredEngi
   }
   say(`building a TensorRT engine for ${want.gpu}, ${precision}, up to ${maxBatchSize} images`);
   const { width, height } = model.manifest.input;
-  const input = { graph: model.graph, width, height, facts: want };
+  const minBatchSize = model.batch.size ?? 1;
+  const input = { graph: model.graph, width, height, minBatchSize, facts: want };
   const engine = await buildEngine(store, input, options.tick);
   say(`built in ${engine.record.buildSeconds} s: ${engine.folder}`);
   const comparison = await compareWithCpu(
@@ -92,14 +94,15 @@ export async function compareWithCpu(
   images: readonly Uint8Array[],
 ): Promise<Comparison> {
   const { maxBatchSize } = engine.record;
+  const single = model.batch.size ?? 1;
   const sizes = (size: number) => ({ maxBatchSize: size, allowedBatchSizes: [size] });
   const cpuSource = { provider: 'cpu', model: model.graph, allowCpuNodes: true } as const;
   const source = { provider: 'tensorrt', model: engine.contextPath, allowCpuNodes: false } as const;
-  const cpu = await Lane.open(model, cpuSource, sizes(1));
+  const cpu = await Lane.open(model, cpuSource, sizes(single));
   try {
     const lane = await Lane.open(model, source, sizes(maxBatchSize));
     try {
-      return await compareLanes(cpu, lane, images, maxBatchSize);
+      return await compareLanes(cpu, lane, images, maxBatchSize, maxBatchSize, single);
     } finally {
       await lane.close();
     }

@@ -28,7 +28,7 @@ export async function openModel(
   { folder, config, plan, batching, taken, say }: OpenModelOptions,
   around: Surroundings,
 ): Promise<{ readonly model: ServedModel; readonly report: ModelReport }> {
-  const model = await readModelFolder(folder, say);
+  const model = await readModelFolder(folder, { say, batch: taken?.batch });
   const limits = batching();
   const wishes = taken ? { ...config.engine, provider: taken.provider } : config.engine;
   const engine = await openEngineWithBar(
@@ -38,7 +38,7 @@ export async function openModel(
     say,
   );
   if (!taken) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
-  const inForce = () => withRunSizes(engine.provider, batching());
+  const inForce = () => withRunSizes(engine.provider, batching(), model.batch.size);
   const served = createServedModel(
     {
       name: model.manifest.name,

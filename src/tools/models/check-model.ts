@@ -1,21 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { BatchProof, PROOF_BATCH_SIZE } from '../../engine/proof/batch-proof.js';
-import { seededImages } from '../../engine/proof/compare-lanes.js';
-import {
-  type Graph,
-  givesProbabilities,
-  makeBatchDynamic,
-  readGraph,
-} from '../../engine/graph/index.js';
+import { readGraph } from '../../engine/graph/index.js';
 import {
   type Engine,
-  type Lane,
   type Model,
   ModelRefusedError,
   readGpuHost,
   readModelFolder,
-  ScoresNotFiniteError,
 } from '../../engine/index.js';
 import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
@@ -44,22 +35,18 @@ export async function checkModel(
   const bytes = readFileSync(files.onnx);
   const parsed = readGraph(bytes);
   for (const finding of describeGraph(parsed, bytes.length)) tell(finding);
-  makeBatchDynamic(bytes);
   const left = whatIsLeft(files, parsed);
   if (left !== undefined) throw new ModelRefusedError(left);
 
-  const opened: string[] = [];
-  const model = await readModelFolder(files.folder, (line) => opened.push(line));
+  const model = await readModelFolder(files.folder, { say: (line) => print(`  ${line}`) });
   tell(['image', describeInput(model)]);
   tell(['labels', describeLabels(model)]);
-  tell(['batch', opened.length > 0 ? 'fixed at 1, and opened' : 'any size']);
+  tell(['batch', describeBatch(model)]);
+  tell(['answers', model.batch.seen]);
   const engine = await open(model, files.folder, provider, print);
   try {
-    const [lane] = engine.lanes as [Lane];
     tell(['engine', `${engine.provider}, warm in ${engine.warmUpMs.toFixed(0)} ms`]);
     for (const line of curveTable(engine.curve)) tell(['', line]);
-    tell(['answers', await tryBatch(lane, model)]);
-    await checkScores(lane, model, parsed);
   } finally {
     await Promise.all(engine.lanes.map((lane) => lane.close()));
   }
@@ -96,33 +83,7 @@ function describeLabels({ labels }: Model): string {
   return `${labels.length}${ends}`;
 }
 
-/** One batch against each of its images alone. */
-async function tryBatch(lane: Lane, { manifest }: Model): Promise<string> {
-  const { width, height } = manifest.input;
-  const proof = await BatchProof.take(lane, width, height);
-  if (!proof.canTell) return 'the same to every test image, which is suspicious';
-  const { isSame, largestDifference } = await proof.hold(lane);
-  if (isSame) return `a batch of ${PROOF_BATCH_SIZE} answers as ${PROOF_BATCH_SIZE} single runs`;
-  throw new ModelRefusedError(
-    `a batch of ${PROOF_BATCH_SIZE} answers otherwise than ${PROOF_BATCH_SIZE} single runs, by up to ${largestDifference.toPrecision(2)}: an image's answer depends on its neighbours; export the model in evaluation mode, without dynamic quantisation`,
-  );
-}
-
-/** Whether `output` in model.json is what the graph gives. */
-async function checkScores(lane: Lane, { manifest }: Model, parsed: Graph): Promise<void> {
-  const { width, height } = manifest.input;
-  if (manifest.output === 'logits') {
-    if (!givesProbabilities(parsed)) return;
-    throw new ModelRefusedError(
-      'the graph ends in a softmax or a sigmoid, but model.json says that it gives logits; set output to "probabilities"',
-    );
-  }
-  for (const scores of await lane.run(seededImages(4, width, height), 4)) {
-    if (scores instanceof ScoresNotFiniteError) continue;
-    const odd = scores.confidence.find((one) => one < -0.001 || one > 1.001);
-    if (odd === undefined) continue;
-    throw new ModelRefusedError(
-      `model.json says that the graph gives probabilities, but a score is ${odd.toPrecision(3)}; set output to "logits"`,
-    );
-  }
+function describeBatch({ batch }: Model): string {
+  if (batch.size !== undefined) return batch.size === 1 ? 'one image' : `always ${batch.size}`;
+  return batch.isOpened ? 'any size, after it was opened' : 'any size';
 }
