@@ -15,9 +15,10 @@ export type Finding = readonly [heading: string, text: string];
 export function describeGraph(parsed: Graph, bytes: number): Finding[] {
   const { model, graph, opset } = parsed;
   const facts = inspectClassifier(parsed);
-  const { layout, fixedBatch = 'n', width = 'any', height = 'any', classes, isFlat } = facts;
-  const shape = layout === 'nchw' ? [fixedBatch, 3, height, width] : [fixedBatch, height, width, 3];
-  const order = layout === 'nchw' ? 'channels first' : 'channels last';
+  const { layout, channels, hasBatch, fixedBatch, width = 'any', height = 'any', classes } = facts;
+  const image = layout === 'nchw' ? [channels, height, width] : [height, width, channels];
+  const shape = [...(hasBatch ? [fixedBatch ?? 'n'] : []), ...image];
+  const order = channels === 1 ? 'grey' : `channels ${layout === 'nchw' ? 'first' : 'last'}`;
   const scores = classes === undefined ? 'as many scores as labels' : `${classes} scores`;
   const by = [model.producerName, model.producerVersion].filter(Boolean).join(' ');
   const made = by ? `, made by ${by}` : '';
@@ -27,7 +28,7 @@ export function describeGraph(parsed: Graph, bytes: number): Finding[] {
     ['input', `"${facts.inputName}", ${facts.inputType} [${shape.join(', ')}], ${order}`],
     [
       'output',
-      `"${facts.outputName}", ${facts.outputType}, ${scores}${isFlat ? '' : ', to be flattened'}`,
+      `"${facts.outputName}", ${facts.outputType}, ${scores}${facts.isFlat ? '' : ', to be flattened'}`,
     ],
   ];
 }
