@@ -7,6 +7,8 @@ export interface SessionSource {
   readonly provider: Provider;
   /** The rewritten graph; for tensorrt the path of an engine's EPContext model. */
   readonly model: Uint8Array | string;
+  /** Where the files lie that hold the graph's weights, if they are not in it. */
+  readonly weightsFolder?: string | undefined;
   /** Lets nodes that a GPU's provider does not take run on the CPU. */
   readonly allowCpuNodes: boolean;
   /** The largest batch that an engine's profile allows. */

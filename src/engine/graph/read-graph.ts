@@ -1,6 +1,5 @@
 import { fromBinary } from '@bufbuild/protobuf';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './generated/onnx_pb.js';
-import { hasExternalData } from './has-external-data.js';
 import { ModelRefusedError } from './model-refused-error.js';
 
 /** The oldest opset whose operators the rewrite knows, and the newest that ONNX Runtime 1.30 takes. */
@@ -18,8 +17,7 @@ export interface Graph {
 /**
  * Parses an ONNX file. Fields that the schema does not know are kept.
  *
- * @throws {ModelRefusedError} when the bytes are no ONNX model, its IR version or opset is not
- * served, or its weights lie in another file
+ * @throws {ModelRefusedError} when the bytes are no ONNX model, or its IR version or opset is not served
  */
 export function readGraph(bytes: Uint8Array): Graph {
   const model = parse(bytes);
@@ -36,12 +34,6 @@ export function readGraph(bytes: Uint8Array): Graph {
   if (opset < OPSETS.min || opset > OPSETS.max) {
     throw new ModelRefusedError(
       `the model uses opset ${opset}; export it with opset ${OPSETS.min} to ${OPSETS.max}`,
-    );
-  }
-  // The rewritten model is opened from memory, where the runtime has no folder to look in.
-  if (hasExternalData(model)) {
-    throw new ModelRefusedError(
-      'the weights are in another file (external data); save the model as one file',
     );
   }
   return { model, graph, opset };

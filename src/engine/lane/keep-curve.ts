@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { curveFile } from './curve-file.js';
 import type { Model } from '../model/model-folder.js';
 import type { Engine } from '../open-engine.js';
-import { graphSha256 } from '../tensorrt/engine-facts.js';
+import { modelSha256 } from '../model/weight-files.js';
 
 /**
  * Keeps a latency curve beside its model, by provider and device, for people and for later runs to compare with. A
@@ -11,13 +11,13 @@ import { graphSha256 } from '../tensorrt/engine-facts.js';
  */
 export async function keepCurve(
   modelFolder: string,
-  { graph }: Model,
+  { graph, weights }: Model,
   { provider, lanes, curve }: Engine,
   device: string,
 ): Promise<void> {
   const file = curveFile(modelFolder, provider, device);
   const record = {
-    graphSha256: graphSha256(graph),
+    graphSha256: await modelSha256(graph, weights),
     provider,
     device,
     lanes: lanes.length,

@@ -22,6 +22,7 @@ import type { ModelManifest } from './model-manifest.js';
 import { readLabels } from './read-labels.js';
 import { readManifest } from './read-manifest.js';
 import { readModelFile } from './read-model-file.js';
+import { findWeightFiles, type WeightFiles } from './weight-files.js';
 
 /** Scores kept of each image, best first; models with fewer classes keep them all. */
 const MAX_TOP_K = 100;
@@ -33,6 +34,8 @@ export interface Model {
   readonly labels: readonly string[];
   /** The rewritten graph: uint8 pixels [n, height, width, 3] in, the `topK` best classes out. */
   readonly graph: Uint8Array;
+  /** The files that hold its weights, where they are not in it. */
+  readonly weights?: WeightFiles | undefined;
   readonly topK: number;
   /** Bytes of one image on its way in. */
   readonly imageBytes: number;
@@ -68,6 +71,7 @@ export async function readModelFolder(
   const spec = { ...pixels, output, outputName, topK, classes };
   return await naming(path, async () => {
     const graph = readGraph(bytes);
+    const weights = await findWeightFiles(folder, graph);
     const facts = inspectClassifier(graph, spec);
     checkLabels(labels, facts);
     const warn = (warning: string | undefined) => warning && say(`${path}: ${warning}`);
@@ -75,12 +79,14 @@ export async function readModelFolder(
     warn(checkManifest(manifest, facts, graph));
     // Refuses what does not fit before it is tried.
     const asItIs = rewriteClassifier(bytes, spec);
-    const batch = known ?? (await findBatch({ bytes, facts, spec }, graph, warn));
+    const batch =
+      known ??
+      (await findBatch({ bytes, weightsFolder: weights?.folder, facts, spec }, graph, warn));
     const rewritten = batch.isOpened
       ? rewriteClassifier(makeBatchDynamic(bytes, spec), spec)
       : asItIs;
     const imageBytes = width * height * 3;
-    return { manifest, labels, graph: rewritten, topK, imageBytes, batch };
+    return { manifest, labels, graph: rewritten, weights, topK, imageBytes, batch };
   });
 }
 

@@ -16,6 +16,8 @@ const IMAGES = 12;
 /** A model as its file has it. */
 export interface TrialModel {
   readonly bytes: Uint8Array;
+  /** Where the files lie that hold its weights. */
+  readonly weightsFolder?: string | undefined;
   readonly facts: ClassifierFacts;
   readonly spec: RewriteSpec & { readonly classes: number };
 }
@@ -138,7 +140,7 @@ async function runAlone(lane: Lane, images: readonly Uint8Array[], batchSize: nu
 
 /** Bare scores of every class: a softmax would hide what they differ in where it is sure. */
 async function onLane<T>(
-  { spec }: TrialModel,
+  { spec, weightsFolder }: TrialModel,
   bytes: Uint8Array,
   batchSize: number,
   work: (lane: Lane) => Promise<T>,
@@ -150,7 +152,7 @@ async function onLane<T>(
     imageBytes: width * height * 3,
     topK: classes,
   };
-  const source = { provider: 'cpu', model: graph, allowCpuNodes: true } as const;
+  const source = { provider: 'cpu', model: graph, weightsFolder, allowCpuNodes: true } as const;
   // An empty curve: nothing is measured.
   const lane = await Lane.open(
     model,

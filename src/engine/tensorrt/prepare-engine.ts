@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { env } from 'onnxruntime-node';
 import { type Comparison, compareLanes, seededImages } from '../proof/compare-lanes.js';
 import { Lane } from '../lane/lane.js';
+import { inlineWeights } from '../model/inline-weights.js';
 import type { Model } from '../model/model-folder.js';
+import { sourceOf } from '../model/source-of.js';
+import { modelSha256 } from '../model/weight-files.js';
 import { readGpuHost } from '../../native/gpu-host.js';
 import { buildEngine } from './build-engine.js';
 import type { Precision } from '../provider.js';
-import { type EngineFacts, graphSha256 } from './engine-facts.js';
+import type { EngineFacts } from './engine-facts.js';
 import { EngineStore, type StoredEngine } from './engine-store.js';
 
 /** Seeded images on which a new engine is compared with the CPU. */
@@ -34,7 +37,7 @@ export interface PrepareOptions {
 /**
  * Finds the engine that fits this model, GPU and TensorRT, or builds one and compares its answers with the CPU's.
  *
- * @throws {NoEngineError} {EngineBuildError}
+ * @throws {NoEngineError} {EngineBuildError} {ModelRefusedError}
  */
 export async function prepareEngine(options: PrepareOptions): Promise<StoredEngine> {
   const { model, modelFolder, precision, say } = options;
@@ -52,7 +55,8 @@ export async function prepareEngine(options: PrepareOptions): Promise<StoredEngi
   say(`building a TensorRT engine for ${want.gpu}, ${precision}, up to ${maxBatchSize} images`);
   const { width, height } = model.manifest.input;
   const minBatchSize = model.batch.size ?? 1;
-  const input = { graph: model.graph, width, height, minBatchSize, facts: want };
+  const graph = await inlineWeights(model.graph, model.weights);
+  const input = { graph, width, height, minBatchSize, facts: want };
   const engine = await buildEngine(store, input, options.tick);
   say(`built in ${engine.record.buildSeconds} s: ${engine.folder}`);
   const comparison = await compareWithCpu(
@@ -77,7 +81,7 @@ export async function wantedFacts(
   if (!gpu) throw new NoEngineError('there is no NVIDIA GPU that this process may use');
   if (tensorrt === undefined) throw new NoEngineError(libraries[0]?.error ?? 'TensorRT is missing');
   return {
-    graphSha256: graphSha256(model.graph),
+    graphSha256: await modelSha256(model.graph, model.weights),
     gpu: gpu.name,
     computeCapability: gpu.computeCapability,
     tensorrt,
@@ -96,9 +100,8 @@ export async function compareWithCpu(
   const { maxBatchSize } = engine.record;
   const single = model.batch.size ?? 1;
   const sizes = (size: number) => ({ maxBatchSize: size, allowedBatchSizes: [size] });
-  const cpuSource = { provider: 'cpu', model: model.graph, allowCpuNodes: true } as const;
   const source = { provider: 'tensorrt', model: engine.contextPath, allowCpuNodes: false } as const;
-  const cpu = await Lane.open(model, cpuSource, sizes(single));
+  const cpu = await Lane.open(model, sourceOf(model), sizes(single));
   try {
     const lane = await Lane.open(model, source, sizes(maxBatchSize));
     try {
