@@ -2,11 +2,13 @@ import {
   type ClassifierFacts,
   FixedBatchError,
   makeBatchDynamic,
+  ModelRefusedError,
   type RewriteSpec,
   rewriteClassifier,
 } from '../graph/index.js';
 import { Lane, type Scores, ScoresNotFiniteError } from '../lane/lane.js';
 import { plainReason } from '../plain-reason.js';
+import { unknownOperator } from '../unknown-operator.js';
 import { BatchProof, PROOF_BATCH_SIZE } from './batch-proof.js';
 import { seededImages } from './compare-lanes.js';
 
@@ -51,6 +53,7 @@ export class MixedBatchError extends Error {
  * in name only, through the graph that was opened.
  *
  * @throws {MixedBatchError}
+ * @throws {ModelRefusedError} when no provider has one of its operators
  */
 export async function tryModel(model: TrialModel): Promise<Trial> {
   const { fixedBatch } = model.facts;
@@ -62,7 +65,11 @@ export async function tryModel(model: TrialModel): Promise<Trial> {
     // A batch of one has been seen.
     const fault = fixedBatch === 1 ? undefined : await faultOf(proof, lane, fixedBatch);
     return { answers: answers.map(({ scores }) => scores), proof, fault };
-  }).catch((error: unknown) => plainReason(error, fixedBatch ?? 1));
+  }).catch((error: unknown) => {
+    const refusal = unknownOperator(String(error));
+    if (refusal !== undefined) throw new ModelRefusedError(refusal, { cause: error });
+    return plainReason(error, fixedBatch ?? 1);
+  });
   if (typeof first === 'string') {
     return { batch: { ...fixed, isOpened: false, seen: `not tried: ${first}` }, answers: [] };
   }
