@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1.7
-# Three images: docker build --target cpu, gpu or load. How to run them: docs/deploy.md.
+# Builds three images: docker build --target cpu, gpu or load. docs/deploy.md describes how to run them.
 
 ARG NODE=node:24.22.1-trixie-slim
 
@@ -12,7 +12,7 @@ COPY bench bench
 COPY src src
 RUN npm run build
 
-# Without the tools that build and test, and of ONNX Runtime the files of this platform alone.
+# Production dependencies only, and only this platform's files of ONNX Runtime.
 FROM ${NODE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -21,7 +21,7 @@ RUN npm ci --omit=dev \
  && rm -r darwin win32 \
  && find linux -mindepth 1 -maxdepth 1 ! -name "$(node -p process.arch)" -exec rm -r {} +
 
-# The two packages that bench/load.ts needs; what they need comes in the versions of package-lock.json.
+# The two packages that bench/load.ts needs; package-lock.json pins the versions of their dependencies.
 FROM ${NODE} AS load-packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
@@ -36,11 +36,11 @@ COPY models /app/models
 
 FROM ${NODE} AS cpu
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends "tini=0.19.0-*" \
+ && apt-get install --yes --no-install-recommends "tini=0.19.0-*" "libturbojpeg0=1:2.1.5-*" \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /app
 COPY --from=server /app /app
-# All that the server writes: TensorRT engines and measured curves.
+# The only folders that the server writes to: TensorRT engines and measured curves.
 RUN install --directory --owner=10001 --group=10001 models/demo/engines models/demo/latency-curves
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000
 EXPOSE 8000
@@ -48,13 +48,17 @@ USER 10001:10001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "dist/src/tools/health-check.js"]
 ENTRYPOINT ["tini", "--", "node", "dist/src/server/supervisor/supervisor.js"]
 
-# CUDA 13 with cuDNN 9, and nvJPEG, which decodes JPEGs on the GPU.
+<<<<<<< HEAD
+# CUDA 13 with cuDNN 9, and nvJPEG, which decodes JPEGs on the GPU. Ubuntu's libturbojpeg is Debian's libturbojpeg0.
+=======
+# CUDA 13 with cuDNN 9 and nvJPEG, which decodes JPEGs on the GPU.
+>>>>>>> main
 FROM nvidia/cuda:13.0.3-cudnn-runtime-ubuntu24.04 AS gpu
-# The version that the provider libraries of ONNX Runtime 1.30.0 are built against. Every package that depends on
-# another is named, or apt-get takes TensorRT 11 for it.
+# The version that the provider libraries of ONNX Runtime 1.30.0 are built against. Each dependent package is named
+# too; otherwise apt-get would install TensorRT 11 for it.
 ARG TENSORRT=10.14.1.48-1+cuda13.0
 RUN apt-get update \
- && apt-get install --yes --no-install-recommends "tini=0.19.0-*" \
+ && apt-get install --yes --no-install-recommends "tini=0.19.0-*" "libturbojpeg=1:2.1.5-*" \
     "libnvinfer10=${TENSORRT}" "libnvinfer-plugin10=${TENSORRT}" "libnvonnxparsers10=${TENSORRT}" \
  && rm -rf /var/lib/apt/lists/* \
  && cd /usr/local/cuda-13.0/targets/x86_64-linux/lib \
@@ -62,9 +66,9 @@ RUN apt-get update \
 COPY --from=build /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY --from=server /app /app
-# Where the installer of onnxruntime-node does not work: --build-arg PIP_INDEX_URL=..., a Python package index.
+# A Python package index, for hosts where the installer of onnxruntime-node does not work: --build-arg PIP_INDEX_URL=...
 ARG PIP_INDEX_URL
-# Fails the build if a library that the providers need is not here, but for the driver's: that is the host's.
+# Fails the build if a library that the providers need is missing. The driver's libraries come from the host.
 RUN node dist/src/tools/gpu-install.js
 RUN install --directory --owner=10001 --group=10001 models/demo/engines models/demo/latency-curves
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=8000

@@ -1,7 +1,14 @@
 import { parseArgs } from 'node:util';
-import { type Comparison, compareLanes } from '../src/engine/proof/compare-lanes.js';
-import { engineRuntime, Lane, readGpuHost, readModelFolder } from '../src/engine/index.js';
-import { type Precision, PROVIDERS } from '../src/engine/provider.js';
+import {
+  type Comparison,
+  compareLanes,
+  engineRuntime,
+  Lane,
+  PROVIDERS,
+  type Precision,
+  readModelFolder,
+} from '../src/engine/index.js';
+import { readGpuHost } from '../src/native/index.js';
 import { decodeFolder } from '../src/tools/decode-folder.js';
 import { writeResult } from './tools/write-result.js';
 

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import type { BatcherObserver } from '../src/batcher/index.js';
 import { Metrics } from '../src/server/telemetry/metrics.js';
-import type { ModelMetrics } from '../src/server/telemetry/model-metrics.js';
+import { ModelMetrics } from '../src/server/telemetry/model-metrics.js';
 import { LIMITS, type Submit, throughBatcher, withoutBatcher } from './batcher/harness.js';
 import { flatOutCost, type ItemCost, pacedCost } from './batcher/item-cost.js';
 import { type QueueLengthCost, queueLengthCost } from './batcher/queue-length-cost.js';
@@ -34,7 +34,7 @@ interface Figure {
 }
 
 function serverMetrics(): BatcherObserver<Uint8Array> {
-  const metrics = new Metrics([1, 2, 4, 8, 16, 32]).ofModel('demo');
+  const metrics = new ModelMetrics('demo', new Metrics([1, 2, 4, 8, 16, 32]));
   return {
     accepted: (count) => metrics.accepted(count),
     settled: (ended) => metrics.settled(ended as Parameters<ModelMetrics['settled']>[0]),

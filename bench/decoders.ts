@@ -3,11 +3,9 @@ import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import koffi from 'koffi';
+import { DecodePool, GPU_THREADS, readImageHeader } from '../src/decode/index.js';
 import type { ImageInput } from '../src/engine/index.js';
-import { DecodePool } from '../src/decode/decode-pool.js';
-import { openCuda } from '../src/native/cuda.js';
-import { GPU_THREADS } from '../src/decode/gpu/open-gpu-decoder.js';
-import { readImageHeader } from '../src/decode/header/read-image-header.js';
+import { openCuda } from '../src/native/index.js';
 import { openGpuPool } from './tools/open-gpu-pool.js';
 import { writeResult } from './tools/write-result.js';
 

@@ -7,12 +7,14 @@ import {
   engineRuntime,
   Lane,
   type Model,
+  PROVIDERS,
+  type Precision,
   type Provider,
-  readGpuHost,
   readModelFolder,
   type Scores,
+  type SessionSource,
 } from '../src/engine/index.js';
-import { type Precision, PROVIDERS, type SessionSource } from '../src/engine/provider.js';
+import { readGpuHost } from '../src/native/index.js';
 import { systemClock } from '../src/server/system-clock.js';
 import type { SessionAloneData } from './session-alone.js';
 import { writeResult } from './tools/write-result.js';

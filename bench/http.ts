@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { GPU_THREADS } from '../src/decode/gpu/open-gpu-decoder.js';
+import { GPU_THREADS } from '../src/decode/index.js';
 import { measureCeilings } from './http/ceilings.js';
 import { type Expected, knownAnswers } from './http/check-answers.js';
 import { compare } from './http/compare.js';
@@ -13,14 +13,14 @@ import type {
   OpenLoopFigures,
   OriginalFigures,
 } from './http/figures.js';
-import { openLoop } from './http/open-loop.js';
 import { imageKinds } from './http/image-kinds.js';
+import { openLoop } from './http/open-loop.js';
 import { type Options, PLAIN_IMAGE, readOptions, USAGE } from './http/options.js';
 import { drawPicture } from './http/picture.js';
+import { countCores } from './http/pinned.js';
 import { best, nameOf, report } from './http/report.js';
 import { revisionHere } from './http/revision.js';
 import { configOf, type RunOptions, runCases, type Variant } from './http/run-cases.js';
-import { countCores } from './http/pinned.js';
 import { serve } from './http/serve.js';
 import { readResult, writeResult } from './tools/write-result.js';
 

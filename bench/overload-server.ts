@@ -1,19 +1,20 @@
 import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { type BatchLane, LatencyCurve } from '../src/batcher/index.js';
+import { DecodePool } from '../src/decode/index.js';
 import type { Scores } from '../src/engine/index.js';
-import { createApp } from '../src/server/http/app.js';
 import { configSchema } from '../src/server/config/config.js';
-import { DecodePool } from '../src/decode/decode-pool.js';
+import { createApp } from '../src/server/http/app.js';
 import { createHttpServer } from '../src/server/http/http-server.js';
-import { Lifecycle } from '../src/server/models/lifecycle.js';
-import { Metrics } from '../src/server/telemetry/metrics.js';
 import { BrokenRequests } from '../src/server/http/receive/broken-requests.js';
 import { UploadBudget } from '../src/server/http/receive/upload-budget.js';
-import { RequestLog } from '../src/server/telemetry/request-log.js';
-import { Problem } from '../src/server/problem/problem.js';
+import { Lifecycle } from '../src/server/lifecycle.js';
 import { createServedModel } from '../src/server/models/served-model.js';
+import { ServedModels } from '../src/server/models/served-models.js';
+import { Problem } from '../src/server/problem/problem.js';
 import { systemClock } from '../src/server/system-clock.js';
+import { Metrics } from '../src/server/telemetry/metrics.js';
+import { RequestLog } from '../src/server/telemetry/request-log.js';
 import type { EngineSetup, FromServer, ToServer } from './overload/messages.js';
 import { ServerMeter } from './overload/server-meter.js';
 
@@ -45,17 +46,21 @@ async function serve(setup: EngineSetup): Promise<void> {
   const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
   const logger = pino({ level: serverConfig.logLevel, base: { pid: process.pid } }, logFile);
   const lifecycle = new Lifecycle();
+  const models = new ServedModels();
   const metrics = new Metrics([1, 2, 4, 8]);
   const requestLog = new RequestLog(logger, systemClock);
   const app = createApp({
     clock: systemClock,
     lifecycle,
+    models,
     metrics,
     readMetrics: () => metrics.registry.metrics(),
     requestLog,
     uploads: new UploadBudget(serverConfig),
     maxPixels: decode.maxPixels,
     batching: () => batching,
+    corsOrigins: [],
+    hasBenchmark: true,
     nullBatcher: async () => model.batcher,
   });
   const model = createServedModel(
@@ -82,7 +87,8 @@ async function serve(setup: EngineSetup): Promise<void> {
       hung: () => process.exit(1),
     },
   );
-  lifecycle.serve([model]);
+  models.serve([model]);
+  lifecycle.serve();
   const server = createHttpServer(
     app,
     { ...serverConfig, maxConnections: 65_536 },

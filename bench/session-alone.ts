@@ -1,8 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
 import { IMAGE } from '../src/engine/graph/index.js';
-import { openSession } from '../src/engine/lane/open-session.js';
-import type { SessionSource } from '../src/engine/provider.js';
+import { openSession, type SessionSource } from '../src/engine/index.js';
 
 // A thread that runs one session as fast as it goes, batch after batch, with nothing around it: the ceiling of a lane.
 

@@ -6,7 +6,7 @@ import koffi from 'koffi';
 // Developers' command: compiles the GPU's resample kernel to PTX, which the driver finishes for its own card, so that
 // a server needs no compiler. Takes libnvrtc.so.13 (of CUDA 13; LD_LIBRARY_PATH), and no GPU.
 
-const FOLDER = 'src/server/decode/gpu';
+const FOLDER = 'src/decode/gpu';
 /** Ampere: the first cards that have JPEG units. */
 const ARCHITECTURE = 'compute_80';
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 // Developers' command: compiles the resample kernel to the module that is committed beside it, so that a
 // build needs no second compiler. A test holds the two in step.
 
-const FOLDER = 'src/server/decode/resample';
+const FOLDER = 'src/decode/resample';
 
 /** The text of generated/kernel-wasm.ts for the kernel as it stands in the project at `root`. */
 export async function kernelModule(root: string): Promise<string> {

@@ -1,8 +1,8 @@
 import {
-  type BatchLimits,
   Batcher,
   type BatcherObserver,
   type BatchLane,
+  type BatchLimits,
 } from '../../src/batcher/index.js';
 import { systemClock } from '../../src/server/system-clock.js';
 

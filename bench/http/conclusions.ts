@@ -1,10 +1,10 @@
 import type { CaseFigures, HttpResult } from './figures.js';
 import { batch1Of, best, gainOverBatch1, ms } from './report.js';
 
-/** A window is as good as the best if it reaches this share of its rate. */
+/** A window counts as good as the best if its rate is at least this share of the best rate. */
 const AS_GOOD = 0.97;
 
-/** What a result says in words; each number is one of its figures. */
+/** The conclusions from a result, in sentences; every number comes from its figures. */
 export function conclusions(result: HttpResult): string[] {
   const decoder = best(result.cases)?.decoder;
   const cases = result.cases.filter((one) => one.decoder === decoder);
@@ -20,7 +20,7 @@ export function conclusions(result: HttpResult): string[] {
     cases.find((c) => c.setting === setting && c.connections === fewest);
   const zero = alone('window 0');
   const lines = [
-    `With ${most} connections batching serves ${gain.toFixed(2)} times as many images a second as one image a batch, and its p99 is ${ms(fastest.p99Ms)} ms instead of ${ms(one.p99Ms)} ms (${fastest.setting}).`,
+    `With ${most} connections, batching serves ${gain.toFixed(2)} times as many images per second as one image per batch, and p99 is ${ms(fastest.p99Ms)} ms instead of ${ms(one.p99Ms)} ms (${fastest.setting}).`,
   ];
   for (const other of new Set(result.cases.map((one) => one.decoder))) {
     if (other === decoder) continue;
@@ -28,7 +28,7 @@ export function conclusions(result: HttpResult): string[] {
     const slower = best(its) as CaseFigures;
     const times = fastest.requestsPerSecond / slower.requestsPerSecond;
     lines.push(
-      `With ${most} connections the decoder ${decoder} serves ${times.toFixed(2)} times as many images a second as ${other}, its p99 is ${ms(fastest.p99Ms)} ms instead of ${ms(slower.p99Ms)} ms, and an image costs ${perImage(fastest)} ms of a core instead of ${perImage(slower)}.`,
+      `With ${most} connections, the decoder ${decoder} serves ${times.toFixed(2)} times as many images per second as ${other}, p99 is ${ms(fastest.p99Ms)} ms instead of ${ms(slower.p99Ms)} ms, and an image costs ${perImage(fastest)} ms of CPU time instead of ${perImage(slower)} ms.`,
     );
   }
   for (const figures of atMost) {
@@ -37,7 +37,7 @@ export function conclusions(result: HttpResult): string[] {
     const rate0 = atMost.find(({ setting }) => setting === 'window 0')?.requestsPerSecond ?? 0;
     const buys = 100 * (figures.requestsPerSecond / rate0 - 1);
     lines.push(
-      `A ${figures.setting.replace('window ', 'window of ')} ms costs ${costs.toFixed(2)} ms of p50 with ${fewest === 1 ? 'one connection' : `${fewest} connections`} and ${buys < 0 ? 'loses' : 'buys'} ${Math.abs(buys).toFixed(0)} % of throughput with ${most}.`,
+      `A ${figures.setting.replace('window ', 'window of ')} ms adds ${costs.toFixed(2)} ms to p50 with ${fewest === 1 ? 'one connection' : `${fewest} connections`}, and ${buys < 0 ? 'lowers' : 'raises'} throughput by ${Math.abs(buys).toFixed(0)} % with ${most}.`,
     );
   }
   if (atMost.length < 2) return lines;
@@ -46,7 +46,7 @@ export function conclusions(result: HttpResult): string[] {
   );
   const window = Number((enough ?? fastest).setting.replace('window ', ''));
   lines.push(
-    `Recommended here: \`"maxQueueDelayMs": ${window}\`, the smallest window within ${Math.round(100 * (1 - AS_GOOD))} % of the best rate.`,
+    `Recommended: \`"maxQueueDelayMs": ${window}\`, the smallest window within ${Math.round(100 * (1 - AS_GOOD))} % of the best rate.`,
   );
   return lines;
 }

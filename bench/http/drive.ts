@@ -1,7 +1,7 @@
 import { quantile } from '../tools/quantile.js';
+import { startGenerator } from '../tools/start-generator.js';
 import type { ClientFigures } from './figures.js';
 import type { LoadOrders, LoadSeen } from './load-messages.js';
-import { startGenerator } from '../tools/start-generator.js';
 
 /** Where the load comes from. */
 export interface LoadSource {

@@ -1,7 +1,7 @@
 import type { LoadFigures, LoadSetup } from '../overload/messages.js';
+import { startGenerator } from '../tools/start-generator.js';
 import type { LoadSource } from './drive.js';
 import type { OpenLoopFigures } from './figures.js';
-import { startGenerator } from '../tools/start-generator.js';
 
 const TIMEOUT_MS = 5000;
 const WARM_SECONDS = 2;

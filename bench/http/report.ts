@@ -3,17 +3,17 @@ import { allowedByParts } from './ceilings.js';
 import { counted } from './counted.js';
 import type { CaseFigures, HttpResult } from './figures.js';
 
-/** Another machine: four GTX Titan X, from the README of gpu-rest-engine. */
+/** The original server's rates on its own machine, with four GTX Titan X, from the README of gpu-rest-engine. */
 export const ORIGINAL = { classify: 1985, 'null service': 34_440 } as const;
 
 const BATCH_1 = 'batch 1';
 
-/** Milliseconds with as many digits as say something. */
+/** Milliseconds with at least three significant digits and no needless ones. */
 export function ms(value: number): string {
   return value >= 100 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-/** One image a batch with the same connections and decoder. */
+/** The case with one image per batch and the same connections and decoder. */
 export function batch1Of(
   { connections, decoder }: CaseFigures,
   cases: readonly CaseFigures[],
@@ -23,12 +23,12 @@ export function batch1Of(
   );
 }
 
-/** A setting as it is shown, with its decoder where several are compared. */
+/** A setting's display name, with its decoder where several are compared. */
 export function nameOf(setting: string, decoder: string | undefined): string {
   return decoder === undefined ? setting : `${setting}, ${decoder}`;
 }
 
-/** How many times the images a second of batch 1 with the same connections; undefined without such a case. */
+/** The rate as a multiple of the rate of batch 1 with the same connections; undefined if there is no such case. */
 export function gainOverBatch1(
   figures: CaseFigures,
   cases: readonly CaseFigures[],
@@ -37,13 +37,13 @@ export function gainOverBatch1(
   return one && figures.requestsPerSecond / one.requestsPerSecond;
 }
 
-/** Those that served. */
+/** The decoders that the result covers. */
 export function decodersOf({ cases, config }: HttpResult): string[] {
   const configured = config.decode?.decoder ?? 'native';
   return [...new Set(cases.map(({ decoder }) => decoder ?? configured))];
 }
 
-/** The fastest case. */
+/** The fastest case, or undefined if there is none. */
 export function best(cases: readonly CaseFigures[]): CaseFigures | undefined {
   return [...cases].sort((a, b) => b.requestsPerSecond - a.requestsPerSecond)[0];
 }
@@ -85,7 +85,7 @@ function reasonsText(reasons: CaseFigures['reasons']): string {
     .join(' ');
 }
 
-/** Where the mean time of a request goes, by the server's metrics; what is left is the network's and the client's. */
+/** The mean time of a request by stage, from the server's metrics; "other" is the time of the network and the client. */
 export function stageRows(cases: readonly CaseFigures[]): string[][] {
   const head = [
     'setting',
@@ -96,7 +96,7 @@ export function stageRows(cases: readonly CaseFigures[]): string[][] {
     'queue',
     'infer',
     'respond',
-    'else',
+    'other',
   ];
   return [
     head,
@@ -140,7 +140,7 @@ export function openLoopRows({ openLoop }: HttpResult): string[][] {
 }
 
 export function imageKindRows({ imageKinds }: HttpResult): string[][] {
-  const head = ['images', 'conn', 'req/s', 'p50 ms', 'p99 ms', 'of it decode, mean ms'];
+  const head = ['images', 'conn', 'req/s', 'p50 ms', 'p99 ms', 'decode, mean ms'];
   return [
     head,
     ...imageKinds.map((one) => [
@@ -167,7 +167,7 @@ export function originalRows({ original, nullService }: HttpResult): string[][] 
   return [head, ...original.map(row), ...nullService.map(row)];
 }
 
-/** The three ceilings, and the served rate over what they allow. */
+/** The three ceilings, and the served rate as a share of the rate that they allow. */
 export function ceilingLines(result: HttpResult): string[] {
   const { ceilings, provider, machine, cases } = result;
   const fastest = best(cases);
@@ -176,32 +176,32 @@ export function ceilingLines(result: HttpResult): string[] {
     Object.entries(rates)
       .map(([batch, rate]) => `${rate.toFixed(0)} at batch ${batch}`)
       .join(', ');
-  // With cores of its own the generator takes nothing from the server.
+  // A generator with its own cores takes none from the server.
   const left = result.load.cores === undefined ? 1 - fastest.loadCores / machine.cores : 1;
   const allowed = allowedByParts(ceilings, provider) * left;
   const how =
     provider === 'cpu'
-      ? `decoding and session sharing the ${machine.cores} cores, less the ${((1 - left) * 100).toFixed(0)} % that the generator took`
-      : `the lower of decoding and session, less the ${((1 - left) * 100).toFixed(0)} % of the cores that the generator took`;
+      ? `decoding and the session share the ${machine.cores} cores, minus the ${((1 - left) * 100).toFixed(0)} % that the generator used`
+      : `the lower of decoding and the session, minus the ${((1 - left) * 100).toFixed(0)} % of the cores that the generator used`;
   return [
     `engine only   ${text(ceilings.engine)} images/s`,
     `tensor in     ${text(ceilings.tensorIn)} images/s, fed by the batcher`,
     `JPEG in       ${ceilings.decode.toFixed(0)} images/s decoded and resized`,
-    `served        ${fastest.requestsPerSecond.toFixed(0)} images/s (${nameOf(fastest.setting, fastest.decoder)}, ${fastest.connections} connections): ${((100 * fastest.requestsPerSecond) / allowed).toFixed(0)} % of the ${allowed.toFixed(0)} that its parts allow (${how})`,
+    `served        ${fastest.requestsPerSecond.toFixed(0)} images/s (${nameOf(fastest.setting, fastest.decoder)}, ${fastest.connections} connections): ${((100 * fastest.requestsPerSecond) / allowed).toFixed(0)} % of the ${allowed.toFixed(0)} that these ceilings allow (${how})`,
   ];
 }
 
-/** All of a result as text for a terminal. */
+/** The whole result as text for a terminal. */
 export function report(result: HttpResult): string {
   const { model, provider, device, processes, images, machine, load } = result;
-  const where = load.cores === undefined ? 'the same cores' : `cores ${load.cores} of its own`;
+  const where = load.cores === undefined ? 'the same cores' : `its own cores, ${load.cores}`;
   const parts = [
     `${model} on ${provider} (${device}), decoder ${decodersOf(result).join(' and ')}, ${counted(processes, 'serving process')}, ${machine.cores} cores`,
     `${counted(images.count, 'image')} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${counted(load.rounds, 'round')} of ${load.seconds} s`,
     '',
     ...table(caseRows(result.cases)),
     '',
-    'Where the time of a request goes, mean ms:',
+    'Time of a request by stage, mean ms:',
     ...table(stageRows(result.cases)),
   ];
   if (result.ceilings) parts.push('', ...ceilingLines(result));

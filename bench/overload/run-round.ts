@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { startGenerator } from '../tools/start-generator.js';
 import type {
   EngineSetup,
   FromServer,
@@ -8,7 +9,6 @@ import type {
   ServerFigures,
   ToServer,
 } from './messages.js';
-import { startGenerator } from '../tools/start-generator.js';
 import { scrape } from './scrape.js';
 
 export interface RoundSetup {

@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os';
-import { DecodePool, type DecodePoolOptions } from '../../src/decode/decode-pool.js';
-import { openGpuDecoder } from '../../src/decode/gpu/open-gpu-decoder.js';
+import { DecodePool, type DecodePoolOptions, openGpuDecoder } from '../../src/decode/index.js';
 import { systemClock } from '../../src/server/system-clock.js';
 
 /**

@@ -5,8 +5,8 @@ import {
   type BatchLimits,
   LatencyCurve,
   type Settlement,
+  SILENT,
 } from '../../src/batcher/index.js';
-import { SILENT } from '../../src/batcher/batcher-observer.js';
 import type { Lane, Scores } from '../../src/engine/index.js';
 import { systemClock } from '../../src/server/system-clock.js';
 import { coreWaitSeconds } from '../tools/core-wait.js';

@@ -2,7 +2,7 @@ import type { LatencyCurve } from './latency-curve.js';
 
 /** The smallest allowed size that holds `size` items; `allowed` rises, and empty allows every size. */
 export function padUp(size: number, allowed: readonly number[]): number {
-  return allowed.find((one) => one >= size) ?? size;
+  return allowed.find((allowedSize) => allowedSize >= size) ?? size;
 }
 
 /**
@@ -14,7 +14,7 @@ export function chooseBatchSize(
   allowed: readonly number[],
   curve: LatencyCurve,
 ): number {
-  const down = allowed.findLast((one) => one <= waiting);
+  const down = allowed.findLast((size) => size <= waiting);
   if (down === undefined) return waiting;
   const up = padUp(waiting, allowed);
   return curve.msOf(up) / waiting <= curve.msOf(down) / down ? waiting : down;

@@ -1,7 +1,7 @@
 export type { BatchLane, LaneObserver, LaneState } from './batch-lane.js';
 export { type BatchLimits, DISPATCH_REASONS, type DispatchReason } from './batch-policy.js';
 export { Batcher } from './batcher.js';
-export type { BatcherObserver } from './batcher-observer.js';
+export { type BatcherObserver, SILENT } from './batcher-observer.js';
 export type { Clock, Millis } from './clock.js';
 export {
   BatchFailedError,

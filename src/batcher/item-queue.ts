@@ -57,12 +57,12 @@ export class ItemQueue<I, O> {
 
   /** Removes and returns the oldest `count` items, or all if there are fewer. */
   take(count: number): Item<I, O>[] {
-    const taken: Item<I, O>[] = [];
-    for (let item = this.#head; item && taken.length < count; item = this.#head) {
+    const items: Item<I, O>[] = [];
+    for (let item = this.#head; item && items.length < count; item = this.#head) {
       this.remove(item);
-      taken.push(item);
+      items.push(item);
     }
-    return taken;
+    return items;
   }
 
   #see(deadlineMs: Millis): void {

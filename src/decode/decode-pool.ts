@@ -2,33 +2,33 @@ import type { ImageInput } from '../engine/index.js';
 import { decodeCostMs } from './cpu/decode-cost.js';
 import type { DecodeWorkerData } from './cpu/decode-messages.js';
 import { DecodeThread } from './cpu/decode-thread.js';
+import type { DecoderName } from './cpu/load-raster-decoder.js';
+import { ThreadQueue } from './cpu/thread-queue.js';
 import type { GpuDecoder } from './gpu/gpu-decoder.js';
 import { unitsTake } from './gpu/units-take.js';
 import type { ImageHeader } from './header/image-header.js';
-import type { DecoderName } from './cpu/load-raster-decoder.js';
 import { SpareBuffers } from './spare-buffers.js';
-import { ThreadQueue } from './cpu/thread-queue.js';
 
 export interface DecodePoolOptions extends DecodeWorkerData {
-  /** Told of each image which decoder has had the last word on it. */
+  /** Called once per image with the decoder whose result is final. */
   readonly decoded?: (by: DecoderName | 'gpu') => void;
-  /** Takes the buffers of images that are decoded. */
+  /** Takes back the buffers of images that are decoded. */
   readonly bodies?: SpareBuffers;
 }
 
 /**
- * Decodes images on its own threads, and on the GPU those that its units take. What waits here is bounded by the
- * batcher, which has accepted it; so this queue needs no bound of its own.
+ * Decodes images on its own threads, and on the GPU those that its JPEG units support. The batcher bounds the number of
+ * waiting images, because it has accepted them; so this queue needs no limit of its own.
  */
 export class DecodePool {
   readonly #threads: DecodeThread[];
   readonly #queue: ThreadQueue<DecodeThread>;
-  /** By bytes of an image, which differ from model to model. */
+  /** Keyed by the byte length of an input, which differs between models. */
   readonly #spare = new Map<number, SpareBuffers>();
   readonly #decoder: DecoderName;
   readonly #decoded: (by: DecoderName | 'gpu') => void;
   readonly #bodies: SpareBuffers | undefined;
-  /** Where there is one, images that its units take go there first. */
+  /** If set, images that its units support go to it first. */
   gpu: GpuDecoder | undefined;
 
   constructor(threads: number, { decoder, decoded = () => {}, bodies }: DecodePoolOptions) {
@@ -41,8 +41,9 @@ export class DecodePool {
   }
 
   /**
-   * Decodes to a model's input: height * width * 3 bytes. `bytes` must be alone in its buffer, which changes
-   * hands. `isWanted` is asked when a thread is free: if it says no, the image is dropped undecoded.
+   * Decodes an image to a model's input: height * width * 3 bytes. `bytes` must be the only view of its buffer, which
+   * is transferred. `isWanted` is called when a thread is free; if it returns false, the image is dropped without
+   * decoding.
    *
    * @throws {UndecodableImageError}
    */
@@ -62,9 +63,9 @@ export class DecodePool {
       this.recycleBytes(image.bytes);
       return pixels;
     } catch (error) {
-      // A thread that hangs keeps what it has.
+      // A thread that hangs never returns its buffers.
       if (image.bytes.byteLength === 0) throw error;
-      // What is wrong with the image, if anything, the native decoder says as it always does.
+      // If the image is at fault, the native decoder reports the error as usual.
       return this.#decodeOnThread(image.bytes, header, input, isWanted);
     }
   }
@@ -83,17 +84,17 @@ export class DecodePool {
     });
   }
 
-  /** Room for a model's input; its contents are whatever they were. */
+  /** A buffer for a model's input; its contents are undefined. */
   take({ width, height }: ImageInput): Uint8Array {
     return new Uint8Array(this.#spareOf(width * height * 3).take());
   }
 
-  /** Takes back pixels that were copied or are not needed, for a later image. */
+  /** Takes back pixels that were copied or are not needed, for use by a later image. */
   recycle(pixels: Uint8Array): void {
     this.#spareOf(pixels.byteLength).give(pixels.buffer as ArrayBuffer);
   }
 
-  /** Takes back the bytes of an image that is decoded, for a later body. */
+  /** Takes back the bytes of a decoded image, for use by a later request body. */
   recycleBytes(bytes: Uint8Array): void {
     this.#bodies?.give(bytes.buffer as ArrayBuffer);
   }
@@ -104,7 +105,7 @@ export class DecodePool {
     return spare;
   }
 
-  /** Ends the threads; those of the GPU when nothing is in them. */
+  /** Ends the threads; GPU threads end once they are idle. */
   async close(): Promise<void> {
     await Promise.all([this.gpu?.close(), ...this.#threads.map((thread) => thread.close())]);
   }

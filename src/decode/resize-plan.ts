@@ -2,19 +2,19 @@ import type { ImageInput } from '../engine/index.js';
 import type { ImageHeader } from './header/image-header.js';
 import type { Axis } from './resample/taps.js';
 
-/** How to get from a stored raster to the model's input: resample both axes, then turn the small result. */
+/** How to get from a stored raster to the model's input: resample both axes, then turn the small result upright. */
 export interface ResizePlan {
   readonly x: Axis;
   readonly y: Axis;
-  /** From stored to upright: the axes change places (EXIF 5 to 8), then each may run backwards. */
+  /** From stored to upright: the axes are swapped (EXIF 5 to 8), then each may be flipped. */
   readonly swap: boolean;
   readonly flipX: boolean;
   readonly flipY: boolean;
 }
 
 /**
- * Plans in the raster's own axes, so that only the few pixels of the result are turned upright. A centre crop
- * that cannot be even leaves the extra pixel on the right or the bottom of the upright image.
+ * Plans in the raster's own axes, so that only the few pixels of the result are turned upright. If a centre crop cannot
+ * be even, the extra pixel is on the right or the bottom of the upright image.
  */
 export function resizePlan(header: ImageHeader, input: ImageInput): ResizePlan {
   const { orientation } = header;

@@ -1,7 +1,7 @@
-/** Room for the batches in flight; more is left of a peak and would be held for ever. */
+/** Enough for the batches in flight. Without a limit, the buffers of a load peak would be kept forever. */
 export const MAX_SPARE_BYTES = 32 * 1024 * 1024;
 
-/** Keeps buffers of one size for later images, so that no image has to clear new memory. */
+/** Keeps buffers of one size for reuse, so that later images need not allocate and clear new memory. */
 export class SpareBuffers {
   readonly byteLength: number;
   readonly #spare: ArrayBuffer[] = [];
@@ -10,12 +10,12 @@ export class SpareBuffers {
     this.byteLength = byteLength;
   }
 
-  /** A buffer whose contents are whatever they were. */
+  /** A buffer; its contents are undefined. */
   take(): ArrayBuffer {
     return this.#spare.pop() ?? new ArrayBuffer(this.byteLength);
   }
 
-  /** Keeps a buffer that nobody uses any more, unless there are enough, or it has another size. */
+  /** Keeps a buffer that is no longer used, unless there are enough or its size differs. */
   give(buffer: ArrayBuffer): void {
     if (buffer.byteLength !== this.byteLength) return;
     if ((this.#spare.length + 1) * this.byteLength <= MAX_SPARE_BYTES) this.#spare.push(buffer);

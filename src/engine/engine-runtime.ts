@@ -5,15 +5,15 @@ import type { EngineRuntime } from './open-engine.js';
 import { type PrepareOptions, prepareEngine } from './tensorrt/prepare-engine.js';
 
 export interface RuntimeOptions extends PrepareOptions {
-  /** Lets nodes that a GPU's provider does not take run on the CPU. */
+  /** Lets nodes that a GPU provider does not support run on the CPU. */
   readonly allowCpuNodes: boolean;
-  /** GPUs that this process sees. */
+  /** Number of GPUs that this process sees. */
   readonly gpus: number;
-  /** Told which share of a lane's curve, 0 to 1, is measured. */
+  /** Called with the share of a lane's curve, 0 to 1, that is measured. */
   readonly measuring?: (share: number) => void;
 }
 
-/** The runtime that serves: real sessions, and engines that are built when needed. */
+/** The runtime that the server uses: real sessions, and TensorRT engines that are built when needed. */
 export function engineRuntime(options: RuntimeOptions): EngineRuntime {
   const { model, allowCpuNodes, gpus, measuring } = options;
   return {

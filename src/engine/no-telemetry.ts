@@ -1,3 +1,3 @@
-// ONNX Runtime's Linux library reports usage to its makers, and leaves files in the temporary folder. A server tells
-// nobody whom it serves. Must be set in the main thread before the library is loaded: so this is imported first.
+// ONNX Runtime's Linux library reports usage to its vendor and leaves files in the temporary folder. This turns both
+// off. It must be set in the main thread before the library is loaded, so this file is imported first.
 process.env['ORT_DISABLE_TELEMETRY'] = '1';

@@ -1,13 +1,13 @@
 import { ModelRefusedError } from './graph/index.js';
 import type { Lane, LaneSizes } from './lane/lane.js';
 import type { MeasuredBatch } from './lane/lane-messages.js';
-import type { Model } from './model/model-folder.js';
+import type { Model } from './model/model.js';
 import { plainReason } from './plain-reason.js';
 import { PROVIDERS, type Provider, type SessionSource } from './provider.js';
 
-/** What the ladder needs of the world, so that it can be tried without a GPU. */
+/** What `openEngine` needs from outside, so that tests can run it without a GPU. */
 export interface EngineRuntime {
-  /** What a provider's lanes open; for tensorrt this may build an engine. */
+  /** The source that a provider's lanes open; for tensorrt this may build an engine. */
   readonly prepare: (provider: Provider) => Promise<SessionSource>;
   readonly openLane: (
     model: Model,
@@ -15,58 +15,59 @@ export interface EngineRuntime {
     sizes: LaneSizes,
     curve?: readonly MeasuredBatch[],
   ) => Promise<Lane>;
-  /** What a provider plainly misses, so that it need not be tried. */
+  /** What a provider obviously lacks, so that it need not be tried. */
   readonly whatIsMissing: (provider: Provider) => Promise<string | undefined>;
-  /** Which library a provider that failed misses, and what to install; undefined if none is missing. */
+  /** Which library is missing for a provider that failed, and what to install; undefined if none is. */
   readonly explain: (provider: Provider) => Promise<string | undefined>;
 }
 
-export interface EngineWishes {
+export interface EngineRequest {
   readonly provider: 'auto' | Provider;
   readonly lanesPerDevice: number;
   readonly sizes: LaneSizes;
-  /** Known already, from another process on the same kind of device. */
+  /** A curve that is already known, from another process on the same kind of device. */
   readonly curve?: readonly MeasuredBatch[];
 }
 
-/** One device's lanes, warm. */
+/** The lanes of one device, warm. */
 export interface Engine {
   readonly provider: Provider;
   readonly lanes: readonly Lane[];
   readonly curve: readonly MeasuredBatch[];
-  /** Of the first lane, its measurements included. */
+  /** Warm-up time of the first lane, including its measurements. */
   readonly warmUpMs: number;
-  /** The largest batch that its profile allows; undefined if there is no profile. */
+  /** The largest batch that the TensorRT profile allows; undefined if there is no profile. */
   readonly profileBatchSize?: number;
 }
 
 /**
- * Opens the lanes of one device on the provider that was named, or on the first of tensorrt, cuda, webgpu and cpu that
- * really runs the warm-up.
+ * Opens the lanes of one device on the named provider, or on the first of tensorrt, cuda, webgpu and cpu that runs the
+ * warm-up.
  *
- * @param say told why a provider was not taken, a line each, and which nodes of the model the CPU runs for a GPU
+ * @param say called with one line for each provider that was skipped, and with the nodes that the CPU runs for a GPU
  * @throws {ModelRefusedError} one sentence
  */
 export async function openEngine(
   model: Model,
-  wishes: EngineWishes,
+  request: EngineRequest,
   runtime: EngineRuntime,
   say: (line: string) => void,
 ): Promise<Engine> {
-  const candidates = wishes.provider === 'auto' ? PROVIDERS : [wishes.provider];
+  const candidates = request.provider === 'auto' ? PROVIDERS : [request.provider];
   for (const provider of candidates) {
     let reason = await runtime.whatIsMissing(provider);
     if (reason === undefined) {
       try {
-        const engine = await openProvider(model, provider, wishes, runtime);
+        const engine = await openProvider(model, provider, request, runtime);
         sayCpuNodes(engine.lanes[0]?.cpuNodes ?? [], say);
         return engine;
       } catch (error) {
-        reason = (await runtime.explain(provider)) ?? plainReason(error, wishes.sizes.maxBatchSize);
+        reason =
+          (await runtime.explain(provider)) ?? plainReason(error, request.sizes.maxBatchSize);
       }
     }
     if (provider === candidates.at(-1)) throw new ModelRefusedError(sentence(provider, reason));
-    say(`provider ${provider} not taken: ${reason}`);
+    say(`provider ${provider} skipped: ${reason}`);
   }
   throw new Error('no provider to try. This is a bug.');
 }
@@ -74,7 +75,7 @@ export async function openEngine(
 async function openProvider(
   model: Model,
   provider: Provider,
-  { lanesPerDevice, sizes, curve }: EngineWishes,
+  { lanesPerDevice, sizes, curve }: EngineRequest,
   { prepare, openLane }: EngineRuntime,
 ): Promise<Engine> {
   const source = await prepare(provider);
@@ -84,7 +85,7 @@ async function openProvider(
   const first = await openLane(model, source, laneSizes, curve);
   const lanes = [first];
   try {
-    // One after the other: the curve is that of a lane alone.
+    // One after the other, because the curve must be that of a lane alone.
     while (lanes.length < lanesPerDevice)
       lanes.push(await openLane(model, source, laneSizes, first.curve));
   } catch (error) {
@@ -106,6 +107,6 @@ function sayCpuNodes(names: readonly string[], say: (line: string) => void): voi
 }
 
 function sentence(provider: Provider, reason: string): string {
-  const hint = provider === 'cpu' ? ' (do labels.txt and its classes match in number?)' : '';
-  return `the model cannot be run on ${provider}${hint}: ${reason}`;
+  const hint = provider === 'cpu' ? ' (does labels.txt have one line for each class?)' : '';
+  return `the model cannot run on ${provider}${hint}: ${reason}`;
 }

@@ -1,20 +1,20 @@
-/** Execution providers of ONNX Runtime that can serve, best first: the order in which `auto` tries them. */
+/** ONNX Runtime's execution providers that can serve, fastest first: the order in which `auto` tries them. */
 export const PROVIDERS = ['tensorrt', 'cuda', 'webgpu', 'cpu'] as const;
 export type Provider = (typeof PROVIDERS)[number];
 
 /** What a lane opens. */
 export interface SessionSource {
   readonly provider: Provider;
-  /** The rewritten graph; for tensorrt the path of an engine's EPContext model. */
+  /** The rewritten graph; for tensorrt, the path of an engine's EPContext model. */
   readonly model: Uint8Array | string;
-  /** Where the files lie that hold the graph's weights, if they are not in it. */
+  /** The folder of the files that hold the graph's weights, if these are not in the graph. */
   readonly weightsFolder?: string | undefined;
-  /** Lets nodes that a GPU's provider does not take run on the CPU. */
+  /** Lets nodes that a GPU provider does not support run on the CPU. */
   readonly allowCpuNodes: boolean;
-  /** The largest batch that an engine's profile allows. */
+  /** The largest batch that the engine's profile allows. */
   readonly profileBatchSize?: number;
 }
 
-/** Of TensorRT engines. */
+/** Precisions of TensorRT engines. */
 export const PRECISIONS = ['fp16', 'fp32'] as const;
 export type Precision = (typeof PRECISIONS)[number];

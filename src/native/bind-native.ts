@@ -1,12 +1,12 @@
-/** A shared library, as koffi opens it: functions by their declaration in C. */
+/** A shared library as opened by koffi: functions by their declaration in C. */
 export interface NativeLibrary {
   func(declaration: string): (...args: unknown[]) => unknown;
 }
 
 /**
- * A function of a library that answers 0 when all is well; anything else becomes an exception.
+ * Binds a function of a library that returns 0 on success; any other result is thrown as an exception.
  *
- * @param errorOf the exception, of the function's name and what it answered
+ * @param errorOf makes the exception from the function's name and its result
  */
 export function bindNative(
   library: NativeLibrary,

@@ -1,39 +1,42 @@
 import koffi from 'koffi';
 import { bindNative } from './bind-native.js';
 
-// As much of CUDA's driver API as decoding takes. It comes with the driver; the runtime library is not needed.
+// The part of CUDA's driver API that decoding needs. It comes with the driver; the runtime library is not needed.
 
 const STREAM_NON_BLOCKING = 1;
-/** Who waits for such an event sleeps and does not spin; it keeps no time. */
+/** A thread that waits for such an event sleeps instead of spinning; the event records no time. */
 const EVENT_BLOCKING_SYNC = 1;
 const EVENT_DISABLE_TIMING = 2;
 
-/** A call of the driver failed. Most failures stay: the context, which a whole process shares, is lost. */
+/** A driver call failed. Most failures are permanent: the CUDA context, which the whole process shares, is unusable. */
 export class CudaError extends Error {
   override readonly name = 'CudaError';
 }
 
-/** Memory that the device reads and writes by itself; it is never given back. */
+/** Host memory that the device reads and writes directly. It is never freed. */
 export interface PinnedMemory {
   readonly address: bigint;
   readonly bytes: Uint8Array;
 }
 
-/** One device, as one thread uses it. Addresses are of the device unless said otherwise. Every call may throw CudaError. */
+/**
+ * One device, as used by one thread. Addresses are device addresses unless stated otherwise. Calls may throw
+ * CudaError.
+ */
 export interface Cuda {
   allocate(byteLength: number): bigint;
   allocatePinned(byteLength: number): PinnedMemory;
-  /** A queue of work, in which each piece begins when the one before has ended. */
+  /** A queue of work that runs in order. */
   createStream(): bigint;
-  /** @param ptx the kernel's code, for the driver to finish for its card */
+  /** @param ptx the kernel's code, which the driver compiles for its GPU */
   loadKernel(ptx: string, name: string): bigint;
-  /** From pinned memory. */
+  /** Copies from pinned memory. */
   copyToDevice(target: bigint, source: bigint, byteLength: number, stream: bigint): void;
-  /** To pinned memory. */
+  /** Copies to pinned memory. */
   copyToHost(target: bigint, source: bigint, byteLength: number, stream: bigint): void;
   /** Fills device memory with zeros. */
   clear(target: bigint, byteLength: number, stream: bigint): void;
-  /** Runs a kernel whose one parameter is a pointer. */
+  /** Runs a kernel whose only parameter is a pointer. */
   launch(kernel: bigint, launch: KernelLaunch, parameter: bigint, stream: bigint): void;
   /** Sleeps until the stream's work is done. */
   finish(stream: bigint): void;
@@ -62,7 +65,7 @@ export function openCuda(): Cuda {
       return new CudaError(`${call}: ${name[0] ?? error}`);
     });
 
-  /** The object that a function writes to its first argument. */
+  /** Returns the object that a function writes to its first argument. */
   function create(call: (...args: unknown[]) => void, ...args: unknown[]): bigint {
     const out = [0];
     call(out, ...args);

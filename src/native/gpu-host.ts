@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** A GPU that this process may use: CUDA_VISIBLE_DEVICES has been applied. */
+/** A GPU that this process may use, as CUDA_VISIBLE_DEVICES allows. */
 export interface Gpu {
   readonly name: string;
-  /** "GPU-…", which CUDA_VISIBLE_DEVICES takes. */
+  /** "GPU-…", a value that CUDA_VISIBLE_DEVICES accepts. */
   readonly uuid: string;
   readonly computeCapability: string;
   readonly memoryBytes: number;
@@ -13,22 +13,22 @@ export interface Gpu {
 /** A shared library that a provider needs, and whether it can be opened. */
 export interface LibraryProbe {
   readonly file: string;
-  /** Where it was found. */
+  /** The path where it was found. */
   readonly path?: string;
   readonly version?: string;
-  /** What dlopen said. */
+  /** The error from dlopen. */
   readonly error?: string;
 }
 
-/** What this host has for GPUs. */
+/** The GPUs, the driver and the libraries of this host. */
 export interface GpuHost {
-  /** Version of the kernel driver; undefined where there is none. */
+  /** Version of the kernel driver; undefined if there is none. */
   readonly driver?: string;
   readonly gpus: readonly Gpu[];
   readonly libraries: readonly LibraryProbe[];
 }
 
-/** Libraries of the engine: CUDA, cuDNN, TensorRT, the providers of ONNX Runtime, Vulkan's loader; and nvJPEG. */
+/** Libraries that the engine uses: CUDA, cuDNN, TensorRT, ONNX Runtime's providers, the Vulkan loader; and nvJPEG. */
 export const GPU_LIBRARIES = [
   'libcuda.so.1',
   'libcudart.so.13',
@@ -48,10 +48,10 @@ const PROBE = fileURLToPath(new URL('./probe-gpu-host.js', import.meta.url));
 const PROBE_TIMEOUT_MS = 60_000;
 
 /**
- * Opens the libraries in a process of its own, so that none of them stays in this one and a driver that crashes does
- * not take it along.
+ * Opens the libraries in a separate process, so that none of them stays loaded in this one, and so that a driver that
+ * crashes does not crash this process.
  *
- * @param libraries which to open; none lists the GPUs only
+ * @param libraries the files to open; if empty, only the GPUs are listed
  */
 export function readGpuHost(libraries: readonly string[] = []): Promise<GpuHost> {
   return new Promise((resolve, reject) => {
@@ -66,13 +66,14 @@ export function readGpuHost(libraries: readonly string[] = []): Promise<GpuHost>
           .filter(Boolean)
           .map((line) => JSON.parse(line));
         if (host === undefined) {
-          reject(error ?? new Error('the probe said nothing'));
+          reject(error ?? new Error('the probe printed nothing'));
           return;
         }
-        // Some libraries crash when they are opened without what they expect; that one, and those after it.
+        // Some libraries crash if one of their dependencies is missing. No result means that it, or one before it,
+        // crashed.
         const crashed = libraries
           .slice(probes.length)
-          .map((file) => ({ file, error: `${file}: opening it, or one before it, crashed` }));
+          .map((file) => ({ file, error: `${file}: opening it, or a library before it, crashed` }));
         resolve({ ...host, libraries: [...probes, ...crashed] });
       },
     );

@@ -1,21 +1,21 @@
 import koffi from 'koffi';
 import { bindNative, type NativeLibrary } from './bind-native.js';
 
-// As much of nvJPEG as the card's JPEG units take. The library is part of CUDA 13 and needs nothing but the driver.
+// The part of nvJPEG that the GPU's JPEG units need. The library is part of CUDA 13 and needs only the driver.
 
 const LIBRARY = 'libnvjpeg.so.13';
 const NVJPEG_BACKEND_HARDWARE = 3;
 const NVJPEG_OUTPUT_RGBI = 5;
 /**
- * Chroma is repeated. nvJPEG interpolates it if asked, as libjpeg does, but then does the work on the CPU: on an H200 a
- * thread fell from 11,200 to 2,600 photos a second, for a picture no nearer to the native decoder's.
+ * With this flag chroma is repeated. nvJPEG can interpolate it, as libjpeg does, but then works on the CPU: on an
+ * H200 one thread dropped from 11,200 to 2,600 photos/s, and the pixels were no closer to the native decoder's.
  */
 const NVJPEG_FLAGS_DEFAULT = 0;
-/** Numbers in nvjpegImage_t: four pointers and four pitches. */
+/** Number of words in nvjpegImage_t: four pointers and four pitches. */
 const IMAGE_WORDS = 8;
 const MAX_COMPONENTS = 4;
 
-/** nvJPEG refused a call; the card itself may be well. */
+/** nvJPEG refused a call; the GPU itself may be fine. */
 export class NvjpegError extends Error {
   override readonly name = 'NvjpegError';
   constructor(call: string, status: number) {
@@ -37,23 +37,23 @@ const STATUS = [
   'INCOMPLETE_BITSTREAM',
 ];
 
-/** One image of a batch, and where on the device its raster goes: rows from the top, RGB, without gaps. */
+/** One image of a batch, and the device address of its raster: rows from the top, RGB, without gaps. */
 export interface UnitImage {
   readonly bytes: Uint8Array;
   readonly width: number;
   readonly raster: bigint;
 }
 
-/** The JPEG units of one device, as one thread uses them. */
+/** The JPEG units of one device, as used by one thread. */
 export interface JpegUnits {
   /**
-   * The size that the units will write, which is not the caller's to guess.
+   * The dimensions that the units will write. Callers must not guess them.
    *
    * @throws {NvjpegError}
    */
   sizeOf(bytes: Uint8Array): { readonly width: number; readonly height: number };
   /**
-   * Puts the decoding of a batch into the stream. One image that is refused refuses the batch.
+   * Adds the decoding of a batch to the stream. If one image is refused, the whole batch is.
    *
    * @throws {NvjpegError}
    */
@@ -61,9 +61,9 @@ export interface JpegUnits {
 }
 
 /**
- * Opens the units of the device that is current in this thread.
+ * Opens the units of this thread's current device.
  *
- * @throws {NvjpegError} the card has none
+ * @throws {NvjpegError} the GPU has none
  * @throws {Error} the library cannot be opened
  */
 export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits {
@@ -124,7 +124,7 @@ export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits
       try {
         submit(images, stream);
       } catch (error) {
-        // What a refused batch leaves in its state, nobody says.
+        // The state of nvJPEG after a refused batch is not documented.
         batchSize = 0;
         destroyState(state);
         state = createObject((out) => createState(handle, out));
@@ -138,6 +138,6 @@ function loadLibrary(): NativeLibrary {
   try {
     return koffi.load(LIBRARY);
   } catch (cause) {
-    throw new Error(`${LIBRARY}, of CUDA 13, cannot be opened`, { cause });
+    throw new Error(`${LIBRARY}, a part of CUDA 13, cannot be opened`, { cause });
   }
 }

@@ -2,9 +2,9 @@ import { join } from 'node:path';
 import koffi, { type TypeObject } from 'koffi';
 import { runtimeFolder } from './runtime-folder.js';
 
-// ONNX Runtime's own C API, in the library that the npm package brings. The package's binding gives TensorRT nothing
-// but a device id; engines with a precision and a profile are built through here. The API is a table of functions
-// whose slots never move (onnxruntime_c_api.h: "add new functions at the end").
+// ONNX Runtime's C API, in the library that the npm package contains. The package's binding passes only a device id to
+// TensorRT; this API also sets the precision and the profile of an engine. The API is a table of functions whose slots
+// never move (onnxruntime_c_api.h: "add new functions at the end").
 
 const ORT_API_VERSION = 30;
 
@@ -65,17 +65,17 @@ const PROTO = {
   release: koffi.proto('void release(void *object)'),
 } as const;
 
-/** ONNX Runtime refused; the message is its own and stays inside. */
+/** ONNX Runtime refused a call. The message is the runtime's own and must not reach clients. */
 export class OrtError extends Error {
   override readonly name = 'OrtError';
 }
 
-/** As much of the C API as building an engine takes. Linux only. */
+/** The part of the C API that building an engine needs. Linux only. */
 export class OrtCApi {
   readonly version: string;
   readonly #functions: (slot: number) => unknown;
 
-  /** @throws {Error} when the library cannot be loaded, or is of another API version */
+  /** @throws {Error} if the library cannot be loaded, or has another API version */
   constructor() {
     const library = koffi.load(join(runtimeFolder(), 'libonnxruntime.so.1'));
     const base = library.func('void *OrtGetApiBase()')();
@@ -89,10 +89,10 @@ export class OrtCApi {
   }
 
   /**
-   * Creates a session from a file and releases it again: what creation leaves on disk is what is wanted. Blocks until
+   * Creates a session from a file and releases it again, for the files that its creation writes to disk. Blocks until
    * it is done.
    *
-   * @param tensorrt options of the TensorRT provider; without them the session is the CPU's
+   * @param tensorrt options of the TensorRT provider; without them the session runs on the CPU
    * @throws {OrtError} with the runtime's message
    */
   createSession(path: string, tensorrt?: Readonly<Record<string, string>>): void {
@@ -109,7 +109,7 @@ export class OrtCApi {
   }
 
   /**
-   * Loads a provider's libraries as a session would, and says what is missing.
+   * Loads a provider's libraries as a session would, to find out which are missing.
    *
    * @throws {OrtError} "…Failed to load library FILE with error: …"
    */
@@ -124,7 +124,7 @@ export class OrtCApi {
     }
   }
 
-  /** The runtime logs through it; nothing works before there is one. */
+  /** The runtime logs through the environment, and no other call works without one. */
   #createEnv(): Pointer {
     return this.#create('createEnv', PROTO.createEnv, LOG_LEVEL_FATAL, 'batch-dispatch');
   }
@@ -151,7 +151,7 @@ export class OrtCApi {
     return out[0];
   }
 
-  /** Calls what answers with a status: null when all went well. */
+  /** Calls a function that returns a status, which is null on success. */
   #check(name: keyof typeof SLOT, type: TypeObject, ...args: unknown[]): void {
     const status = this.#call(name, type, ...args);
     if (status === null || status === undefined) return;

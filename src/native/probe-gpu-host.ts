@@ -1,9 +1,10 @@
 import { readFileSync, writeSync } from 'node:fs';
 import koffi, { type LibraryHandle } from 'koffi';
+import { messageOf } from '../message-of.js';
 import type { Gpu, GpuHost, LibraryProbe } from './gpu-host.js';
 import { OrtCApi } from './ort-c-api.js';
 
-// A program: opens the libraries named on its command line and prints what it found, a JSON object a line.
+// A program that opens the libraries named on its command line and prints what it found, one JSON object per line.
 
 const COMPUTE_CAPABILITY_MAJOR = 75;
 const COMPUTE_CAPABILITY_MINOR = 76;
@@ -17,7 +18,7 @@ const self = koffi.load(null);
 const dlopen = self.func('void *dlopen(const char *file, int flags)');
 const dlerror = self.func('const char *dlerror()');
 
-/** How a library tells its version: the function, how it answers, and what the number means. */
+/** How to get a library's version: the function, its result, and the meaning of the number. */
 const VERSIONS: Readonly<Record<string, (library: LibraryHandle) => string>> = {
   'libcudart.so.13': (library) => {
     const out = [0];
@@ -37,20 +38,20 @@ const VERSIONS: Readonly<Record<string, (library: LibraryHandle) => string>> = {
 function probe(file: string): LibraryProbe {
   const provider = PROVIDER_OF[file];
   try {
-    // A provider's library loads only the way the runtime loads it.
+    // A provider's library can only be loaded in the way in which the runtime loads it.
     if (provider) new OrtCApi().loadProvider(provider);
-    // Not koffi.load: its error leaves out which library is missing, and that may be one that this one needs.
+    // Not koffi.load, whose error does not name the missing library, which may be a dependency of this one.
     else if (dlopen(file, RTLD_LAZY) === null) return { file, error: String(dlerror()) };
     const path = mappedPath(file);
     const version = VERSIONS[file]?.(koffi.load(file));
     return { file, ...(path ? { path } : {}), ...(version ? { version } : {}) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     return { file, error: message.split('with error: ').at(-1)?.trim() ?? message };
   }
 }
 
-/** The file that the dynamic linker took, which may have a longer name: libcudnn.so.9.14.0. */
+/** The file that the dynamic linker chose, which may have a longer name: libcudnn.so.9.14.0. */
 function mappedPath(file: string): string | undefined {
   const stem = file.replace(/\.so(\..*)?$/, '.so');
   const maps = readFileSync('/proc/self/maps', 'utf8');
@@ -60,13 +61,13 @@ function mappedPath(file: string): string | undefined {
     .find((path) => path.slice(path.lastIndexOf('/') + 1).startsWith(stem));
 }
 
-/** It stands in the name of the driver's library: libcuda.so.580.159.04. */
+/** Part of the file name of the driver's library: libcuda.so.580.159.04. */
 function driverVersion(): string | undefined {
   dlopen('libcuda.so.1', RTLD_LAZY);
   return /\.so\.(\d+\.[\d.]+)$/.exec(mappedPath('libcuda.so.1') ?? '')?.[1];
 }
 
-/** The driver API, not the runtime: it comes with the driver, and needs no CUDA. */
+/** Uses the driver API, which comes with the driver; the runtime API would need CUDA. */
 function listGpus(): Gpu[] {
   let cuda: LibraryHandle;
   try {
@@ -103,7 +104,7 @@ function listGpus(): Gpu[] {
   });
 }
 
-// A line each: if a library brings the process down, what came before is known.
+// One line per result: if a library crashes the process, the earlier results are known.
 const driver = driverVersion();
 print({ ...(driver === undefined ? {} : { driver }), gpus: listGpus() });
 for (const file of process.argv.slice(2)) print(probe(file));

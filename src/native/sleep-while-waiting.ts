@@ -3,8 +3,8 @@ import koffi from 'koffi';
 const CU_CTX_SCHED_BLOCKING_SYNC = 4;
 
 /**
- * Has CUDA put threads to sleep that wait for the first GPU that this process sees. By default they spin, on cores that
- * decoding could use. To be called before the GPU is used; without a driver it does nothing.
+ * Makes threads sleep while they wait for the first GPU that this process sees. By default CUDA lets them spin, on
+ * cores that decoding could use. Must be called before the GPU is used; without a driver it does nothing.
  */
 export function sleepWhileWaiting(): void {
   try {
@@ -15,6 +15,6 @@ export function sleepWhileWaiting(): void {
       CU_CTX_SCHED_BLOCKING_SYNC,
     );
   } catch {
-    // The provider will say what is missing.
+    // The provider will report what is missing.
   }
 }

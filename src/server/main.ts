@@ -1,183 +1,220 @@
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
+import { GpuDecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
+import { StartError } from './config/start-error.js';
 import { createApp } from './http/app.js';
-import type { Config } from './config/config.js';
 import { drain } from './http/drain.js';
-import { errorMessages } from './telemetry/error-messages.js';
 import { createHttpServer } from './http/http-server.js';
-import { Lifecycle } from './models/lifecycle.js';
-import { Metrics } from './telemetry/metrics.js';
-import { openDecodePool } from '../decode/open-decode-pool.js';
+import { BrokenRequests } from './http/receive/broken-requests.js';
+import { UploadBudget } from './http/receive/upload-budget.js';
+import { Traffic } from './http/traffic.js';
+import { Lifecycle } from './lifecycle.js';
 import { openModel } from './models/open-model.js';
 import { openNullBatcher } from './models/open-null-batcher.js';
+import type { ModelDependencies, ServedModel } from './models/served-model.js';
+import { ServedModels } from './models/served-models.js';
+import { acceptWhenTold } from './supervisor/accept-when-told.js';
+import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './supervisor/process-messages.js';
-import { BrokenRequests } from './http/receive/broken-requests.js';
-import { UploadBudget } from './http/receive/upload-budget.js';
-import { RequestLog } from './telemetry/request-log.js';
-import type { ServedModel, Surroundings } from './models/served-model.js';
-import { StartError } from './config/start-error.js';
 import { startReport } from './supervisor/start-report.js';
 import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
+import { errorMessages } from './telemetry/error-messages.js';
+import { openLogFile } from './telemetry/log-file.js';
+import { Metrics } from './telemetry/metrics.js';
+import { RequestLog } from './telemetry/request-log.js';
 
-// One serving process: the only place that knows all parts. The supervisor starts it.
+// One serving process, started by the supervisor. This is the only place that knows all parts.
 
-/** What the other lanes get to finish when one hangs. */
+/** Time for the other lanes to finish when one hangs. */
 const HUNG_DRAIN_MS = 2000;
+/** Time for the last log lines to be written when the process ends. */
+const LOG_FLUSH_TIMEOUT_MS = 1000;
+/** Time for the supervisor to receive the last metrics. */
+const LAST_METRICS_MS = 500;
 
-async function main({ config, plan, taken }: ServingOrders): Promise<void> {
-  setInterval(() => tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
+async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
+  // If stderr cannot be written to, for example because the disk is full, keep serving.
+  process.stderr.on('error', () => {});
+  setInterval(() => void tell({ kind: 'beat' }), BEAT_INTERVAL_MS);
   const { batching, decode } = config;
-  // Lines gather and are written off this thread; at most a second of them waits.
-  const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
-  const logger = pino({ level: config.server.logLevel, base: { pid: process.pid } }, logFile);
-  const lifecycle = new Lifecycle((isReady) => tell({ kind: 'availability', isReady }));
+  const lifecycle = new Lifecycle((isReady) => void tell({ kind: 'availability', isReady }));
+  const servedModels = new ServedModels();
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
+  const logFile = openLogFile({
+    destination: process.stdout.fd,
+    dropped: () => metrics.logLinesDropped.inc(),
+  });
+  const logger = pino(
+    { level: config.server.logLevel, base: { pid: process.pid } },
+    logFile.stream,
+  );
   const sharedMetrics = new SharedMetrics(metrics);
-  let inForce = batching;
+  let currentBatching = batching;
   let opening: ReturnType<typeof openNull> | undefined;
   const requestLog = new RequestLog(logger, systemClock);
   const uploads = new UploadBudget(config.server);
   const app = createApp({
     clock: systemClock,
     lifecycle,
+    models: servedModels,
     metrics,
     readMetrics: () => sharedMetrics.read(),
     requestLog,
     uploads,
     maxPixels: decode.maxPixels,
-    batching: () => inForce,
+    batching: () => currentBatching,
+    corsOrigins: config.server.corsOrigins,
+    hasBenchmark: config.server.benchmark,
     nullBatcher: () => {
-      opening ??= openNull();
+      opening ??= openNull().catch((error: unknown) => {
+        // The next request tries again.
+        opening = undefined;
+        throw error;
+      });
       return opening;
     },
   });
   const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
-  await listen(server, config.server);
-
-  // The cores are shared by the processes of this host.
-  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
+  const traffic = new Traffic(server);
+  const acceptor = acceptWhenTold(server, plan.total, (error) =>
+    fail(cannotListen(config.server, String(error.code))),
+  );
+  const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [];
   let isLaneHung = false;
+
+  async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
+    if (lifecycle.isEnding) return;
+    const isWarm = served.length > 0;
+    const done = await drain({
+      server,
+      traffic,
+      refuseNew: () => lifecycle.end(reason),
+      settleAll: () => Promise.all(served.map(({ batcher }) => batcher.drain())),
+      stopAccepting: () => acceptor.close(),
+      timeoutMs,
+    });
+    const unsettled = served.map(({ batcher }) => batcher.unsettled);
+    if (!done) logger.error({ unsettled }, 'drain timed out');
+    await Promise.race([sharedMetrics.tellOwn(), sleep(LAST_METRICS_MS)]);
+    await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
+    // Otherwise a thread inside a native call would keep the process alive.
+    if (isLaneHung || !isWarm) process.kill(process.pid, 'SIGKILL');
+    process.exit(done ? 0 : 1);
+  }
+  const stop = () => void end('draining', config.server.drainTimeoutMs);
   const hung = () => {
     isLaneHung = true;
     void end('lane_hung', HUNG_DRAIN_MS);
   };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  // The supervisor reloads the configuration for all processes.
+  process.on('SIGHUP', () => {});
+  // Without a handler, Node would open its inspector.
+  process.on('SIGUSR1', () => {});
+  // The supervisor has died. The next one needs the port.
+  process.on('disconnect', () => {
+    void acceptor.close();
+    stop();
+  });
+  process.on('message', (message: FromSupervisor) => {
+    if (message.kind === 'drain') stop();
+    else if (message.kind === 'processes') lifecycle.processes = message.processes;
+    else if (message.kind === 'batching') {
+      currentBatching = message.batching;
+      for (const one of served) one.reconfigure();
+    }
+  });
+  // The processes on this host share its cores.
+  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
   const decoding = await openDecodePool({
-    wish: decode.decoder,
+    choice: decode.decoder,
     threads,
     hasGpu: plan.gpu !== undefined,
     clock: systemClock,
-    metrics,
+    decoded: (by) => metrics.decoded(by),
     bodies: uploads.spare,
     say,
     broken(state, cause) {
-      logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder does not serve');
+      logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder is out of service');
       hung();
     },
   });
-  const around: Surroundings = {
+  const dependencies: ModelDependencies = {
     decodePool: decoding.pool,
     lifecycle,
     metrics,
     logger,
     hung,
   };
-  // One after the other: a curve must be that of an idle device.
+  // One after the other, because a curve must be that of an idle device.
   const opened: Awaited<ReturnType<typeof openModel>>[] = [];
   for (const [i, folder] of config.models.entries()) {
-    const options = { folder, config, plan, batching: () => inForce, taken: taken?.[i], say };
-    opened.push(await openModel(options, around));
+    const options = {
+      folder,
+      config,
+      plan,
+      batching: () => currentBatching,
+      earlier: earlierReports?.[i],
+      say,
+    };
+    opened.push(await openModel(options, dependencies));
   }
   const models = opened.map(({ model }) => model);
   checkNamesDiffer(models);
 
-  const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [...models];
+  served.push(...models);
   async function openNull() {
     const provider = opened[0]?.report.provider ?? 'cpu';
-    const options = { config, plan, batching: () => inForce, provider, say };
-    const nullModel = await openNullBatcher(options, around);
+    const options = { config, plan, batching: () => currentBatching, provider, say };
+    const nullModel = await openNullBatcher(options, dependencies);
     served.push(nullModel);
     return nullModel.batcher;
   }
 
-  async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
-    if (lifecycle.isEnding) return;
-    const done = await drain({
-      server,
-      refuseNew: () => lifecycle.end(reason),
-      settleAll: () => Promise.all(served.map(({ batcher }) => batcher.drain())),
-      timeoutMs,
-    });
-    const unsettled = served.map(({ batcher }) => batcher.unsettled);
-    if (!done) logger.error({ unsettled }, 'drain timed out');
-    logFile.flushSync();
-    // A thread inside a native call does not end otherwise.
-    if (isLaneHung) process.kill(process.pid, 'SIGKILL');
-    process.exit(done ? 0 : 1);
-  }
-  const stop = () => void end('draining', config.server.drainTimeoutMs);
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  // The supervisor reads the configuration again, for all processes.
-  process.on('SIGHUP', () => {});
-  process.on('message', (message: FromSupervisor) => {
-    if (message.kind === 'drain') stop();
-    else if (message.kind === 'processes') lifecycle.processes = message.processes;
-    else if (message.kind === 'batching') {
-      inForce = message.batching;
-      for (const one of served) one.reconfigure();
-    }
-  });
-  lifecycle.serve(models);
-  const { address, port } = server.address() as AddressInfo;
+  if (lifecycle.isEnding) return;
+  servedModels.serve(models);
+  lifecycle.serve();
   const report = startReport({
     config,
     models: opened.map(({ report }) => report),
     decoder: decoding.text,
-    address,
-    port,
   });
-  tell({ kind: 'ready', report });
+  void tell({ kind: 'ready', report });
 }
 
 function checkNamesDiffer(models: readonly ServedModel[]): void {
   const names = models.map(({ name }) => name);
   const twice = names.find((name, i) => names.indexOf(name) < i);
   if (twice === undefined) return;
-  throw new StartError(`two models are named "${twice}"; change the name in one's model.json`);
+  throw new StartError(`two models are named "${twice}"; change the name in the model.json of one`);
 }
 
 const said = new Set<string>();
 
-/** Tells the operator once: several models may have the same to say. */
+/** Prints a line for the operator, once: several models may print the same line. */
 function say(line: string): void {
   if (said.has(line)) return;
   said.add(line);
   process.stderr.write(`${line}\n`);
 }
 
-function listen(server: Server, { host, port }: Config['server']): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const why = cause.code === 'EADDRINUSE' ? 'the port is in use' : (cause.code ?? 'it failed');
-      reject(new StartError(`cannot listen on ${host}:${port} (server.host, server.port): ${why}`));
-    });
-    server.listen({ host, port, backlog: 1024 }, resolve);
-  });
-}
-
-// A signal that comes before there is anything to drain ends the process at once, with no answer lost.
-main(JSON.parse(process.env[ORDERS_VARIABLE] ?? '')).catch((error: unknown) => {
-  const isKnown = error instanceof StartError || error instanceof ModelRefusedError;
+function fail(error: unknown): void {
+  const isKnown =
+    error instanceof StartError ||
+    error instanceof ModelRefusedError ||
+    error instanceof GpuDecoderRefusedError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
   process.exit(1);
-});
+}
+
+main(JSON.parse(process.env[ORDERS_VARIABLE] ?? '')).catch(fail);

@@ -1,6 +1,6 @@
 import type { MeasuredBatch } from '../engine/index.js';
 
-/** The latency curve of one lane for people: batch, ms, images/s, gain over the smallest batch. */
+/** The latency curve of one lane as a table: batch, ms, images/s, gain over the smallest batch. */
 export function curveTable(curve: readonly MeasuredBatch[]): string[] {
   const rate = ({ batchSize, ms }: MeasuredBatch) => (1000 * batchSize) / ms;
   const [smallest] = curve;

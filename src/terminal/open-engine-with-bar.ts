@@ -1,20 +1,25 @@
-import { type Engine, engineRuntime, type Model, openEngine } from '../engine/index.js';
-import type { RuntimeOptions } from '../engine/engine-runtime.js';
-import type { EngineWishes } from '../engine/open-engine.js';
+import {
+  type Engine,
+  type EngineRequest,
+  engineRuntime,
+  type Model,
+  openEngine,
+  type RuntimeOptions,
+} from '../engine/index.js';
 import { ProgressBar } from './progress-bar.js';
 
 type Options = Omit<RuntimeOptions, 'model' | 'maxBatchSize' | 'say' | 'tick' | 'measuring'>;
 
 /**
- * Opens an engine before the eyes of a person: a bar while its curve is measured, and a line every ten seconds of
- * building.
+ * Opens an engine and shows the progress in the terminal: a bar while the curve is measured, and a line every ten
+ * seconds while an engine is built.
  *
- * @param say told a line; the bar is gone by then
+ * @param say called with a line, after the bar has been removed
  * @throws {ModelRefusedError} one sentence
  */
 export async function openEngineWithBar(
   model: Model,
-  wishes: EngineWishes,
+  request: EngineRequest,
   options: Options,
   say: (line: string) => void,
 ): Promise<Engine> {
@@ -26,10 +31,10 @@ export async function openEngineWithBar(
   const runtime = engineRuntime({
     ...options,
     model,
-    maxBatchSize: wishes.sizes.maxBatchSize,
+    maxBatchSize: request.sizes.maxBatchSize,
     say: sayBelow,
     tick: (seconds) => seconds % 10 === 0 && sayBelow(`building for ${seconds} s`),
     measuring: (share) => bar.update(share),
   });
-  return await openEngine(model, wishes, runtime, sayBelow).finally(() => bar.end());
+  return await openEngine(model, request, runtime, sayBelow).finally(() => bar.end());
 }

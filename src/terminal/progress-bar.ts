@@ -1,9 +1,9 @@
 import { Presets, SingleBar } from 'cli-progress';
 
-/** Work that is over sooner draws nothing. */
+/** Work that takes less time than this draws no bar. */
 const AFTER_MS = 1000;
 
-/** A bar in one line of a terminal for work that a person waits for. Nothing is drawn where the output is a file. */
+/** A one-line progress bar for a terminal. If the output is not a terminal, nothing is drawn. */
 export class ProgressBar {
   readonly #bar: SingleBar;
   readonly #now: () => number;
@@ -19,8 +19,8 @@ export class ProgressBar {
   }
 
   /**
-   * @param share of the work that is done, 0 to 1
-   * @param note  what stands behind the bar
+   * @param share the share of the work that is done, 0 to 1
+   * @param note  text after the bar
    */
   update(share: number, note = ''): void {
     if (this.#now() < this.#fromMs) return;
@@ -28,7 +28,7 @@ export class ProgressBar {
     else this.#bar.start(1, share, { note });
   }
 
-  /** Takes the bar away; without it the program would not end. */
+  /** Removes the bar. Must be called; otherwise the program would not exit. */
   end(): void {
     this.#bar.stop();
   }

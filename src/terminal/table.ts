@@ -1,7 +1,7 @@
 /**
- * Lines of a table for people.
+ * The lines of a table for people.
  *
- * @param isNumber whether a column is set to the right; by default all but the first are
+ * @param isNumber whether a column is right-aligned; by default all columns but the first are
  */
 export function table(
   rows: readonly (readonly string[])[],

@@ -3,15 +3,16 @@ import { basename, extname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import PQueue from 'p-queue';
+import { messageOf } from '../message-of.js';
 
-// Operators' command: posts a folder of labelled images to a running server and prints how many it gets right.
+// Operator command: posts a folder of labelled images to a running server and prints how many are classified correctly.
 
 const USAGE = `Usage: npm run accuracy -- --images DIR --labels FILE [--url URL] [--truth CSV] [--concurrency N]
 
   --images DIR      folder of .jpg, .jpeg and .png files
-  --labels FILE     the model's labels.txt: one line a class, beginning with a word of its own
+  --labels FILE     the model's labels.txt: one line per class, each starting with a unique word
   --url URL         the server (default http://127.0.0.1:8000)
-  --truth CSV       lines "file,word"; without it, a file's name begins with the word of its class
+  --truth CSV       lines "file,word"; without it, each file name starts with the word of its class
   --concurrency N   requests at once (default 16)
 `;
 
@@ -49,8 +50,8 @@ function labelledImages(folder: string, labels: string, truth?: string): Labelle
     .sort()
     .map((name) => {
       const word = words ? words.get(name) : firstWord(basename(name));
-      if (word === undefined) throw new Error(`${truth} says nothing of ${name}`);
-      if (!known.has(word)) throw new Error(`${name}: no label begins with "${word}"`);
+      if (word === undefined) throw new Error(`${truth} has no line for ${name}`);
+      if (!known.has(word)) throw new Error(`${name}: no label starts with "${word}"`);
       return { path: join(folder, name), word };
     });
 }
@@ -109,7 +110,7 @@ async function main(): Promise<void> {
   console.log(`top-1       ${percent(tally.top1, images.length)}`);
   console.log(`top-5       ${percent(tally.top5, images.length)}`);
   console.log(`failed      ${tally.failed}`);
-  console.log(`throughput  ${rate()} images/s at ${values.concurrency} requests at once`);
+  console.log(`throughput  ${rate()} images/s with ${values.concurrency} concurrent requests`);
   process.exitCode = tally.failed === 0 ? 0 : 1;
 }
 
@@ -118,6 +119,6 @@ function percent(part: number, whole: number): string {
 }
 
 main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : error);
+  console.error(messageOf(error));
   process.exitCode = 1;
 });

@@ -1,13 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { DecodePool, readImageHeader } from '../decode/index.js';
 import type { Model } from '../engine/index.js';
-import { DecodePool } from '../decode/decode-pool.js';
-import { readImageHeader } from '../decode/header/read-image-header.js';
 
 const MAX_PIXELS = 100e6;
 
-/** Decodes every JPEG and PNG of a folder as the server would, in the order of their names. */
+/** Decodes all JPEGs and PNGs of a folder as the server would, in the order of their names. */
 export async function decodeFolder(folder: string, model: Model): Promise<Uint8Array[]> {
   const files = readdirSync(folder)
     .filter((name) => /\.(jpe?g|png)$/i.test(name))
@@ -17,7 +16,7 @@ export async function decodeFolder(folder: string, model: Model): Promise<Uint8A
   try {
     const images = await Promise.all(
       files.map((name) => {
-        // A copy: small files may share a buffer, and decoding takes the whole of it.
+        // Copied because small files may share a buffer, and decoding transfers the whole buffer.
         const bytes = Buffer.from(new Uint8Array(readFileSync(join(folder, name))).buffer);
         const header = readImageHeader(bytes, { maxPixels: MAX_PIXELS });
         return pool.decode(bytes, header, input, () => true);

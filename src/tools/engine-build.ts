@@ -1,21 +1,23 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ModelRefusedError, readModelFolder } from '../engine/index.js';
-import { PRECISIONS, type Precision } from '../engine/provider.js';
-import { EngineBuildError } from '../engine/tensorrt/build-engine.js';
-import { differsTooMuch } from '../engine/tensorrt/differs-too-much.js';
 import {
   compareWithCpu,
   describe,
+  differsTooMuch,
+  EngineBuildError,
   keepComparison,
+  ModelRefusedError,
   NoEngineError,
+  PRECISIONS,
+  type Precision,
   prepareEngine,
-} from '../engine/tensorrt/prepare-engine.js';
+  readModelFolder,
+} from '../engine/index.js';
 import { decodeFolder } from './decode-folder.js';
 
-// npm run engine:build -- --model DIR [--precision fp16] [--max-batch 64] [--device 0] [--images DIR]: builds the
-// TensorRT engine of a model before it is served, and compares its answers with the CPU's.
+// npm run engine:build -- --model DIR [--precision fp16] [--max-batch 64] [--device 0] [--images DIR]: builds a model's
+// TensorRT engine before it is served, and compares its answers with the CPU's.
 
 const { values } = parseArgs({
   options: {
@@ -30,12 +32,12 @@ const { values } = parseArgs({
 async function main(): Promise<void> {
   const precision = values.precision as Precision;
   const maxBatchSize = Number(values['max-batch']);
-  if (!PRECISIONS.includes(precision)) throw new NoEngineError('--precision is fp16 or fp32');
+  if (!PRECISIONS.includes(precision)) throw new NoEngineError('--precision must be fp16 or fp32');
   if (!Number.isInteger(maxBatchSize) || maxBatchSize < 1) {
-    throw new NoEngineError('--max-batch is a whole number, 1 or more');
+    throw new NoEngineError('--max-batch must be a whole number of at least 1');
   }
   const visible = process.env['CUDA_VISIBLE_DEVICES']?.split(',');
-  // Of those that are visible already; everything below uses the first that it sees.
+  // An index into the GPUs that are visible already; the code below uses the first GPU that it sees.
   process.env['CUDA_VISIBLE_DEVICES'] = visible?.[Number(values.device)] ?? values.device;
   const modelFolder = resolve(values.model);
   const model = await readModelFolder(modelFolder);
@@ -56,7 +58,7 @@ async function main(): Promise<void> {
   if (differsTooMuch(comparison)) {
     rmSync(engine.folder, { recursive: true });
     throw new EngineBuildError(
-      `the engine is refused and removed: more than 1 % of its first classes are not the CPU's; try --precision fp32`,
+      `the engine was refused and removed: for more than 1 % of the images its first class differs from the CPU's; try --precision fp32`,
     );
   }
   await keepComparison(engine, 'real', comparison);

@@ -1,20 +1,24 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { engineRuntime, openEngine, readModelFolder } from '../engine/index.js';
-import { adviceFor } from '../engine/explain-provider.js';
-import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../native/gpu-host.js';
-import { PROVIDERS } from '../engine/provider.js';
-import { GpuLane } from '../decode/gpu/gpu-lane.js';
+import { GpuLane } from '../decode/index.js';
+import {
+  adviceFor,
+  engineRuntime,
+  openEngine,
+  PROVIDERS,
+  readModelFolder,
+} from '../engine/index.js';
+import { GPU_LIBRARIES, type LibraryProbe, readGpuHost } from '../native/index.js';
 import { table } from '../terminal/table.js';
 
-// npm run gpu:check: what this host can do, in two tables: what is installed, and which provider runs.
+// npm run gpu:check: shows in two tables what is installed on this host, and which providers run.
 
 const DEMO = fileURLToPath(new URL('../../../models/demo', import.meta.url));
 
 type Row = readonly [what: string, state: string, details: string];
 
-/** Needed to build engines only; one file, or one for each GPU generation, beside TensorRT itself. */
+/** Needed only to build engines; beside TensorRT itself there is one such file, or one per GPU generation. */
 function builderRow(libraries: readonly LibraryProbe[]): Row {
   const what = 'TensorRT builder resource';
   const nvinfer = libraries.find(({ file }) => file.startsWith('libnvinfer.so'))?.path;
@@ -25,7 +29,7 @@ function builderRow(libraries: readonly LibraryProbe[]): Row {
       : undefined;
   return file !== undefined && folder !== undefined
     ? [what, 'found', join(folder, file)]
-    : [what, 'missing', 'to build engines, not to run them: install all of TensorRT 10'];
+    : [what, 'missing', 'needed to build engines, not to run them; install all of TensorRT 10'];
 }
 
 function libraryRow({ file, path, version, error }: LibraryProbe): Row {
@@ -44,7 +48,7 @@ function print(...rows: readonly Row[]): void {
 
 const host = await readGpuHost(GPU_LIBRARIES);
 print(
-  ['this host', 'state', 'where, or what to do'],
+  ['this host', 'state', 'path, or what to do'],
   [
     'NVIDIA driver',
     host.driver ?? 'missing',
@@ -63,7 +67,7 @@ const rows: Row[] = [];
 for (const provider of PROVIDERS) {
   const sizes = { maxBatchSize: 1, allowedBatchSizes: [] };
   const options = { precision: 'fp16', build: false, allowCpuNodes: false } as const;
-  const wishes = { provider, lanesPerDevice: 1, sizes };
+  const request = { provider, lanesPerDevice: 1, sizes };
   const runtime = engineRuntime({
     ...options,
     model,
@@ -74,7 +78,7 @@ for (const provider of PROVIDERS) {
     tick: () => {},
   });
   try {
-    const engine = await openEngine(model, wishes, runtime, () => {});
+    const engine = await openEngine(model, request, runtime, () => {});
     await Promise.all(engine.lanes.map((lane) => lane.close()));
     rows.push([provider, 'works', 'the demo model ran']);
   } catch (error) {
@@ -82,22 +86,22 @@ for (const provider of PROVIDERS) {
     const isEngineMissing = /engine\.build is false/.test(details);
     rows.push(
       isEngineMissing
-        ? [provider, 'ready', 'everything is there; the server builds an engine for each model']
+        ? [provider, 'ready', 'nothing is missing; the server builds an engine for each model']
         : [provider, 'no', details],
     );
   }
 }
 print(['provider', 'state', 'why'], ...rows);
-const taken = rows.find(([, state]) => state !== 'no')?.[0];
-console.log(`engine.provider auto would take: ${taken ?? 'none'}`);
+const chosen = rows.find(([, state]) => state !== 'no')?.[0];
+console.log(`engine.provider auto would select: ${chosen ?? 'none'}`);
 
-// A thread of the GPU decoder decodes the trial image before it answers.
+// A GPU decoder thread decodes the trial image before it replies.
 const unused = { take: () => new Uint8Array(), recycle() {} };
 const units = await GpuLane.open(unused).then(
   async (lane) => {
     await lane.close();
-    return "gpu, whose JPEG units decode the trial image to the native decoder's pixels";
+    return "gpu, because the JPEG units decode the trial image to the native decoder's pixels";
   },
   (error: Error) => `native, because the GPU does not decode JPEGs: ${error.message}`,
 );
-console.log(`decode.decoder auto would take: ${units}`);
+console.log(`decode.decoder auto would select: ${units}`);

@@ -1,30 +1,36 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { runtimeFolder } from '../native/runtime-folder.js';
-import { InstallError } from './gpu-install/install-error.js';
+import { runtimeFolder } from '../native/index.js';
 import { installProviders } from './gpu-install/install-providers.js';
+import { KNOWN_WHEEL } from './gpu-install/known-wheel.js';
+import { ToolError } from './tool-error.js';
 
-// Puts the CUDA and TensorRT provider libraries of the installed onnxruntime-node beside it, looks whether the
-// libraries that they need are there, and ends with gpu:check.
+// Installs the CUDA and TensorRT provider libraries beside the installed onnxruntime-node, checks that the libraries
+// that they depend on are present, and ends with gpu:check.
 
 const USAGE = `Usage: npm run gpu:install [-- --wheel FILE | --index URL]
 
-By the installer of onnxruntime-node; where that fails, out of the wheel of onnxruntime-gpu in a Python package index.
-  --wheel FILE   at once out of a wheel on this machine, of the same version
-  --index URL    the index (default: the environment's PIP_INDEX_URL, as for pip)`;
+Uses the installer of onnxruntime-node or, if that fails, the wheel of onnxruntime-gpu from a Python package index.
+  --wheel FILE   use this wheel, which must have the same version
+  --index URL    the package index (default: the environment variable PIP_INDEX_URL, as in pip)`;
 
 async function main(): Promise<void> {
   const options = { wheel: { type: 'string' }, index: { type: 'string' } } as const;
   const { values } = parse(() => parseArgs({ options }));
   if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new InstallError('the CUDA and TensorRT providers are for Linux on x64');
+    throw new ToolError('the CUDA and TensorRT providers are available only for Linux on x64');
   }
   const folder = runtimeFolder();
-  const place = { packageFolder: join(folder, '../../../..'), runtimeFolder: folder };
+  const place = {
+    packageFolder: join(folder, '../../../..'),
+    runtimeFolder: folder,
+    knownWheel: KNOWN_WHEEL,
+  };
   const index = values.index ?? process.env['PIP_INDEX_URL'];
   const missing = await installProviders(place, { ...values, index }, (line) => console.log(line));
-  if (missing.length > 0) console.log(`they need what is not here: ${missing.join(', ')}`);
-  // Where an image is built there is no driver: it comes from the host that runs the image.
+  if (missing.length > 0)
+    console.log(`they depend on libraries that are missing: ${missing.join(', ')}`);
+  // While a container image is built there is no driver: the host that runs the image provides it.
   if (missing.some((file) => !file.startsWith('libcuda.so'))) process.exitCode = 1;
   console.log();
   await import('./gpu-check.js');
@@ -34,14 +40,14 @@ function parse<T>(read: () => T): T {
   try {
     return read();
   } catch (cause) {
-    throw new InstallError(`${(cause as Error).message}\n\n${USAGE}`, { cause });
+    throw new ToolError(`${(cause as Error).message}\n\n${USAGE}`, { cause });
   }
 }
 
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof InstallError)) throw error;
+  if (!(error instanceof ToolError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -8,24 +8,24 @@ import { listModels } from './models/list-models.js';
 import { megabytes } from './models/megabytes.js';
 import { pullModel } from './models/pull-model.js';
 
-// npm run models -- list | pull NAME | check DIR: the models that can be had by name, one of them as a folder, and what
-// the server would make of a folder.
+// npm run models -- list | pull NAME | check DIR: lists the models that can be pulled by name, downloads one into a
+// model folder, and checks how the server would open a model folder.
 
 const ROOT = 'models';
 const USAGE = `Usage: npm run models -- COMMAND
 
   list                    the models that can be pulled by name
   pull NAME [--from URL]  download a model into ${ROOT}/NAME; URL: a copy of the zoo's folders
-  check DIR               open a model as the server would, run a batch, and say what was found or what to change;
-                          DIR may also be an ONNX file that is to become a model`;
+  check DIR               open a model as the server would, run a batch, and print what was found or what to change;
+                          DIR may also be an ONNX file that is not yet in a model folder`;
 
 class UsageError extends Error {}
 
 async function pull(name: string, from: string | undefined): Promise<void> {
-  const model = KNOWN_MODELS.find((one) => one.name === name);
+  const model = KNOWN_MODELS.find((model) => model.name === name);
   if (!model) {
-    const names = KNOWN_MODELS.map((one) => one.name).join(', ');
-    throw new UsageError(`no model is known as "${name}"; there are ${names}`);
+    const names = KNOWN_MODELS.map((model) => model.name).join(', ');
+    throw new UsageError(`there is no model named "${name}"; known models: ${names}`);
   }
   const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
   const bar = new ProgressBar(`pulling ${name}`, process.stderr);
@@ -36,8 +36,8 @@ async function pull(name: string, from: string | undefined): Promise<void> {
   const folder = `${ROOT}/${name}`;
   console.log(
     isNew
-      ? `pulled ${folder}: ${megabytes(bytes)}, SHA-256 as pinned, licence ${model.licence}`
-      : `${folder} is there already, whole and as pinned`,
+      ? `pulled ${folder}: ${megabytes(bytes)}, SHA-256 verified, licence ${model.licence}`
+      : `${folder} already exists; its files are complete and verified`,
   );
   console.log(`check it: npm run models -- check ${folder}`);
   console.log(`serve it: npm start -- --model ${folder}`);

@@ -1,25 +1,30 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { curveFile } from '../engine/lane/curve-file.js';
-import { ModelRefusedError, readModelFolder } from '../engine/index.js';
-import { readGpuHost } from '../native/gpu-host.js';
-import { PROVIDERS, type Provider } from '../engine/provider.js';
+import {
+  curveFile,
+  ModelRefusedError,
+  PROVIDERS,
+  type Provider,
+  readModelFolder,
+} from '../engine/index.js';
+import { readGpuHost } from '../native/index.js';
 import { configSchema } from '../server/config/config.js';
 import { openEngineWithBar } from '../terminal/open-engine-with-bar.js';
 import { table } from '../terminal/table.js';
+import { ToolError } from './tool-error.js';
 import { measureRuns } from './tune/measure-runs.js';
-import { TuneError } from './tune/tune-error.js';
+import { wholeNumber } from './whole-number.js';
 
-// npm run tune:measure: times batches as the batcher sees them, with the copying of pixels and the way to the lane's
-// thread and back, and keeps them beside the model for npm run tune.
+// npm run tune:measure: measures the time of batches as the batcher sees it, including copying pixels and the way to
+// the lane's thread and back, and saves it beside the model for npm run tune.
 
 const USAGE = `Usage: npm run tune:measure -- --model DIR [--provider NAME] [--max-batch N] [--seconds S]
 
   --model DIR      folder of the model
   --provider NAME  auto, ${PROVIDERS.join(', ')} (default auto)
   --max-batch N    largest batch (default 32)
-  --seconds S      how long to measure (default 20)
+  --seconds S      duration of the measurement (default 20)
 `;
 
 const IMAGES = 64;
@@ -35,11 +40,12 @@ async function measure(args: readonly string[]): Promise<void> {
       seconds: { type: 'string', default: '20' },
     },
   });
-  if (values.model === undefined) throw new TuneError(USAGE);
+  if (values.model === undefined) throw new ToolError(USAGE);
   const provider = ['auto' as const, ...PROVIDERS].find((name) => name === values.provider);
-  if (provider === undefined) throw new TuneError(`--provider is auto, ${PROVIDERS.join(', ')}.`);
-  const maxBatchSize = wholeNumber('--max-batch', values['max-batch'], 1024);
-  const seconds = wholeNumber('--seconds', values.seconds, 600);
+  if (provider === undefined)
+    throw new ToolError(`--provider must be auto, ${PROVIDERS.join(', ')}.`);
+  const maxBatchSize = wholeNumber('--max-batch', values['max-batch'], 1, 1024);
+  const seconds = wholeNumber('--seconds', values.seconds, 1, 600);
   await measureModel(resolve(values.model), provider, maxBatchSize, seconds);
 }
 
@@ -82,20 +88,14 @@ async function measureModel(
   });
   const head = ['batch', 'curve ms', 'seen by the batcher: p50 ms', 'p99 ms', 'runs'];
   for (const line of table([head, ...rows], () => true)) console.log(line);
-  console.log(`\nkept in ${relative('.', file)}`);
-}
-
-function wholeNumber(flag: string, text: string, most: number): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= most) return value;
-  throw new TuneError(`${flag} is a whole number from 1 to ${most}, not "${text}".`);
+  console.log(`\nsaved to ${relative('.', file)}`);
 }
 
 try {
   await measure(process.argv.slice(2));
 } catch (error) {
   const isForOperator =
-    error instanceof TuneError || error instanceof ModelRefusedError || error instanceof TypeError;
+    error instanceof ToolError || error instanceof ModelRefusedError || error instanceof TypeError;
   if (!isForOperator) throw error;
   console.error(error.message);
   process.exitCode = 1;

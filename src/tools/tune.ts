@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { configSchema } from '../server/config/config.js';
+import { ToolError } from './tool-error.js';
 import { MOST_GPUS, parseFlags, type TuneFlags, USAGE } from './tune/parse-flags.js';
 import { plotLoad } from './tune/plot-load.js';
 import { type ReadCurve, readCurve } from './tune/read-curve.js';
 import { leastGpus, type Met, mostLoad, recommend } from './tune/recommend.js';
 import { trialTable } from './tune/trial-table.js';
-import { TuneError } from './tune/tune-error.js';
 import {
   capacityOf,
   type Plan,
@@ -14,8 +14,8 @@ import {
   windowsWithin,
 } from './tune/try-settings.js';
 
-// npm run tune: plays arrivals through the batcher on virtual time, for hardware of which only the latency curve is at
-// hand, and says which window and batch limit keep a latency goal, and how many GPUs it takes.
+// npm run tune: plays arrivals through the batcher on virtual time, using only the latency curve of the planned
+// hardware, and recommends a window, a batch limit and a number of GPUs for a latency goal.
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -47,36 +47,36 @@ function sayPlan({ arrivals, arrivalsName, gpus, goalMs }: TuneFlags, read: Read
   console.log(`arrivals  ${arrivalsName}: ${rate} images/s to ${gpuCount(gpus)}${each}`);
   if (gpus > 1) {
     const how = arrivals.isEndless
-      ? 'one serving process is played: a random share of these arrivals is alike for each'
+      ? 'one serving process is simulated, because each gets an equal random share of these arrivals'
       : 'each arrival goes to the serving process of one GPU at random';
     console.log(`          ${how}`);
   }
   console.log(`lane      ${read.provider} on ${read.device}, from ${read.file}`);
   console.log(
-    `          ${read.hasRuns ? 'a batch takes what a measured one took' : 'a batch takes what the curve says, without the way to the lane: npm run tune:measure sees all'}`,
+    `          ${read.hasRuns ? 'each batch takes the time of a measured run' : 'each batch takes the time on the curve, without the way to the lane; npm run tune:measure includes it'}`,
   );
   console.log(
-    `          carries ${whole.format(capacityOf(read.curve, most, gpus))} images/s at most`,
+    `          carries at most ${whole.format(capacityOf(read.curve, most, gpus))} images/s`,
   );
   console.log(
-    `goal      p99 of queue + infer within ${goalMs} ms; decoding and HTTP come on top\n`,
+    `goal      p99 of queue + infer within ${goalMs} ms, not counting decoding and HTTP\n`,
   );
 }
 
 async function sayRecommendation(plan: Plan, best: Met, goalMs: number): Promise<void> {
   const { setting, figures } = best;
   console.log(
-    `Recommended, with a p99 of ${figures.p99Ms.toFixed(1)} ms; for the configuration:\n`,
+    `Recommended, with a p99 of ${figures.p99Ms.toFixed(1)} ms; add to the configuration:\n`,
   );
   const { maxBatchSize, maxQueueDelayMs } = setting;
   console.log(
     `  "batching": { "maxBatchSize": ${maxBatchSize}, "maxQueueDelayMs": ${maxQueueDelayMs} }\n`,
   );
   const load = await mostLoad(plan, setting, goalMs);
-  console.log(`It keeps the goal up to about ${whole.format(load)} images/s.`);
+  console.log(`It meets the goal up to about ${whole.format(load)} images/s.`);
   if (plan.gpus === 1) return;
   const least = await leastGpus(plan, goalMs, 1, plan.gpus);
-  if (least === plan.gpus) console.log(`Fewer GPUs would not keep it.`);
+  if (least === plan.gpus) console.log(`Fewer GPUs would not meet it.`);
   else if (least !== undefined) console.log(`${gpuCount(least)} would be enough.`);
 }
 
@@ -85,7 +85,7 @@ async function sayNoneMeets(plan: Plan, goalMs: number): Promise<void> {
   const oneMs = plan.curve.msOf(1);
   if (oneMs > goalMs) {
     console.log(
-      `No number of GPUs would: one image alone takes ${oneMs.toFixed(1)} ms. Take a faster GPU, provider or model.`,
+      `No number of GPUs would: a single image already takes ${oneMs.toFixed(1)} ms. Choose a faster GPU, provider or model.`,
     );
     return;
   }
@@ -93,8 +93,8 @@ async function sayNoneMeets(plan: Plan, goalMs: number): Promise<void> {
     plan.gpus < MOST_GPUS ? await leastGpus(plan, goalMs, plan.gpus + 1, MOST_GPUS) : undefined;
   console.log(
     least === undefined
-      ? `${MOST_GPUS} GPUs would not keep it either.`
-      : `${gpuCount(least)} would: see --gpus ${least}.`,
+      ? `Even ${MOST_GPUS} GPUs would not.`
+      : `${gpuCount(least)} would: try --gpus ${least}.`,
   );
 }
 
@@ -106,9 +106,9 @@ function write(file: string, svg: string): void {
   try {
     writeFileSync(file, svg);
   } catch {
-    throw new TuneError(`${file} cannot be written.`);
+    throw new ToolError(`${file} cannot be written.`);
   }
-  console.log(`\nPicture of p99 against load: ${file}`);
+  console.log(`\nPlot of p99 against load: ${file}`);
 }
 
 try {
@@ -116,7 +116,7 @@ try {
   if (flags === 'help') console.log(USAGE);
   else await tune(flags);
 } catch (error) {
-  if (!(error instanceof TuneError)) throw error;
+  if (!(error instanceof ToolError)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -5,9 +5,10 @@ import {
   type History,
   usualHistories,
 } from '../helpers/batcher-model/histories.js';
+import { share } from '../helpers/long.js';
 
 /** Fewer where a known fault is looked for; many more at night. */
-const RUNS = Number(process.env['RUNS'] ?? 10_000);
+const RUNS = Number(process.env['RUNS'] ?? share(10_000));
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 async function live({ limits, lanes, curve, happenings }: History): Promise<void> {

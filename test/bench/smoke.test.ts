@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { HttpResult } from '../../bench/http/figures.js';
 import type { RoundFigures } from '../../bench/overload/run-round.js';
+import { IS_LONG } from '../helpers/long.js';
 
 // Each benchmark runs for a moment and keeps figures. What they are is not looked at: that is not for a suite.
+
+/** For benchmarks that start a server many times. */
+const ONLY_LONG = { skip: IS_LONG ? false : 'npm run test:long' };
 
 /** Runs a benchmark; resolves with its exit code. */
 function bench(name: string, args: readonly string[]): Promise<number> {
@@ -22,7 +26,7 @@ function read<F>(file: string): F {
 
 const areAboveZero = (values: readonly unknown[]) => values.every((value) => Number(value) > 0);
 
-t.test('bench', async (t) => {
+t.test('bench', ONLY_LONG, async (t) => {
   const out = join(t.testdir(), 'figures');
   t.equal(await bench('http', ['--smoke', '--out', out]), 0);
   const result = read<HttpResult>(`${out}.json`);
@@ -79,7 +83,7 @@ t.test('bench:agreement', async (t) => {
   t.match(readFileSync(out, 'utf8'), /"sureTop1Differs": 0/);
 });
 
-t.test('bench:overload', async (t) => {
+t.test('bench:overload', ONLY_LONG, async (t) => {
   const out = join(t.testdir(), 'figures.json');
   const args = ['--seconds', '0.5', '--rounds', '1', '--times', '3', '--out', out];
   // 1 and 2 say that it was not as fast as it should be, or that the cores were busy.

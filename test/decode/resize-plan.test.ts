@@ -1,7 +1,7 @@
 import t from 'tap';
+import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
 import type { ImageHeader } from '../../src/decode/header/image-header.js';
 import { resizePlan } from '../../src/decode/resize-plan.js';
-import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
 
 function header(width: number, height: number, orientation: ImageHeader['orientation'] = 1) {
   return { width, height, orientation } as ImageHeader;

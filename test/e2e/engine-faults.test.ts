@@ -3,7 +3,8 @@ import { faultyClassifier } from '../helpers/faulty-classifier.js';
 import { solidJpeg } from '../helpers/make-jpeg.js';
 import { metric } from '../helpers/metric.js';
 import { writeModelFolder } from '../helpers/onnx-models.js';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 // The real engine, with a model that throws on white, says NaN of black, and hangs on grey.
 

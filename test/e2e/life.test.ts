@@ -4,7 +4,8 @@ import { freePort } from '../helpers/free-port.js';
 import { logLines } from '../helpers/log-lines.js';
 import { solidPng } from '../helpers/make-png.js';
 import { metric } from '../helpers/metric.js';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 const IMAGE = readFileSync('images/9.jpg');
 const LARGE = solidPng(5000, 5000, [10, 20, 30]);

@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 const IMAGE = readFileSync('images/9.jpg');
 /** More clients than a batch holds, and a window that no machine needs to fill one: every batch is full. */
@@ -46,7 +47,7 @@ t.test('under load, no request fails while batching is read again', async (t) =>
   await until(() => after.length > 100);
   writeFileSync(file, '{"batching":{"maxBatchSize":-1}}');
   server.child.kill('SIGHUP');
-  await until(() => /configuration not changed: .*maxBatchSize/.test(server.stderr()));
+  await until(() => /configuration not reloaded: .*maxBatchSize/.test(server.stderr()));
   isOver = true;
   await Promise.all(clients);
   t.same([...statuses], [200]);

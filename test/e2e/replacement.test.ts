@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { logLines } from '../helpers/log-lines.js';
-import { type StartedServer, startServer, until } from '../helpers/start-server.js';
+import { type StartedServer, startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 const IMAGE = readFileSync('images/9.jpg');
 
@@ -41,7 +42,7 @@ t.test('SIGTERM while a process is being replaced ends with code 0', async (t) =
   const url = await server.url;
   t.equal(await classify(url), 200);
   process.kill(await servingPid(server), 'SIGKILL');
-  await until(() => /starting another/.test(server.stderr()));
+  await until(() => /starting a replacement/.test(server.stderr()));
   server.child.kill('SIGTERM');
   t.same(await server.exited, [0, null]);
 });

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import t from 'tap';
-import { startServer } from '../helpers/start-server.js';
 import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
+import { startServer } from '../helpers/start-server.js';
 
 /** Starts with one configuration file and returns what it says when it gives up. */
 async function refusal(t: Parameters<typeof startServer>[0], config: string, args: string[] = []) {
@@ -25,8 +25,8 @@ t.test('flags and environment are checked too', async (t) => {
   for (const [args, env, sentence] of [
     [['--colour'], {}, /Unknown option '--colour'/],
     [['--config', 'nowhere.json'], {}, /cannot read the configuration file nowhere\.json/],
-    [[], { PORT: '65536' }, /PORT must be a number/],
-    [[], { PORT: 'http' }, /PORT must be a number/],
+    [[], { PORT: '65536' }, /PORT must be a whole number/],
+    [[], { PORT: 'http' }, /PORT must be a whole number/],
   ] as const) {
     const server = startServer(t, args, env);
     t.equal((await server.exited)[0], 1);
@@ -58,7 +58,7 @@ t.test('so do labels that do not match a graph which does not say its classes', 
   writeModelFolder(folder, { onnx, labels: ['c1 one', 'c2 two'] });
   const server = startServer(t, ['--model', folder]);
   t.equal((await server.exited)[0], 1);
-  t.match(server.stderr(), /the model cannot be run on cpu .do labels/);
+  t.match(server.stderr(), /the model cannot run on cpu .does labels/);
 });
 
 t.test('a model of one’s own is served from its folder', async (t) => {

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { type Lane, type LaneSizes, ModelRefusedError } from '../../src/engine/index.js';
 import type { MeasuredBatch } from '../../src/engine/lane/lane-messages.js';
-import { type Model, readModelFolder } from '../../src/engine/model/model-folder.js';
+import type { Model } from '../../src/engine/model/model.js';
+import { readModelFolder } from '../../src/engine/model/model-folder.js';
 import { type EngineRuntime, openEngine } from '../../src/engine/open-engine.js';
 import type { Provider } from '../../src/engine/provider.js';
 
@@ -63,8 +64,8 @@ t.test('auto says why it did not take a provider, and goes on', async (t) => {
   t.equal(engine.profileBatchSize, undefined);
   t.same(done, ['prepare cuda', 'prepare webgpu', 'open webgpu'], 'what is missing is not tried');
   t.same(said, [
-    'provider tensorrt not taken: no GPU here',
-    'provider cuda not taken: libcublas.so.13: cannot open; install CUDA',
+    'provider tensorrt skipped: no GPU here',
+    'provider cuda skipped: libcublas.so.13: cannot open; install CUDA',
   ]);
 });
 
@@ -73,14 +74,14 @@ t.test('where nothing is missing, the reason is the first line of the error', as
     fails: (p) => (p === 'tensorrt' ? 'bad engine\nstack' : undefined),
   });
   t.equal((await open('auto')).provider, 'cuda');
-  t.same(said, ['provider tensorrt not taken: bad engine']);
+  t.same(said, ['provider tensorrt skipped: bad engine']);
 });
 
 t.test('a provider that was named works or nothing does', async (t) => {
   for (const provider of ['tensorrt', 'cuda', 'webgpu', 'cpu'] as const) {
     const { open, done } = setUp({ fails: (one) => (one === provider ? 'no' : undefined) });
     await t.rejects(open(provider), ModelRefusedError);
-    await t.rejects(open(provider), { message: /^the model cannot be run on \w+.*: no$/ });
+    await t.rejects(open(provider), { message: /^the model cannot run on \w+.*: no$/ });
     t.same(done, [`prepare ${provider}`, `prepare ${provider}`], 'no other is tried');
   }
 });
@@ -88,8 +89,7 @@ t.test('a provider that was named works or nothing does', async (t) => {
 t.test('when even the CPU cannot run the model, the sentence says what to look at', async (t) => {
   const { open } = setUp({ fails: () => 'shapes' });
   await t.rejects(open('auto'), {
-    message:
-      'the model cannot be run on cpu (do labels.txt and its classes match in number?): shapes',
+    message: 'the model cannot run on cpu (does labels.txt have one line for each class?): shapes',
   });
 });
 
@@ -132,5 +132,5 @@ t.test('when a later lane finds no memory, those before it are closed', async (t
     'close cuda',
     'close cuda',
   ]);
-  t.match(said[1], /^provider cuda not taken: the device has too little free memory/);
+  t.match(said[1], /^provider cuda skipped: the device has too little free memory/);
 });

@@ -1,12 +1,12 @@
-import type { Cuda } from '../../src/native/cuda.js';
-import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
+import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
+import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
 import { JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
 import { readImageHeader } from '../../src/decode/header/read-image-header.js';
-import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
 import { Resampler } from '../../src/decode/resample/resampler.js';
-import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
+import type { Cuda } from '../../src/native/cuda.js';
+import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
 
-const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg', colour: 'rgb' });
+const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg' });
 
 const STREAM = 7n;
 

@@ -6,6 +6,7 @@ import { exifPayload } from './make-exif.js';
 
 export const SOI = Buffer.of(0xff, 0xd8);
 export const EOI = Buffer.of(0xff, 0xd9);
+const DQT = Buffer.of(0xff, 0xdb);
 
 /** A marker with a length and a payload; `length` overrides the length that is true. */
 export function segment(code: number, payload: Uint8Array, length = payload.length + 2): Buffer {
@@ -75,4 +76,14 @@ export type Colour = readonly [red: number, green: number, blue: number];
 export function solidJpeg(width: number, height: number, colour: Colour, quality = 90): Buffer {
   const data = Buffer.alloc(width * height * 4, Uint8Array.of(...colour, 255));
   return Buffer.from(jpeg.encode({ data, width, height }, quality).data);
+}
+
+/** The same JPEG without its quantisation tables: the header walk finds nothing wrong, and no decoder can decode it. */
+export function withoutQuantTables(bytes: Buffer): Buffer {
+  let rest = bytes;
+  for (let at = rest.indexOf(DQT); at !== -1; at = rest.indexOf(DQT)) {
+    const end = at + 2 + rest.readUInt16BE(at + 2);
+    rest = Buffer.concat([rest.subarray(0, at), rest.subarray(end)]);
+  }
+  return rest;
 }

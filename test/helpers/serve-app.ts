@@ -2,24 +2,25 @@ import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import type { Test } from 'tap';
 import {
-  type BatchLane,
   type Batcher,
+  type BatchLane,
   type CurvePoint,
   LatencyCurve,
 } from '../../src/batcher/index.js';
-import type { Scores } from '../../src/engine/index.js';
-import { createApp } from '../../src/server/http/app.js';
-import { type Config, configSchema } from '../../src/server/config/config.js';
 import { DecodePool } from '../../src/decode/decode-pool.js';
+import type { Scores } from '../../src/engine/index.js';
+import { type Config, configSchema } from '../../src/server/config/config.js';
+import { createApp } from '../../src/server/http/app.js';
 import { createHttpServer } from '../../src/server/http/http-server.js';
-import { Lifecycle } from '../../src/server/models/lifecycle.js';
-import { Metrics } from '../../src/server/telemetry/metrics.js';
 import { BrokenRequests } from '../../src/server/http/receive/broken-requests.js';
 import { UploadBudget } from '../../src/server/http/receive/upload-budget.js';
-import { RequestLog } from '../../src/server/telemetry/request-log.js';
+import { Lifecycle } from '../../src/server/lifecycle.js';
 import type { ModelDescription } from '../../src/server/models/model-description.js';
 import { createServedModel } from '../../src/server/models/served-model.js';
+import { ServedModels } from '../../src/server/models/served-models.js';
 import { systemClock } from '../../src/server/system-clock.js';
+import { Metrics } from '../../src/server/telemetry/metrics.js';
+import { RequestLog } from '../../src/server/telemetry/request-log.js';
 
 export const LABELS = ['c1 red', 'c2 green', 'c3 blue, "sky"'];
 
@@ -69,6 +70,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   const lifecycle = new Lifecycle((isReady) => {
     lifecycle.processes = { ready: isReady ? 1 : 0, total: 1 };
   });
+  const models = new ServedModels();
   const metrics = new Metrics([1, 2, 4]);
   const lines: Record<string, unknown>[] = [];
   const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
@@ -77,16 +79,25 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   const app = createApp({
     clock: systemClock,
     lifecycle,
+    models,
     metrics,
     readMetrics: () => metrics.registry.metrics(),
     requestLog,
     uploads,
     maxPixels: options.maxPixels ?? 1e6,
     batching: () => limits,
+    corsOrigins: config.corsOrigins,
+    hasBenchmark: config.benchmark,
     nullBatcher: options.nullBatcher ?? (async () => batcher),
   });
   const decodePool = new DecodePool(1, { decoder: 'native', bodies: uploads.spare });
-  const around = { decodePool, lifecycle, metrics, logger, hung: () => lifecycle.end('lane_hung') };
+  const dependencies = {
+    decodePool,
+    lifecycle,
+    metrics,
+    logger,
+    hung: () => lifecycle.end('lane_hung'),
+  };
   const model = createServedModel(
     {
       name: DESCRIPTION.name,
@@ -98,10 +109,13 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
       limits: () => limits,
       describe: () => DESCRIPTION,
     },
-    around,
+    dependencies,
   );
   const { batcher } = model;
-  if (options.isWarm ?? true) lifecycle.serve([model]);
+  if (options.isWarm ?? true) {
+    models.serve([model]);
+    lifecycle.serve();
+  }
   const server = createHttpServer(app, config, new BrokenRequests(requestLog, metrics));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(async () => {

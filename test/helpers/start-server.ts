@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Test } from 'tap';
+import { inTime } from './until.js';
+
+export { until } from './until.js';
 
 /** The program as an operator starts it, built; `npm test` builds it first. */
 const PROGRAM = 'dist/src/server/supervisor/supervisor.js';
 
 export interface StartedServer {
   readonly child: ChildProcess;
-  /** Resolves with the address once the program has said that it is ready; rejects if it ends before. */
+  /** Resolves with the address once the program has said that it is ready; rejects if it ends before, or does not say so in time. */
   readonly url: Promise<string>;
-  /** Resolves with exit code and signal, when all that it wrote is here. */
+  /** Resolves with exit code and signal, when all that it wrote is here; rejects if it does not end in time. */
   readonly exited: Promise<[number | null, NodeJS.Signals | null]>;
   /** What it has written so far: people's text and the log. */
   readonly stderr: () => string;
@@ -20,35 +23,45 @@ export function startServer(
   t: Test,
   args: readonly string[] = [],
   env: NodeJS.ProcessEnv = {},
+  /** "unread" is a pipe whose reader has stopped; a number is a file descriptor. */
+  standardOutput: 'read' | 'unread' | number = 'read',
 ): StartedServer {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env: { PATH: process.env['PATH'], PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', typeof standardOutput === 'number' ? standardOutput : 'pipe', 'pipe'],
   });
   let stdout = '';
   let stderr = '';
-  child.stdout.on('data', (chunk) => {
-    stdout += chunk;
-  });
+  if (standardOutput === 'read') {
+    child.stdout?.on('data', (chunk) => {
+      stdout += chunk;
+    });
+  }
   const exited = once(child, 'close') as StartedServer['exited'];
-  const url = new Promise<string>((resolve, reject) => {
-    child.stderr.on('data', (chunk) => {
+  const ready = new Promise<string>((resolve, reject) => {
+    child.stderr?.on('data', (chunk) => {
       stderr += chunk;
-      const ready = /ready {5}(http:\S+)\/api\/classify/.exec(stderr);
-      if (ready?.[1]) resolve(ready[1]);
+      const [, url] = /ready {5}(http:\S+)\/api\/classify/.exec(stderr) ?? [];
+      if (url) resolve(url);
     });
     void exited.then(() => reject(new Error(`the program ended before it was ready: ${stderr}`)));
   });
   // Who expects it to end does not ask for the address.
-  url.catch(() => {});
+  ready.catch(() => {});
+  const server: StartedServer = {
+    child,
+    get url() {
+      return inTime(ready, () => `the program to be ready; it wrote: ${stderr}`);
+    },
+    get exited() {
+      return inTime(exited, () => `the program to end; it wrote: ${stderr}`);
+    },
+    stdout: () => stdout,
+    stderr: () => stderr,
+  };
   t.teardown(async () => {
     if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
-    await exited;
+    await server.exited.finally(() => child.kill('SIGKILL'));
   });
-  return { child, url, exited, stdout: () => stdout, stderr: () => stderr };
-}
-
-/** Asks again until the answer is as wished; the test's own time limit bounds it. */
-export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+  return server;
 }

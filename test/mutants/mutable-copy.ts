@@ -9,11 +9,10 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import ts from 'typescript';
 import type { Mutant } from './mutants.js';
 
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const ROOT = process.cwd();
 const COPIED = ['src/batcher', 'test/batcher', 'test/helpers'];
 
 /** The batcher and its tests in a folder of their own, as JavaScript, so that the working tree is never touched. */

@@ -27,8 +27,12 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
     ['window 0 waits', "if (maxQueueDelayMs === 0) return dispatch(size, 'idle');", ''],
   ],
   'batch-size': [
-    ['padding ignores the allowed sizes', 'allowed.find((one) => one >= size) ?? size', 'size'],
-    ['padding goes one size too far', 'one >= size', 'one > size'],
+    [
+      'padding ignores the allowed sizes',
+      'allowed.find((allowedSize) => allowedSize >= size) ?? size',
+      'size',
+    ],
+    ['padding goes one size too far', 'allowedSize >= size', 'allowedSize > size'],
     ['a split that costs the same wins', '/ waiting <= curve', '/ waiting < curve'],
   ],
   admission: [
@@ -81,8 +85,8 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
   'item-queue': [
     [
       'last in, first out',
-      'for (let item = this.#head; item && taken.length < count; item = this.#head)',
-      'for (let item = this.#tail; item && taken.length < count; item = this.#tail)',
+      'for (let item = this.#head; item && items.length < count; item = this.#head)',
+      'for (let item = this.#tail; item && items.length < count; item = this.#tail)',
     ],
     ['the nearest deadline stays when it has gone', 'this.#earliestDeadlineMs = undefined;', ''],
     [
@@ -163,9 +167,13 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       'isLaneProven = true;',
     ],
     ['the warm-up batch is not run', 'if (!isLaneProven) await proveLane();', ''],
-    ['who is gone is run again', 'const part = all.filter(isWanted);', 'const part = all;'],
     [
-      'who is gone is settled again',
+      'an item that was cancelled is run again',
+      'const part = all.filter(isWanted);',
+      'const part = all;',
+    ],
+    [
+      'an item that was cancelled is settled again',
       'if (isWanted(item)) settle(item, outputs[i] as O | Error);',
       'settle(item, outputs[i] as O | Error);',
     ],

@@ -36,7 +36,7 @@ function firstFailure({ folder }: MutableCopy, { name, tests }: Stage): string |
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
     // The same histories each time: what was found once is found again.
-    env: { ...process.env, TAP_BAIL: '1', RUNS: '1000', SEED: '1' },
+    env: { ...process.env, TAP_BAIL: '1', RUNS: '1000', SEED: '1', LONG: '1' },
   });
   if (status === 0) return undefined;
   if (status === null) return `${name}: no end`;

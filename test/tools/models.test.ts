@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import t, { type Test } from 'tap';
-import { KNOWN_MODELS } from '../../src/tools/models/known-models.js';
 import { modelManifest } from '../../src/engine/model/model-manifest.js';
+import { KNOWN_MODELS } from '../../src/tools/models/known-models.js';
 import { fileServer, status, whole } from '../helpers/file-server.js';
 import { writeModelFolder } from '../helpers/onnx-models.js';
 
@@ -79,20 +79,21 @@ t.test('a pull that fails ends with a sentence and leaves no folder', async (t) 
     t,
     folder,
     pull('mobilenetv2-12-int8', other.url),
-    /another SHA-256; nothing was kept/,
+    /a different SHA-256; nothing was kept/,
   );
   t.same(
     readdirSync(join(folder, 'models')).filter((name) => !name.startsWith('.')),
     [],
   );
   mkdirSync(join(folder, 'models/caffenet-12'));
-  await fails(t, folder, pull('caffenet-12', other.url), /models\/caffenet-12 exists already, and/);
+  await fails(t, folder, pull('caffenet-12', other.url), /models\/caffenet-12 already exists, and/);
 });
 
 t.test('a name is none of the known, and never a path', async (t) => {
   const folder = t.testdir({});
   for (const name of ['nothing', '../caffenet-12', 'CaffeNet-12']) {
-    const words = /^no model is known as ".*"; there are mobilenetv2-12-int8, .*caffenet-12\n$/;
+    const words =
+      /^there is no model named ".*"; known models: mobilenetv2-12-int8, .*caffenet-12\n$/;
     await fails(t, folder, ['pull', name], words);
   }
   t.same(readdirSync(folder), []);

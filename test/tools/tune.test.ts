@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
 
-const TUNE = fileURLToPath(new URL('../../dist/src/tools/tune.js', import.meta.url));
+const TUNE = fileURLToPath(new URL('../../src/tools/tune.js', import.meta.url));
 
 function tune(args: readonly string[]): Promise<{ code: unknown; out: string; err: string }> {
   return new Promise((resolve) => {
@@ -14,22 +14,29 @@ function tune(args: readonly string[]): Promise<{ code: unknown; out: string; er
   });
 }
 
-function curveFile(t: Test, curve: readonly object[]): string {
-  return join(
-    t.testdir({ 'c.json': JSON.stringify({ provider: 'cuda', device: 'H200', curve }) }),
-    'c.json',
-  );
+const CURVE = {
+  provider: 'cuda',
+  device: 'H200',
+  curve: [
+    { batchSize: 1, ms: 2 },
+    { batchSize: 4, ms: 4 },
+  ],
+};
+
+function curveFile(t: Test): string {
+  return join(t.testdir({ 'c.json': JSON.stringify(CURVE) }), 'c.json');
 }
 
-const CURVE = [
-  { batchSize: 1, ms: 2 },
-  { batchSize: 4, ms: 4 },
-];
+/** The flags for a curve and the recorded arrivals of 300 images, so few that a setting is played quickly. */
+function recorded(t: Test, perSecond: number): { folder: string; args: string[] } {
+  const timesMs = Array.from({ length: 300 }, (_, i) => (1000 * i) / perSecond);
+  const files = { 'c.json': JSON.stringify(CURVE), trace: `${timesMs.join('\n')}\n` };
+  const folder = t.testdir(files);
+  return { folder, args: ['--trace', join(folder, 'trace'), '--curve', join(folder, 'c.json')] };
+}
 
-t.test('prints a table, a recommendation that can be pasted, and draws a picture', async (t) => {
-  const curve = curveFile(t, CURVE);
-  const plot = `${curve}.svg`;
-  const args = ['--p99-ms', '20', '--arrivals', 'poisson:600', '--curve', curve, '--plot', plot];
+t.test('prints a table and a recommendation that can be pasted', async (t) => {
+  const args = ['--p99-ms', '20', '--arrivals', 'poisson:600', '--curve', curveFile(t)];
   const { code, out, err } = await tune(args);
   t.equal(err, '');
   t.equal(code, 0);
@@ -39,28 +46,36 @@ t.test('prints a table, a recommendation that can be pasted, and draws a picture
   const [, pasted = ''] = /^ {2}("batching": .*)$/m.exec(out) ?? [];
   const { batching } = JSON.parse(`{${pasted}}`) as { batching: object };
   t.match(batching, { maxBatchSize: 4, maxQueueDelayMs: Number });
+});
+
+t.test('plays recorded arrivals, the same way each time, and draws a picture', async (t) => {
+  const { folder, args: files } = recorded(t, 600);
+  const plot = join(folder, 'plot.svg');
+  const args = ['--p99-ms', '20', ...files, '--plot', plot];
+  const { code, out, err } = await tune(args);
+  t.same([code, err], [0, '']);
   t.match(readFileSync(plot, 'utf8'), /^<svg[\s\S]*window 10 ms[\s\S]*goal[\s\S]*<\/svg>\n$/);
   t.equal((await tune(args)).out, out, 'the same again');
 });
 
 t.test('says how many GPUs would do where one does not, and that they do', async (t) => {
-  const args = ['--p99-ms', '20', '--arrivals', 'poisson:3000', '--curve', curveFile(t, CURVE)];
+  const args = ['--p99-ms', '20', ...recorded(t, 3000).args];
   const one = await tune(args);
   t.equal(one.code, 0);
   t.match(one.out, /No setting keeps p99 within 20 ms with 1 GPU\./);
-  const [, least = ''] = /^(\d+) GPUs would: see --gpus \1\.$/m.exec(one.out) ?? [];
+  const [, least = ''] = /^(\d+) GPUs would: try --gpus \1\.$/m.exec(one.out) ?? [];
   const more = await tune([...args, '--gpus', least]);
-  t.match(more.out, /<- recommended[\s\S]*"batching"[\s\S]*Fewer GPUs would not keep it\./);
+  t.match(more.out, /<- recommended[\s\S]*"batching"[\s\S]*Fewer GPUs would not meet it\./);
 });
 
 t.test('says that no number of GPUs makes a single image faster', async (t) => {
-  const args = ['--p99-ms', '1', '--arrivals', 'poisson:10', '--curve', curveFile(t, CURVE)];
-  t.match((await tune(args)).out, /No number of GPUs would: one image alone takes 2\.0 ms/);
+  const args = ['--p99-ms', '1', '--arrivals', 'poisson:10', '--curve', curveFile(t)];
+  t.match((await tune(args)).out, /No number of GPUs would: a single image already takes 2\.0 ms/);
 });
 
 t.test('a wrong flag ends with one sentence and code 1', async (t) => {
   const { code, out, err } = await tune(['--p99-ms', '5', '--arrivals', 'often']);
   t.equal(code, 1);
   t.equal(out, '');
-  t.match(err, /^--arrivals is poisson:RATE[^\n]*\n$/);
+  t.match(err, /^--arrivals must be poisson:RATE[^\n]*\n$/);
 });

@@ -1,19 +1,21 @@
 import type { ImageHeader } from '../header/image-header.js';
 
-// Milliseconds of one core with the native decoders, measured from 1 to 25 megapixels. Only proportions matter
-// for the other decoder and for other machines.
+// Milliseconds of one core with the native decoders, measured from 1 to 25 megapixels. For the other decoder and for
+// other machines, only the proportions matter.
 
-/** What every image costs, however small. */
+/** Cost of every image, however small. */
 const IMAGE_MS = 0.5;
-/** A megapixel of a JPEG before its scans; CMYK takes the slower decoder. */
+/** Cost per megapixel of a JPEG, without its scans; CMYK needs the slower decoder. */
 const JPEG_MS = 5;
 const CMYK_JPEG_MS = 16;
-/** A megapixel of each scan: a progressive photo has ten, and then costs 15 ms. */
+/** Cost per megapixel and scan: a progressive photo has ten scans, and then costs 15 ms in all. */
 const SCAN_MS = 1;
-/** A megapixel of an 8-bit grey PNG: 8 to 14 ms; in colour, perhaps with alpha, 7 to 38; 16 bits are twice that. */
+/**
+ * Cost per megapixel of an 8-bit grey PNG: 8 to 14 ms; in colour, with or without alpha, 7 to 38; 16 bits double it.
+ */
 const PNG_MS = 12;
 
-/** What decoding will take, from the header alone, in milliseconds; within a factor of three for real images. */
+/** Predicts the cost of decoding in milliseconds from the header alone; for real images, within a factor of three. */
 export function decodeCostMs(header: ImageHeader): number {
   return IMAGE_MS + (msPerMegapixel(header) * header.width * header.height) / 1e6;
 }

@@ -1,9 +1,9 @@
 import type { ImageInput } from '../../engine/index.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
-import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
 import type { Resampler } from '../resample/resampler.js';
 import { resizePlan } from '../resize-plan.js';
+import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
 import { turnUpright } from './turn-upright.js';
 
 export type { DecoderName };
@@ -23,12 +23,12 @@ export async function decodeImage(
   pixels: Uint8Array,
 ): Promise<void> {
   const decodeRaster = await loadRasterDecoder(decoder, header);
-  // Nothing waits from here on: the resampler's memory is this image's alone.
+  // There is no await from here on, so no other image uses the resampler's memory.
   const raster = resampler.raster(header.width * header.height * 3);
   try {
     decodeRaster(bytes, header, raster);
   } catch (cause) {
-    throw new UndecodableImageError('the decoder gave up', { cause });
+    throw new UndecodableImageError('the decoder failed', { cause });
   }
   const plan = resizePlan(header, input);
   turnUpright(resampler.resample(plan.x, plan.y), plan, pixels);

@@ -2,7 +2,7 @@ import type { ImageInput } from '../../engine/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { DecoderName } from './load-raster-decoder.js';
 
-/** What a decode thread is started with. */
+/** The data with which a decode thread starts. */
 export interface DecodeWorkerData {
   readonly decoder: DecoderName;
 }
@@ -12,17 +12,17 @@ export interface DecodeJob {
   readonly id: number;
   readonly bytes: Uint8Array;
   readonly header: ImageHeader;
-  /** What the model wants. */
+  /** What the model requires. */
   readonly input: ImageInput;
   readonly pixels: Uint8Array;
 }
 
-/** From the thread: both buffers come back, the pixels written unless the image could not be decoded. */
+/** From the thread: both buffers come back; the pixels are written unless the image could not be decoded. */
 export interface DecodeReply {
   readonly id: number;
   readonly bytes: Uint8Array;
   readonly pixels: Uint8Array;
   readonly outcome: 'decoded' | 'undecodable' | 'failed';
-  /** Of a failure that is not the image's fault: for the log. */
+  /** For the log: the cause of a failure that is not the image's fault. */
   readonly message?: string;
 }

@@ -1,21 +1,21 @@
 import { Worker } from 'node:worker_threads';
 import type { ImageInput } from '../../engine/index.js';
-import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
+import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 
 interface Pending {
   readonly resolve: (pixels: Uint8Array) => void;
   readonly reject: (error: Error) => void;
 }
 
-/** Where buffers go that are not needed any more. */
+/** Takes back buffers that are no longer needed. */
 export interface Recycling {
   recycle(pixels: Uint8Array): void;
   recycleBytes(bytes: Uint8Array): void;
 }
 
-/** The main thread's end of one decode thread. What fails there fails for its image alone. */
+/** The main thread's end of one decode thread. A failure in the thread affects only its image. */
 export class DecodeThread {
   readonly #worker: Worker;
   readonly #pending = new Map<number, Pending>();
@@ -29,7 +29,7 @@ export class DecodeThread {
   }
 
   /**
-   * Decodes into `pixels` and resolves with them. Both buffers change hands.
+   * Decodes into `pixels` and resolves with them. Both buffers are transferred.
    *
    * @throws {UndecodableImageError}
    */

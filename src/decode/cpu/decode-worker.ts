@@ -1,18 +1,18 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { UndecodableImageError } from '../header/image-errors.js';
+import { Resampler } from '../resample/resampler.js';
 import { decodeImage } from './decode-image.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
-import { UndecodableImageError } from '../header/image-errors.js';
 import { loadRasterDecoder } from './load-raster-decoder.js';
-import { Resampler } from '../resample/resampler.js';
 
-// A decode thread: one image at a time.
+// A decode thread. It decodes one image at a time.
 
 const port = parentPort as MessagePort;
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
-// A decoder that this platform does not have is missed now, not at the first photo.
-await loadRasterDecoder(decoder, { format: 'jpeg', colour: 'rgb' });
+// Fails now, not at the first photo, if the decoder is not available on this platform.
+await loadRasterDecoder(decoder, { format: 'jpeg' });
 
 port.on('message', async (job: DecodeJob) => {
   const { id, bytes, pixels } = job;

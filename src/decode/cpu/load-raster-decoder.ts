@@ -1,20 +1,35 @@
 import type { ImageHeader } from '../header/image-header.js';
 import type { RasterDecoder } from './raster-decoder.js';
 
-/** `native`: libjpeg-turbo, with the image crate for what it does not take. `jpeg-js`: JavaScript for JPEGs. */
-export type DecoderName = 'native' | 'jpeg-js';
+/**
+ * The decoder for JPEGs. `native`: the host's libturbojpeg, or the fallback if the host has none. `native-fallback`: an
+ * npm package. `jpeg-js`: JavaScript.
+ */
+export type DecoderName = 'native' | 'native-fallback' | 'jpeg-js';
+
+let native: Promise<RasterDecoder> | undefined;
 
 /**
- * The decoder for such an image. Its library is loaded when it is first asked for: there are platforms that have
- * not all of them. Asked again, it is there at once.
+ * Returns the decoder for such an image. Its library is loaded on first use, because some platforms do not have all
+ * libraries; later calls return at once.
  */
 export async function loadRasterDecoder(
   decoder: DecoderName,
-  { format, colour }: Pick<ImageHeader, 'format' | 'colour'>,
+  { format }: Pick<ImageHeader, 'format'>,
 ): Promise<RasterDecoder> {
-  if (format === 'png' || (decoder === 'native' && colour === 'cmyk')) {
-    return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
+  if (format === 'png') return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
+  switch (decoder) {
+    case 'native':
+      native ??= loadNativeDecoder();
+      return native;
+    case 'native-fallback':
+      return (await import('./decode-with-fallback.js')).decodeWithFallback;
+    case 'jpeg-js':
+      return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
   }
-  if (decoder === 'jpeg-js') return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
-  return (await import('./decode-with-turbo.js')).decodeWithTurbo;
+}
+
+async function loadNativeDecoder(): Promise<RasterDecoder> {
+  const { openTurboJpegDecoder } = await import('./decode-with-turbojpeg.js');
+  return openTurboJpegDecoder() ?? loadRasterDecoder('native-fallback', { format: 'jpeg' });
 }

@@ -1,22 +1,22 @@
 import PQueue from 'p-queue';
 
-/** One image in the works and one in the inbox, so that a thread need not wait for the main thread. */
+/** One image in progress and one in the thread's inbox, so that a thread need not wait for the main thread. */
 const IMAGES_PER_THREAD = 2;
 /**
- * From here on an image is costly. A plain photo of 25 megapixels, a progressive one of 12 and a 4K screenshot cost
- * less and may use every thread.
+ * An image that costs this much or more is costly. A plain photo of 25 megapixels, a progressive one of 12 and a 4K
+ * screenshot cost less and may use every thread.
  */
 export const COSTLY_MS = 200;
 
 interface Slot<Thread> {
   readonly thread: Thread;
-  /** Cost of the images that are in the thread. */
+  /** Total cost of the images in the thread. */
   loadMs: number;
 }
 
 /**
- * Gives each image to the thread that has least to do. Costly images wait in a queue of their own, so that one
- * thread has none of them: however many there are, they do not hold up the small ones.
+ * Gives each image to the thread with the least load. Costly images wait in a separate queue that leaves one thread
+ * free of them, so that they do not delay the other images, however many there are.
  */
 export class ThreadQueue<Thread> {
   readonly #slots: readonly Slot<Thread>[];
@@ -29,7 +29,7 @@ export class ThreadQueue<Thread> {
     this.#costlyQueue = new PQueue({ concurrency: Math.max(1, threads.length - 1) });
   }
 
-  /** Runs `job` with a thread when one is free for it. */
+  /** Runs `job` as soon as a thread is free for it. */
   run<Result>(costMs: number, job: (thread: Thread) => Promise<Result>): Promise<Result> {
     const queue = costMs < COSTLY_MS ? this.#queue : this.#costlyQueue;
     return queue.add(async () => {

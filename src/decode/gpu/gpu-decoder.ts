@@ -1,22 +1,22 @@
 import {
-  type BatchLane,
   Batcher,
+  type BatchLane,
   type BatchLimits,
   type Clock,
   type LaneState,
+  SILENT,
 } from '../../batcher/index.js';
-import { SILENT } from '../../batcher/batcher-observer.js';
 import type { GpuImage } from './gpu-lane.js';
 import { UNIT_LIMITS } from './units-take.js';
 
-/** Whatever waits when a thread is free goes; an image has its deadline in the model's batcher. */
+/** A free thread takes all waiting images. The deadlines of the images are enforced by the model's batcher. */
 const LIMITS: BatchLimits = {
   maxBatchSize: UNIT_LIMITS.images,
   maxQueueDelayMs: 0,
   allowedBatchSizes: [],
   maxQueueSize: 1_000_000,
 };
-/** Later than any image is wanted. */
+/** Longer than any image's own deadline. */
 const DEADLINE_MS = 3_600_000;
 
 export interface GpuBatchLane extends BatchLane<GpuImage, Uint8Array | undefined> {
@@ -26,11 +26,11 @@ export interface GpuBatchLane extends BatchLane<GpuImage, Uint8Array | undefined
 export interface GpuDecoderOptions {
   readonly lanes: readonly GpuBatchLane[];
   readonly clock: Clock;
-  /** A lane has stopped serving. A CUDA error stays in a process for good. */
+  /** Called when a lane has stopped serving. After a CUDA error a process cannot recover. */
   readonly broken: (state: LaneState, cause?: Error) => void;
 }
 
-/** Gathers images into batches for the JPEG units; one image's failure is its own. */
+/** Gathers images into batches for the JPEG units. A failing image does not affect the others. */
 export class GpuDecoder {
   readonly #batcher: Batcher<GpuImage, Uint8Array | undefined>;
   readonly #lanes: readonly GpuBatchLane[];
@@ -51,8 +51,8 @@ export class GpuDecoder {
   }
 
   /**
-   * The image's pixels, or undefined if nobody wants it any more. Rejects if the units do not decode it, for whatever
-   * reason; if they gave its bytes back, another decoder may try.
+   * The image's pixels, or undefined if they are no longer wanted. Rejects if the units do not decode the image, for
+   * any reason; if its bytes were returned, another decoder may try.
    */
   async decode(image: GpuImage): Promise<Uint8Array | undefined> {
     const [item] = this.#batcher.accept(1, this.#clock.now() + DEADLINE_MS);
@@ -61,7 +61,7 @@ export class GpuDecoder {
     return (await item.settled).output;
   }
 
-  /** Ends the threads when nothing is in them any more. */
+  /** Ends the threads once they are idle. */
   async close(): Promise<void> {
     await this.#batcher.drain();
     await Promise.all(this.#lanes.map((lane) => lane.close()));

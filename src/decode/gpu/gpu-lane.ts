@@ -4,28 +4,28 @@ import type { ImageInput } from '../../engine/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { GpuReply, GpuRequest } from './gpu-messages.js';
 
-/** An image on its way through the units. */
+/** An image to be decoded on the GPU. */
 export interface GpuImage {
-  /** Alone in its buffer; away while the image is in a thread, and back afterwards. */
+  /** The only view of its buffer. Detached while the image is in a thread, and restored afterwards. */
   bytes: Uint8Array;
   readonly header: ImageHeader;
   readonly input: ImageInput;
-  /** Asked when a batch is made. */
+  /** Called when a batch is formed. */
   readonly isWanted: () => boolean;
 }
 
-/** Where pixel buffers come from, and go to if they are not needed. */
+/** Provides pixel buffers, and takes back those that are not needed. */
 export interface PixelBuffers {
   take(input: ImageInput): Uint8Array;
   recycle(pixels: Uint8Array): void;
 }
 
-/** The units do not answer, or not with the right pixels; the message is for the operator. */
+/** The units do not answer, or return wrong pixels. The message is for the operator. */
 export class GpuDecoderRefusedError extends Error {
   override readonly name = 'GpuDecoderRefusedError';
 }
 
-/** What a thread looks like from here: a Worker, or a test's. */
+/** The interface of a thread: a Worker, or a test's substitute. */
 export interface GpuThread {
   postMessage(request: GpuRequest, transfer: readonly ArrayBuffer[]): void;
   on(event: 'message', listen: (reply: GpuReply) => void): unknown;
@@ -38,11 +38,11 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** The main thread's end of one thread of the GPU decoder, as a lane of a batcher: it runs one batch at a time. */
+/** The main thread's end of one GPU decoder thread, as a lane of a batcher: it runs one batch at a time. */
 export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
   readonly #thread: GpuThread;
   readonly #pixels: PixelBuffers;
-  /** In the order in which they were asked, which is that of the replies. */
+  /** In the order of the requests; replies come in the same order. */
   readonly #pending: Pending[] = [];
 
   private constructor(thread: GpuThread, pixels: PixelBuffers) {
@@ -53,7 +53,7 @@ export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
   }
 
   /**
-   * Starts the thread, which takes its memory and does the trial.
+   * Starts the thread, which allocates its memory and decodes the trial image.
    *
    * @throws {GpuDecoderRefusedError}
    */
@@ -68,7 +68,7 @@ export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
     throw new GpuDecoderRefusedError(reply.kind === 'failed' ? reply.message : reply.kind);
   }
 
-  /** Answers with each image's pixels, with undefined for those that nobody wants any more. */
+  /** Returns each image's pixels, or undefined for images that are no longer wanted. */
   async run(images: readonly GpuImage[]): Promise<(Uint8Array | undefined | Error)[]> {
     const wanted = images.filter(({ isWanted }) => isWanted());
     if (wanted.length === 0) return images.map(() => undefined);

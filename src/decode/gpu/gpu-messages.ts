@@ -1,16 +1,16 @@
 import type { UnitJob } from './unit-decoder.js';
 
-/** To a thread of the GPU decoder, one at a time. All buffers are transferred. */
+/** To a GPU decoder thread, one at a time. All buffers are transferred. */
 export type GpuRequest =
   | { readonly kind: 'decode'; readonly jobs: readonly UnitJob[] }
-  /** Do the trial again. */
+  /** Decode the trial image again. */
   | { readonly kind: 'warmUp' };
 
-/** What comes back of each image, in the order of the jobs; the buffers change hands again. */
+/** The result for each image, in the order of the jobs; the buffers are transferred back. */
 export interface GpuResult {
   readonly bytes: Uint8Array;
   readonly pixels: Uint8Array;
-  /** Why the image cannot be decoded here; without it the pixels are written. */
+  /** Why the image cannot be decoded here. If undefined, the pixels are written. */
   readonly refusal?: string;
 }
 

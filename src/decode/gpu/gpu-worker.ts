@@ -1,11 +1,10 @@
 import { type MessagePort, parentPort } from 'node:worker_threads';
-import { openCuda } from '../../native/cuda.js';
+import { openCuda, openJpegUnits } from '../../native/index.js';
 import type { GpuReply, GpuRequest, GpuResult } from './gpu-messages.js';
-import { openJpegUnits } from '../../native/nvjpeg.js';
 import { runTrial } from './trial.js';
 import { UnitDecoder } from './unit-decoder.js';
 
-// A thread of the GPU decoder: one batch at a time.
+// A GPU decoder thread. It decodes one batch at a time.
 
 const port = parentPort as MessagePort;
 

@@ -1,18 +1,18 @@
 import type { ImageHeader } from '../header/image-header.js';
 import type { ResizePlan } from '../resize-plan.js';
 
-/** Bytes of struct Job in resample.cu. */
+/** Size of struct Job in resample.cu. */
 export const JOB_BYTES = 72;
 
 export interface ResampleJob {
-  /** Where the raster lies on the device, and where the model's pixels go. */
+  /** Device addresses of the raster and of the model's pixels. */
   readonly source: bigint;
   readonly target: bigint;
   readonly header: Pick<ImageHeader, 'width' | 'height'>;
   readonly plan: ResizePlan;
 }
 
-/** Writes job number `index` where the kernel will read it. */
+/** Writes job number `index` into the memory that the kernel reads. */
 export function writeJob(
   memory: Uint8Array,
   index: number,

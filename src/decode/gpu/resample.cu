@@ -1,24 +1,24 @@
-// Resizes, crops and turns a batch of RGB rasters to the models' inputs: the filter of ../resample/taps.ts (an
-// antialiased triangle with half-pixel centres), for every image of a batch in one launch. A thread makes one pixel.
-// resample-jobs.ts writes the jobs; `npm run build:gpu-kernel` compiles this to generated/resample-ptx.ts.
+// Resizes, crops and rotates a batch of RGB rasters to the models' inputs, with the filter of ../resample/taps.ts (an
+// antialiased triangle with half-pixel centres). One launch processes all images of a batch; one thread computes one
+// pixel. resample-jobs.ts writes the jobs; `npm run build:gpu-kernel` compiles this to generated/resample-ptx.ts.
 
 struct Job {
   const unsigned char *source;
   unsigned char *target;
-  // Source samples to one output sample, along each axis of the raster.
+  // Source samples per output sample, along each axis of the raster.
   double scaleX, scaleY;
-  // The raster.
+  // Size of the raster.
   int sourceWidth, sourceHeight;
-  // First output sample wanted along each axis of the raster.
+  // First output sample to compute, along each axis of the raster.
   int offsetX, offsetY;
-  // The model's input, upright.
+  // Size of the model's input, upright.
   int width, height;
-  // From the raster's axes to upright: they change places, then each may run backwards.
+  // From the raster's axes to upright: the axes are swapped, then each may be flipped.
   int swap, flipX, flipY;
   int unused;
 };
 
-// The samples behind one output sample, and how to weigh them.
+// The source samples of one output sample, and their weights.
 struct Taps {
   int first, end;
   float centre, support;
@@ -32,7 +32,7 @@ __device__ Taps tapsOf(int at, double scale, int samples) {
   Taps taps;
   taps.first = first > 0 ? first : 0;
   taps.end = end < samples ? end : samples;
-  // From the first sample, so that single precision is enough in the loops.
+  // Relative to the first sample, so that single precision is enough in the loops.
   taps.centre = (float)(centre - 0.5 - taps.first);
   taps.support = (float)support;
   return taps;

@@ -1,4 +1,4 @@
-/** A small photo-like JPEG, 80x56, 4:2:0: gradients and three rectangles. Drawn by a program. */
+/** A small photo-like JPEG, 80x56, 4:2:0, drawn by a program: gradients and three rectangles. */
 export const TRIAL_JPEG = Buffer.from(
   [
     '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAgGBgcGBQgHBwcJCQgKDBQNDAsLDBkSEw8UHRofHh0aHBwgJC4nICIs',

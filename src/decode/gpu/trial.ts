@@ -4,7 +4,7 @@ import { Resampler } from '../resample/resampler.js';
 import { TRIAL_JPEG } from './trial-jpeg.js';
 import type { UnitDecoder, UnitJob } from './unit-decoder.js';
 
-/** Grey levels between the two decoders: they round differently, and spread chroma differently over edges. */
+/** Grey levels by which the two decoders may differ: they round differently, and spread chroma differently at edges. */
 export const MAX_MEAN_DIFFERENCE = 2;
 export const MAX_DIFFERENCE = 24;
 
@@ -13,10 +13,10 @@ const INPUTS = [
   { width: 24, height: 24, resize: { shortest: 28 } },
 ] as const;
 
-/** What the trial makes of the units' pixels: the same picture, or which difference there is. */
+/** How far the units' pixels differ from the native decoder's, in grey levels. */
 export type Verdict = { readonly mean: number; readonly max: number };
 
-/** The trial's images, each a batch of two models' inputs, upright and turned. */
+/** The trial's jobs: one batch with two model inputs, each upright and rotated. */
 function trialJobs(): UnitJob[] {
   const header = readImageHeader(TRIAL_JPEG, { maxPixels: 1e6 });
   return INPUTS.flatMap((input) =>
@@ -30,7 +30,7 @@ function trialJobs(): UnitJob[] {
 }
 
 /**
- * Decodes a small JPEG on the units and with the native decoder, and compares.
+ * Decodes a small JPEG on the units and with the native decoder, and compares the pixels.
  *
  * @throws {Error} the units fail, or their pixels are wrong
  */
@@ -55,7 +55,7 @@ export async function runTrial(units: Pick<UnitDecoder, 'decode'>): Promise<Verd
   const mean = sum / count;
   if (mean > MAX_MEAN_DIFFERENCE || max > MAX_DIFFERENCE) {
     throw new Error(
-      `the trial's pixels are wrong: they differ by ${mean.toFixed(1)} of 255, at most by ${max}`,
+      `the pixels of the trial image are wrong: they differ by ${mean.toFixed(1)} of 255 on average, and by at most ${max}`,
     );
   }
   return { mean, max };

@@ -1,35 +1,34 @@
 import type { ImageInput } from '../../engine/index.js';
+import type { Cuda, JpegUnits, PinnedMemory } from '../../native/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import { resizePlan } from '../resize-plan.js';
-import type { Cuda, PinnedMemory } from '../../native/cuda.js';
 import { resamplePtx } from './generated/resample-ptx.js';
-import type { JpegUnits } from '../../native/nvjpeg.js';
 import { JOB_BYTES, writeJob } from './resample-jobs.js';
 import { UNIT_LIMITS } from './units-take.js';
 
-/** Where an allocation may begin. */
+/** Alignment of allocations. */
 const ALIGNMENT = 256;
 const BLOCK = [32, 8, 1] as const;
 
-/** An image that `unitsTake` said yes to. */
+/** An image that `unitsTake` accepted. */
 export interface UnitJob {
   readonly bytes: Uint8Array;
   readonly header: ImageHeader;
   readonly input: ImageInput;
-  /** input.height * input.width * 3 bytes, to be written. */
+  /** The output buffer: input.height * input.width * 3 bytes. */
   readonly pixels: Uint8Array;
 }
 
 interface Placed {
   readonly job: UnitJob;
-  /** Byte offsets in the memory of the rasters and of the pixels. */
+  /** Byte offsets in the raster memory and in the pixel memory. */
   readonly rasterAt: number;
   readonly pixelsAt: number;
 }
 
 /**
- * Decodes batches on the card's JPEG units, and resizes and turns them there. All its memory is taken at the start.
- * A call blocks its thread, asleep, until the pixels are there.
+ * Decodes batches on the GPU's JPEG units, and resizes and rotates them there. All memory is allocated at the start. A
+ * call blocks its thread, which sleeps, until the pixels are ready.
  */
 export class UnitDecoder {
   readonly #cuda: Cuda;
@@ -59,9 +58,9 @@ export class UnitDecoder {
   }
 
   /**
-   * Decodes any number of images, as many at once as there is room for.
+   * Decodes any number of images, in batches as large as the memory allows.
    *
-   * @returns for each image nothing, or why it cannot be decoded here
+   * @returns for each image undefined, or why it cannot be decoded here
    * @throws {NvjpegError} one of the images is at fault, or the units are
    * @throws {CudaError}
    */
@@ -70,9 +69,9 @@ export class UnitDecoder {
     let batch: Placed[] = [];
     const run = () => {
       this.#run(batch);
-      // Rasters are cleared before: an image that the units left out is black, as are few others.
+      // The rasters were cleared before, so an image that the units skipped is black; few others are.
       for (const { job } of batch.filter(({ job }) => isBlack(job.pixels))) {
-        refusals.set(job, new Error('black: perhaps left out'));
+        refusals.set(job, new Error('the pixels are black: the units may have skipped the image'));
       }
       batch = [];
     };
@@ -89,12 +88,14 @@ export class UnitDecoder {
     return jobs.map((job) => refusals.get(job));
   }
 
-  /** Where the library reads another size than the header walk has, it would write past the raster's end. */
+  /** If the library read other dimensions than the header walk, it would write past the end of the raster. */
   #refusal({ bytes, header }: UnitJob): Error | undefined {
     try {
       const { width, height } = this.#units.sizeOf(bytes);
       if (width === header.width && height === header.height) return undefined;
-      return new Error(`${width}x${height} is not ${header.width}x${header.height}`);
+      return new Error(
+        `nvJPEG reads ${width}x${height} instead of ${header.width}x${header.height}`,
+      );
     } catch (error) {
       return error as Error;
     }
@@ -131,7 +132,7 @@ export class UnitDecoder {
       cuda.copyToHost(this.#pixels.address, this.#devicePixels, pixelsEnd(last), stream);
     } finally {
       cuda.clear(this.#rasters, rasterEnd(last), stream);
-      // Whatever was begun reads the images' bytes; and the units do not wait for what the stream did before.
+      // Work that was started reads the images' bytes, and the units do not wait for earlier work on the stream.
       cuda.finish(stream);
     }
     for (const { job, pixelsAt } of batch) {

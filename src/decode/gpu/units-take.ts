@@ -4,25 +4,26 @@ import { JpegMarker } from '../header/jpeg-marker.js';
 
 const MIB = 1024 * 1024;
 
-/** A batch for the units, in images and in what the device holds of it at once; each thread has room for one. */
+/** Limits of a batch: its images, and the device memory for them. Each thread has memory for one batch. */
 export const UNIT_LIMITS = {
   images: 64,
   rasterBytes: 128 * MIB,
   pixelBytes: 16 * MIB,
 } as const;
 
-/** Luma over chroma as the units take it, in T.81's notation: 4:4:4, 4:2:2, 4:2:0. */
+/** Sampling factors of luma that the units support, in T.81's notation: 4:4:4, 4:2:2, 4:2:0. */
 const LUMA_SAMPLINGS = [0x11, 0x21, 0x22];
 const CHROMA_SAMPLING = 0x11;
-/** The names that JFIF gives to Y, Cb and Cr; other names may mean RGB. */
+/** The component ids that JFIF gives to Y, Cb and Cr; other ids may mean RGB. */
 const YCBCR = [1, 2, 3];
 const APP14_ADOBE = 0xee;
 const ADOBE_TRANSFORM_AT = 11;
 const ADOBE_YCBCR = 1;
 
 /**
- * Whether the card's JPEG units decode such an image as the native decoder would: baseline YCbCr in one scan, whole,
- * and within the room of a batch. `header` is what the header walk made of `image`: its segments are sound.
+ * Whether the GPU's JPEG units decode such an image as the native decoder would: it is a complete baseline YCbCr JPEG
+ * with one scan, and fits into a batch. `header` is the result of the header walk over `image`, so all segments are
+ * sound.
  */
 export function unitsTake(image: Uint8Array, header: ImageHeader, input: ImageInput): boolean {
   const { format, colour, scans, width, height } = header;
@@ -33,7 +34,7 @@ export function unitsTake(image: Uint8Array, header: ImageHeader, input: ImageIn
   return endsWithEoi(bytes) && isBaselineYcbcr(bytes);
 }
 
-/** The units do not say when an image ends early. */
+/** The units do not report an image that ends early. */
 function endsWithEoi(bytes: Buffer): boolean {
   return bytes.readUInt16BE(bytes.length - 2) === 0xff00 + JpegMarker.EOI;
 }
@@ -49,7 +50,7 @@ function isBaselineYcbcr(bytes: Buffer): boolean {
   return isBaseline;
 }
 
-/** T.81 B.2.2: of each component its name, its sampling factors, and its table. */
+/** T.81 B.2.2: each component has an id, its sampling factors, and its table. */
 function hasUsualComponents(frame: Buffer): boolean {
   const components = [0, 1, 2].map((i) => frame.subarray(6 + 3 * i, 9 + 3 * i));
   const [luma, ...chroma] = components.map(([, sampling]) => Number(sampling));
@@ -66,7 +67,7 @@ function isAdobe(payload: Buffer): boolean {
 
 function* segmentsBeforeScan(bytes: Buffer) {
   for (let at = 2; at + 4 <= bytes.length; ) {
-    // Fill bytes may stand before a marker's code.
+    // Fill bytes may precede a marker's code.
     while (bytes[at + 1] === 0xff) at++;
     const marker = Number(bytes[at + 1]);
     if (marker === JpegMarker.SOS) return;

@@ -1,4 +1,4 @@
-/** The bytes are no image that this server decodes, or not a whole one. */
+/** The bytes are not a complete image in a format that this server decodes. */
 export class UndecodableImageError extends Error {
   override readonly name = 'UndecodableImageError';
   readonly code = 'undecodable_image';
@@ -10,7 +10,7 @@ export class ImageTooLargeError extends Error {
   readonly code = 'image_too_large';
 }
 
-/** The image is legal and would cost far more to decode than its size says. */
+/** The image is legal, but it would cost far more to decode than its size suggests. */
 export class ImageTooComplexError extends Error {
   override readonly name = 'ImageTooComplexError';
   readonly code = 'image_too_complex';

@@ -1,7 +1,7 @@
-/** EXIF orientation: how the stored raster must be turned to be upright; 1 is upright already. */
+/** EXIF orientation: how to turn the stored raster upright; 1 means that it is upright. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** What the header walk learns of an image before any decoder sees it. */
+/** What the header walk finds out about an image before any decoder sees it. */
 export interface ImageHeader {
   readonly format: 'jpeg' | 'png';
   /** Pixels as stored, before the orientation is applied. */
@@ -9,8 +9,8 @@ export interface ImageHeader {
   readonly height: number;
   readonly orientation: Orientation;
   readonly colour: 'grey' | 'rgb' | 'cmyk';
-  /** Bits a sample: 8 for JPEG, 1 to 16 for PNG. */
+  /** Bits per sample: 8 for JPEG, 1 to 16 for PNG. */
   readonly bitDepth: number;
-  /** Passes over the whole image that decoding takes: a progressive JPEG has several. */
+  /** Number of passes over the whole image that decoding needs; a progressive JPEG has several. */
   readonly scans: number;
 }

@@ -1,14 +1,14 @@
 import { JpegMarker } from './jpeg-marker.js';
 
-/** Four destinations each for DC and AC. */
+/** Four destinations each for DC and AC tables. */
 const MAX_TABLES = 8;
 const HUFFMAN_COUNTS = 16;
 const COEFFICIENTS = 64;
 
 /**
- * Whether every decoder finds the end of this segment where its length says. Some go by the length and some by
- * what stands inside: where the two differ, a decoder could find scans that the header walk has not counted.
- * Of a marker that is not known, each decoder thinks differently. Frame headers are not its business.
+ * Whether every decoder finds the end of this segment where its length says. Some decoders use the length and others
+ * the contents; if the two differ, a decoder could find scans that the header walk did not count. Decoders also
+ * differ in how they treat unknown markers, so those are not sound. Frame headers are checked elsewhere.
  */
 export function isSoundSegment(marker: number, payload: Buffer): boolean {
   switch (marker) {
@@ -22,7 +22,7 @@ export function isSoundSegment(marker: number, payload: Buffer): boolean {
     case JpegMarker.SOS:
       return isScanHeader(payload);
     case JpegMarker.APP0:
-      // The image crate reads five bytes of anything longer than three.
+      // The image crate reads five bytes of any payload longer than three.
       return payload.length !== 4;
     case JpegMarker.COM:
       return true;
@@ -31,7 +31,7 @@ export function isSoundSegment(marker: number, payload: Buffer): boolean {
   }
 }
 
-/** `tableBytes` tells the length of the table that begins at the first byte. */
+/** `tableBytes` returns the length of the table that starts at the first byte. */
 function areWholeTables(payload: Buffer, tableBytes: (table: Buffer) => number): boolean {
   let at = 0;
   for (let tables = 0; at < payload.length && tables < MAX_TABLES; tables++) {
@@ -40,20 +40,20 @@ function areWholeTables(payload: Buffer, tableBytes: (table: Buffer) => number):
   return at === payload.length;
 }
 
-/** T.81 B.2.4.2: class and destination, how many codes of each length, a byte for each code. */
+/** T.81 B.2.4.2: class and destination, the number of codes of each length, and one byte per code. */
 function huffmanTableBytes(table: Buffer): number {
   let bytes = 1 + HUFFMAN_COUNTS;
   for (let i = 1; i <= HUFFMAN_COUNTS; i++) bytes += table[i] ?? 0;
   return bytes;
 }
 
-/** T.81 B.2.4.1: precision and destination, 64 elements of one or two bytes. */
+/** T.81 B.2.4.1: precision and destination, and 64 elements of one or two bytes. */
 function quantTableBytes(table: Buffer): number {
   const isPrecise = Number(table[0]) >= 0x10;
   return 1 + COEFFICIENTS * (isPrecise ? 2 : 1);
 }
 
-/** T.81 B.2.3: 1 to 4 components, each named once, and a band of coefficients: more would cost more than a scan. */
+/** T.81 B.2.3: 1 to 4 components, each named once, and a band of coefficients. More would cost more than one scan. */
 function isScanHeader(payload: Buffer): boolean {
   const components = payload[0] ?? 0;
   if (components < 1 || components > 4 || payload.length !== 4 + 2 * components) return false;

@@ -1,4 +1,4 @@
-/** Marker codes of ITU-T T.81, table B.1: the second byte, after 0xff. Those that are read; no others are let through. */
+/** Marker codes of ITU-T T.81, table B.1: the byte after 0xff. Only these markers are accepted. */
 export const JpegMarker = {
   SOF0_BASELINE: 0xc0,
   SOF1_EXTENDED: 0xc1,

@@ -3,19 +3,19 @@ import type { Orientation } from './image-header.js';
 const ORIENTATION_TAG = 0x0112;
 const SHORT = 3;
 const ENTRY_BYTES = 12;
-/** "Exif", 0, 0 before the TIFF structure in a JPEG's APP1. */
+/** "Exif", 0, 0 precedes the TIFF structure in a JPEG's APP1. */
 const PREAMBLE = Buffer.from('Exif\0\0', 'latin1');
 
 /**
- * Orientation of an APP1 segment's payload, or undefined if that is not EXIF or says nothing legal: broken
- * metadata is no reason to refuse a picture. Source: Exif 2.32, 4.6.4; TIFF 6.0.
+ * The orientation in an APP1 segment's payload; undefined if the payload is not EXIF or has no legal orientation,
+ * because broken metadata is no reason to refuse an image. Sources: Exif 2.32, 4.6.4; TIFF 6.0.
  */
 export function readExifOrientation(payload: Buffer): Orientation | undefined {
   if (!payload.subarray(0, PREAMBLE.length).equals(PREAMBLE)) return undefined;
   return readTiffOrientation(payload.subarray(PREAMBLE.length));
 }
 
-/** The same for a TIFF structure that stands alone, as in a PNG's eXIf chunk. */
+/** The same for a bare TIFF structure, as in a PNG's eXIf chunk. */
 export function readTiffOrientation(tiff: Buffer): Orientation | undefined {
   if (tiff.length < 8) return undefined;
   const order = tiff.toString('latin1', 0, 2);

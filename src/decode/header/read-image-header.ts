@@ -3,16 +3,16 @@ import type { ImageHeader } from './image-header.js';
 import { readJpegHeader } from './read-jpeg-header.js';
 import { isPng, readPngHeader } from './read-png-header.js';
 
-/** Real photos have at most some twenty scans; libjpeg-turbo's authors advise a limit. */
+/** Real photos have at most about twenty scans. libjpeg-turbo's authors recommend a limit. */
 export const MAX_SCANS = 100;
-/** As in JPEG. A PNG of one column and millions of rows would need gigabytes on its way to the model. */
+/** The limit of JPEG, for PNG too: one column of millions of rows would need gigabytes while it is resized. */
 export const MAX_SIDE = 65535;
-/** A scan costs about 0.3 ms a megapixel, so this is about 120 ms. Without it, 58 kB can cost 4 s. */
+/** A scan costs about 0.3 ms per megapixel, so this is about 120 ms. Without this limit, 58 kB can cost 4 s. */
 export const MAX_MEGAPIXEL_SCANS = 400;
 
 /**
- * Reads the header of a JPEG or PNG, told apart by their bytes, and refuses what would cost too much to decode.
- * Linear in the number of bytes, and far below a millisecond for a photo.
+ * Reads the header of a JPEG or PNG, told apart by their bytes, and refuses images that would cost too much to
+ * decode. The time is linear in the number of bytes, and far below a millisecond for a photo.
  *
  * @throws {UndecodableImageError} {ImageTooLargeError} {ImageTooComplexError}
  */

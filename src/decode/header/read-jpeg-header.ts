@@ -4,7 +4,7 @@ import { isSoundSegment } from './is-sound-segment.js';
 import { JpegMarker } from './jpeg-marker.js';
 import { readExifOrientation } from './read-exif-orientation.js';
 
-/** Far more than any encoder writes; a body of nothing but tiny segments would hold up the main thread. */
+/** Far more than any encoder writes. Without a limit, a body of tiny segments would block the main thread. */
 const MAX_SEGMENTS = 10_000;
 
 const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
@@ -12,9 +12,9 @@ const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4:
 type Frame = Pick<ImageHeader, 'width' | 'height' | 'colour'>;
 
 /**
- * Walks the markers from SOI to EOI, or to the end of a file that was cut off: that is the decoder's to judge.
- * What follows EOI, such as a second picture, does not count. Stops counting scans above `maxScans`. Whatever
- * some decoder could read in another way is refused, so that none finds scans or frames that are not counted.
+ * Walks the markers from SOI to EOI. A file that ends without EOI was cut off and is refused, as in Pillow. Data after
+ * EOI, such as a second picture, is ignored. Stops counting scans above `maxScans`. Anything that a decoder could
+ * read in another way is refused, so that no decoder finds scans or frames that were not counted.
  *
  * @throws {UndecodableImageError} for anything but Huffman-coded DCT of 8 bits with 1, 3 or 4 components
  */
@@ -25,7 +25,8 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
   let scans = 0;
   let segments = 0;
   let at = markerAt(bytes, 2);
-  while (at !== -1 && scans <= maxScans) {
+  while (scans <= maxScans) {
+    if (at === -1) fail('no EOI');
     const marker = bytes.readUInt8(at);
     if (marker === JpegMarker.EOI) break;
     if (++segments > MAX_SEGMENTS) fail('too many segments');
@@ -50,8 +51,8 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
 }
 
 /**
- * Position of the code of the marker at `from`, past its fill bytes, or -1 at the end of the file. Decoders do
- * not agree on what to make of other bytes there.
+ * Position of the code of the marker at `from`, after its fill bytes, or -1 at the end of the file. Fails on any other
+ * bytes, because decoders disagree about them.
  */
 function markerAt(bytes: Buffer, from: number): number {
   if (from >= bytes.length) return -1;
@@ -61,7 +62,7 @@ function markerAt(bytes: Buffer, from: number): number {
   return at < bytes.length ? at : -1;
 }
 
-/** Where 0xff bytes stand closer than this, stepping costs less than a search for each. */
+/** If 0xff bytes are closer together than this, stepping is cheaper than a search for each. */
 const NEAR = 16;
 
 /** Position of the next marker's code, or -1: skips entropy-coded data with its stuffed bytes and restart markers. */
@@ -84,7 +85,7 @@ function nextFf(bytes: Buffer, from: number): number {
   return at < from + NEAR ? at : bytes.indexOf(0xff, at);
 }
 
-/** Position after the segment whose marker code is at `at`: its length counts itself and what follows. */
+/** Position after the segment whose marker code is at `at`; a segment's length includes its own two bytes. */
 function segmentEnd(bytes: Buffer, at: number): number {
   if (at + 3 > bytes.length) fail('cut off in a segment');
   const length = bytes.readUInt16BE(at + 1);
@@ -97,19 +98,19 @@ function isRestart(code: number | undefined): boolean {
   return code !== undefined && code >= JpegMarker.RST0 && code <= JpegMarker.RST7;
 }
 
-/** Huffman-coded DCT; lossless, hierarchical and arithmetic coding have codes of their own. */
+/** Huffman-coded DCT only; lossless, hierarchical and arithmetic coding have other codes. */
 function isStartOfFrame(marker: number): boolean {
   const { SOF0_BASELINE, SOF1_EXTENDED, SOF2_PROGRESSIVE } = JpegMarker;
   return marker === SOF0_BASELINE || marker === SOF1_EXTENDED || marker === SOF2_PROGRESSIVE;
 }
 
-/** T.81 B.2.2: precision, lines, samples a line, number of components. */
+/** T.81 B.2.2: precision, number of lines, samples per line, number of components. */
 function readFrame(segment: Buffer): Frame {
   if (segment.length < 6) fail('cut off in the frame header');
   const components = segment.readUInt8(5);
   const colour = COLOURS[components];
-  if (segment.readUInt8(0) !== 8) fail('not 8 bits a sample');
-  if (colour === undefined || segment.length !== 6 + 3 * components) fail('odd components');
+  if (segment.readUInt8(0) !== 8) fail('not 8 bits per sample');
+  if (colour === undefined || segment.length !== 6 + 3 * components) fail('unsupported components');
   return { width: segment.readUInt16BE(3), height: segment.readUInt16BE(1), colour };
 }
 

@@ -5,7 +5,7 @@ import { readTiffOrientation } from './read-exif-orientation.js';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const GREY = 0;
 const GREY_ALPHA = 4;
-/** Far more than any encoder writes before the picture. */
+/** Far more than any encoder writes before the image data. */
 const MAX_CHUNKS = 10_000;
 /** Bit depths that each colour type allows (PNG specification, table 11.1). */
 const BIT_DEPTHS: Record<number, readonly number[]> = {
@@ -21,9 +21,9 @@ export function isPng(bytes: Buffer): boolean {
 }
 
 /**
- * Reads IHDR and the chunks before the first IDAT. Interlacing costs no more than a plain image here.
+ * Reads IHDR and the chunks before the first IDAT. An interlaced image costs no more here than a plain one.
  *
- * @throws {UndecodableImageError} when IHDR is not legal or the chunks end before IDAT
+ * @throws {UndecodableImageError} if IHDR is not legal or the chunks end before IDAT
  */
 export function readPngHeader(bytes: Buffer): ImageHeader {
   let at = SIGNATURE.length;

@@ -1,5 +1,5 @@
-// AssemblyScript, compiled to WebAssembly SIMD by `npm run build:kernel`. Both loops take their taps in
-// pairs: one dot product multiplies two source bytes by two 16-bit weights and adds them.
+// AssemblyScript, compiled to WebAssembly SIMD by `npm run build:kernel`. Both loops process their taps in
+// pairs: one dot product multiplies two source bytes by two 16-bit weights and adds the products.
 
 /** Fixed-point position of the weights, as WEIGHT_BITS in taps.ts. */
 const WEIGHT_BITS: i32 = 14;
@@ -9,8 +9,8 @@ const HALF: i32 = 1 << (WEIGHT_BITS - 1);
  * Resizes rows: `rowCount` rows of RGB bytes at `source`, `sourceStride` bytes apart, become rows of
  * `count` RGB pixels at `target`. Reads up to 5 bytes past a row's last pixel, writes 1 past the target.
  *
- * @param first u32[count]: byte offset of the first source pixel behind each output pixel
- * @param weights i16[count][2 * pairs]: its weights, zero where there are fewer taps
+ * @param first u32[count]: byte offset of the first source pixel for each output pixel
+ * @param weights i16[count][2 * pairs]: its weights, zero if there are fewer taps
  */
 export function resampleRows(
   source: usize,
@@ -46,10 +46,10 @@ export function resampleRows(
 
 /**
  * Resizes columns: rows of `rowBytes` bytes at `source` become `count` rows at `target`. Works on 16
- * columns at a time, so reads and writes up to 15 bytes past the last row.
+ * columns at a time, and so reads and writes up to 15 bytes past the last row.
  *
- * @param first u32[count]: byte offset of the first source row behind each output row
- * @param weights i16[count][2 * pairs]: its weights, zero where there are fewer taps
+ * @param first u32[count]: byte offset of the first source row for each output row
+ * @param weights i16[count][2 * pairs]: its weights, zero if there are fewer taps
  */
 export function resampleColumns(
   source: usize,

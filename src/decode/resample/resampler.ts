@@ -24,22 +24,22 @@ interface Kernel {
 }
 
 const PAGE_BYTES = 65536;
-/** The kernel reads and writes whole vectors: this much may be touched past the end of a region. */
+/** The kernel reads and writes whole vectors, and may touch this many bytes past the end of a region. */
 const SLACK_BYTES = 64;
-/** A memory that one huge image has grown past this is given back after that image. */
+/** If one huge image has grown the memory past this size, the memory is freed after that image. */
 const KEEP_BYTES = 32 * 1024 * 1024;
 
 const module = new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
 
 /**
  * Resizes and crops RGB rasters with an antialiased bilinear filter, in WebAssembly SIMD. A decoder writes
- * straight into `raster()`; one image at a time, so each decode thread has a resampler of its own.
+ * directly into `raster()`. It handles one image at a time, so each decode thread has its own resampler.
  */
 export class Resampler {
   #memory = new WebAssembly.Memory({ initial: 1 });
   #kernel = instantiate(this.#memory);
 
-  /** Room for a raster of `byteLength` bytes (rows from the top, RGB). Valid until the next call. */
+  /** A buffer for a raster of `byteLength` bytes (rows from the top, RGB). Valid until the next call. */
   raster(byteLength: number): Uint8Array {
     if (this.#memory.buffer.byteLength > KEEP_BYTES) {
       this.#memory = new WebAssembly.Memory({ initial: 1 });
@@ -50,7 +50,7 @@ export class Resampler {
   }
 
   /**
-   * Resizes the raster written last, x.from by y.from pixels. Each axis is rounded to bytes once, rows first.
+   * Resizes the raster that was written last, x.from by y.from pixels. Each axis is rounded to bytes once, rows first.
    *
    * @returns x.count * y.count * 3 bytes; a view that is valid until the next call
    */
@@ -59,12 +59,12 @@ export class Resampler {
     const rows = triangleTaps(y);
     const rowBytes = x.count * 3;
     const narrowRows = rows.end - rows.start;
-    // So it does with pixels: those behind the last row's end are read with weight zero.
+    // The same for pixels: those past the end of the last row are read with weight zero.
     const readPixels = Math.max(...columns.first) + columns.pairs * 2 - x.from;
     const columnTaps = aligned((x.from * y.from + Math.max(0, readPixels)) * 3 + SLACK_BYTES);
     const rowTaps = columnTaps + tapsBytes(columns);
     const narrow = rowTaps + tapsBytes(rows);
-    // The kernel reads pairs of rows, the last of them with weight zero, perhaps past the last row.
+    // The kernel reads rows in pairs; the last one may be past the last row, and then has weight zero.
     const readRows = Math.max(...rows.first) - rows.start + rows.pairs * 2;
     const target = narrow + aligned(Math.max(narrowRows, readRows) * rowBytes + SLACK_BYTES);
     const targetBytes = rowBytes * y.count;
@@ -99,7 +99,7 @@ export class Resampler {
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
   }
 
-  /** Lays out taps at `at`: the byte offset of each first sample, then the weights. */
+  /** Writes the taps at `at`: the byte offset of each first sample, then the weights. */
   #writeTaps(at: number, taps: Taps, start: number, sampleBytes: number): void {
     const offsets = new Uint32Array(this.#memory.buffer, at, taps.first.length);
     for (let i = 0; i < offsets.length; i++) {
@@ -115,7 +115,7 @@ function instantiate(memory: WebAssembly.Memory): Kernel {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernel;
 }
 
-/** Up to the next multiple of 16, so that every region starts on a vector's boundary. */
+/** Rounds up to a multiple of 16, so that every region starts at a vector boundary. */
 function aligned(byteLength: number): number {
   return (byteLength + 15) & ~15;
 }

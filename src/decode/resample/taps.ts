@@ -1,8 +1,8 @@
-/** Weights are fixed-point with 14 bits below the point, so that one fits in 16 bits. */
+/** Weights are fixed-point numbers with 14 fractional bits, so that each fits into 16 bits. */
 export const WEIGHT_BITS = 14;
 const ONE = 1 << WEIGHT_BITS;
 
-/** One axis of a resize: `from` source samples become `to`, of which `count` from `offset` are wanted. */
+/** One axis of a resize: `from` source samples become `to`, of which `count` are kept, starting at `offset`. */
 export interface Axis {
   readonly from: number;
   readonly to: number;
@@ -10,14 +10,14 @@ export interface Axis {
   readonly count: number;
 }
 
-/** The source samples behind each wanted output sample, in pairs, as the kernel reads them. */
+/** The source samples for each output sample, in pairs, in the layout that the kernel reads. */
 export interface Taps {
-  /** Index of the first source sample behind output sample i. */
+  /** Index of the first source sample for output sample i. */
   readonly first: Uint32Array;
   /** Row i holds the 2 * pairs weights of output sample i, zero-filled; it sums to exactly one. */
   readonly weights: Int16Array;
   readonly pairs: number;
-  /** Source samples in use: from `start` up to, not including, `end`. */
+  /** Source samples in use: from `start` up to, but not including, `end`. */
   readonly start: number;
   readonly end: number;
 }
@@ -51,7 +51,7 @@ export function triangleTaps({ from, to, offset, count }: Axis): Taps {
   return { first, weights, pairs, start: first[0] ?? 0, end };
 }
 
-/** Rounds the weights; the heaviest takes what rounding left over, so that flat areas stay flat. */
+/** Rounds the weights. The largest one absorbs the rounding error, so that flat areas stay flat. */
 function quantise(
   exact: Float64Array,
   taps: number,

@@ -1,4 +1,4 @@
-/** The part of WebAssembly used here: Node's own types leave it to the DOM library, which brings far more. */
+/** The part of WebAssembly that is used here. Node's types leave it to the DOM library, which contains far more. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

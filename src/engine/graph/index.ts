@@ -3,8 +3,8 @@ export { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js
 export { lastActivation } from './last-activation.js';
 export { FixedBatchError, makeBatchDynamic } from './make-batch-dynamic.js';
 export { ModelRefusedError } from './model-refused-error.js';
+export { CONFIDENCE, IMAGE, LABEL_INDEX, SCORES } from './names.js';
 export { nullClassifier } from './null-classifier.js';
-export { CONFIDENCE, IMAGE, LABEL_INDEX } from './names.js';
 export { type Graph, readGraph } from './read-graph.js';
 export { rewriteClassifier } from './rewrite-classifier.js';
 export type { RewriteSpec } from './rewrite-spec.js';

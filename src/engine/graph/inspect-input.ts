@@ -1,10 +1,10 @@
+import { firstConvolution } from './first-convolution.js';
 import {
   type GraphProto,
   TensorProto_DataType,
   type TensorShapeProto,
   type ValueInfoProto,
 } from './generated/onnx_pb.js';
-import { firstConvolution } from './first-convolution.js';
 import { ModelRefusedError } from './model-refused-error.js';
 import { type ElementType, elementTypeOf, shapeText, sizeOf } from './tensor-type.js';
 

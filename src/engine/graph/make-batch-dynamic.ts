@@ -1,11 +1,11 @@
 import { toBinary } from '@bufbuild/protobuf';
+import type { OutputWish } from './choose-output.js';
 import {
   type GraphProto,
   ModelProtoSchema,
   type NodeProto,
   type ValueInfoProto,
 } from './generated/onnx_pb.js';
-import type { OutputWish } from './choose-output.js';
 import { inspectClassifier } from './inspect-classifier.js';
 import { int64s } from './onnx-builders.js';
 import { readConstants } from './read-constants.js';
@@ -13,37 +13,37 @@ import { readGraph } from './read-graph.js';
 
 const BATCH = 'batch';
 
-/** Operators whose constant sizes would be wrong for a batch, and the input that holds them. */
+/** Operators whose constant sizes would be wrong for a batch, and the input that holds these sizes. */
 const SIZED = { Reshape: 1, Expand: 1, Tile: 1, Resize: 3 } as const;
 
-/** The batch of a graph cannot be opened; the message is the reason, a part of a sentence. */
+/** The batch dimension of a graph cannot be made dynamic; the message is the reason, a part of a sentence. */
 export class FixedBatchError extends Error {
   override readonly name = 'FixedBatchError';
 }
 
 /**
- * Opens the batch dimension of a classifier whose graph fixes it at 1: in the input and the scores, and in the constant
- * shapes of its Reshape nodes. A graph whose input is open already may still have such shapes. One whose nodes do more
- * with the batch may pass here all the same: the result may be believed only when a batch has been run.
+ * Makes the batch dimension of a classifier dynamic if its graph fixes it at 1: in the input, in the scores, and in the
+ * constant shapes of its Reshape nodes. A graph whose input is dynamic may still have such shapes. Nodes may depend on
+ * the batch in other ways that this function does not detect, so use the result only after a test with a batch.
  *
- * @returns `bytes` itself where there is nothing to open
- * @throws {FixedBatchError} naming what stands in the way
- * @throws {ModelRefusedError} when the graph is no classifier of images
+ * @returns `bytes` itself if there is nothing to change
+ * @throws {FixedBatchError} naming the obstacle
+ * @throws {ModelRefusedError} if the graph is not an image classifier
  */
 export function makeBatchDynamic(bytes: Uint8Array, wish: OutputWish = {}): Uint8Array {
   const parsed = readGraph(bytes);
   const { model, graph } = parsed;
   const { inputName, outputName, fixedBatch, hasBatch, hasRows } = inspectClassifier(parsed, wish);
-  if (!hasBatch) throw new FixedBatchError('its input has no dimension for the batch');
-  if (!hasRows) throw new FixedBatchError('its scores have no dimension for the batch');
+  if (!hasBatch) throw new FixedBatchError('its input has no batch dimension');
+  if (!hasRows) throw new FixedBatchError('its scores have no batch dimension');
   if (fixedBatch !== undefined && fixedBatch !== 1) {
     throw new FixedBatchError(`it is fixed at ${fixedBatch}`);
   }
-  const isReshaped = openShapes(graph, inputName);
-  if (fixedBatch === undefined && !isReshaped) return bytes;
+  const isChanged = openShapes(graph, inputName);
+  if (fixedBatch === undefined && !isChanged) return bytes;
   for (const value of graph.input.filter(({ name }) => name === inputName)) openBatch(value);
   for (const value of graph.output.filter(({ name }) => name === outputName)) openBatch(value);
-  // Annotations only, and no longer true; the runtime infers them again.
+  // These are only annotations, and are now wrong; the runtime infers them again.
   graph.valueInfo = [];
   return toBinary(ModelProtoSchema, model);
 }
@@ -59,41 +59,41 @@ function openBatch({ name, type }: ValueInfoProto): void {
 }
 
 /**
- * Only of nodes that work on what comes from the image: sizes of weights stay as they are.
+ * Changes only nodes that process data from the image; sizes of weights stay as they are.
  *
- * @returns whether there were any to open
+ * @returns whether there were any to change
  */
 function openShapes(graph: GraphProto, inputName: string): boolean {
-  let isReshaped = false;
+  let isChanged = false;
   const constants = readConstants(graph);
   const fromImage = new Set([inputName]);
-  // A graph lists its nodes in the order in which they run.
+  // A graph lists its nodes in execution order.
   for (const node of graph.node) {
     if (!node.input.some((name) => fromImage.has(name))) continue;
     for (const name of node.output) fromImage.add(name);
     if (!isSized(node.opType) || !fromImage.has(node.input[0] ?? '')) continue;
     const at = SIZED[node.opType];
     const sizes = constants.get(node.input[at] ?? '');
-    // An input that is there and says nothing, as some exporters write it.
+    // Some exporters write this input but leave it empty.
     if (!sizes || sizes.length === 0) continue;
     const open = openSizes(node, sizes);
     if (open === sizes) continue;
     const shape = int64s(`${node.output[0]}/open_batch`, open);
     graph.initializer.push(shape);
     node.input[at] = shape.name;
-    isReshaped = true;
+    isChanged = true;
   }
-  return isReshaped;
+  return isChanged;
 }
 
 function isSized(opType: string): opType is keyof typeof SIZED {
   return Object.hasOwn(SIZED, opType);
 }
 
-/** @returns `sizes` itself where they are right for every batch */
+/** @returns `sizes` itself if they are right for every batch */
 function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[] {
   const [first, ...others] = sizes;
-  // Repeats the batch once, or leaves it as long as it is.
+  // A first size of 1 repeats the batch once, or keeps its length.
   if (node.opType === 'Expand' || node.opType === 'Tile') {
     if (first === 1) return sizes;
     throw stuck(node, sizes);
@@ -101,7 +101,7 @@ function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[]
   if (node.opType === 'Resize') throw stuck(node, sizes);
   if (first === 0 || first === -1) return sizes;
   if (first !== 1) throw stuck(node, sizes);
-  // Zeros that mean nothing, as in [1, 0], leave no number that means "as many as there are".
+  // Where zero means zero, as in [1, 0], no value is left that means "keep the batch".
   const zeroIsZero = node.attribute.some(({ name, i }) => name === 'allowzero' && i !== 0n);
   if (!others.includes(-1)) return [-1, ...others];
   if (zeroIsZero) throw stuck(node, sizes);
@@ -110,6 +110,6 @@ function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[]
 
 function stuck({ opType, name, output }: NodeProto, sizes: readonly number[]): FixedBatchError {
   return new FixedBatchError(
-    `its ${opType} node "${name || output[0]}" is made for one image, with sizes ${sizes.join(', ')}`,
+    `its ${opType} node "${name || output[0]}" is built for one image (sizes ${sizes.join(', ')})`,
   );
 }

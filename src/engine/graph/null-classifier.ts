@@ -6,7 +6,7 @@ import {
 } from './generated/onnx_pb.js';
 import { chain, node, value } from './onnx-builders.js';
 
-/** A classifier that does as good as nothing: float32 [n, 3, 1, 1], one pixel, in; its channels, [n, 3], out. */
+/** A classifier that does almost nothing. Input: float32 [n, 3, 1, 1], one pixel; output: its channels, [n, 3]. */
 export function nullClassifier(): Uint8Array {
   const graph = create(GraphProtoSchema, {
     name: 'null',

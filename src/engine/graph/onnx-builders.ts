@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 import {
   type AttributeProto,
-  AttributeProto_AttributeType as AttributeType,
   AttributeProtoSchema,
+  AttributeProto_AttributeType as AttributeType,
   TensorProto_DataType as DataType,
   type NodeProto,
   NodeProtoSchema,
@@ -12,9 +12,9 @@ import {
   ValueInfoProtoSchema,
 } from './generated/onnx_pb.js';
 
-// Short forms for the parts of an ONNX graph that the rewrite adds.
+// Short helpers that build the parts of an ONNX graph that the rewrite adds.
 
-/** A node whose first input and output `chain` fills in; `constants` are its other inputs. */
+/** A node; `chain` fills in its first input and its output, and `constants` are its other inputs. */
 export function node(
   opType: string,
   constants: readonly string[] = [],
@@ -41,12 +41,12 @@ export function chain(
   });
 }
 
-/** A node's attribute that is one whole number. */
+/** A node attribute that is one integer. */
 export function integer(name: string, i: number): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeType.INT, i: BigInt(i) });
 }
 
-/** A node's attribute that is a list of whole numbers. */
+/** A node attribute that is a list of integers. */
 export function integers(name: string, values: readonly number[]): AttributeProto {
   return create(AttributeProtoSchema, { name, type: AttributeType.INTS, ints: values.map(BigInt) });
 }
@@ -72,7 +72,7 @@ export function int64s(name: string, values: readonly number[]): TensorProto {
   return create(TensorProtoSchema, { name, dims, dataType: DataType.INT64, int64Data });
 }
 
-/** An input or output of the graph; a text stands for a dimension that is open. */
+/** An input or output of the graph; a string stands for a dynamic dimension. */
 export function value(
   name: string,
   elemType: DataType,

@@ -1,7 +1,7 @@
 import { TensorProto_DataType as DataType, type NodeProto } from './generated/onnx_pb.js';
 import type { GraphPart } from './graph-part.js';
 import type { ClassifierFacts } from './inspect-classifier.js';
-import { CONFIDENCE, LABEL_INDEX, PREFIX } from './names.js';
+import { CONFIDENCE, LABEL_INDEX, PREFIX, SCORES } from './names.js';
 import { chain, int64s, integer, node } from './onnx-builders.js';
 import type { RewriteSpec } from './rewrite-spec.js';
 
@@ -9,12 +9,12 @@ const K = `${PREFIX}k`;
 const SHAPE = `${PREFIX}shape`;
 const INDICES = `${PREFIX}indices`;
 
-/** Since opset 13 Softmax works along one axis, until then on everything from an axis on. */
+/** Since opset 13, Softmax works along one axis; before, it worked on all axes from one on. */
 const SOFTMAX_ALONG_AXIS = 13;
-/** Since opset 10 TopK takes k as an input, until then as an attribute. */
+/** Since opset 10, TopK takes k as an input; before, it was an attribute. */
 const TOP_K_WITH_INPUT = 10;
 
-/** From the model's scores to CONFIDENCE and LABEL_INDEX, both [n, k], best first. */
+/** From the model's output to SCORES, [n, classes], and from there to CONFIDENCE and LABEL_INDEX, [n, k], best first. */
 export function postprocessing(
   facts: ClassifierFacts,
   { output, classes: wanted }: Pick<RewriteSpec, 'output' | 'classes'>,
@@ -25,17 +25,22 @@ export function postprocessing(
   const kIsInput = opset >= TOP_K_WITH_INPUT;
   const topK = kIsInput ? node('TopK', [K]) : node('TopK', [], [integer('k', k)]);
   const shape = rowsOf(facts, wanted);
-  const best = chain(outputName, CONFIDENCE, [
+  const toScores = [
     ...(outputType === 'float32' ? [] : [node('Cast', [], [integer('to', DataType.FLOAT)])]),
     ...shape.nodes,
     ...activation(output, opset),
-    topK,
-  ]);
+  ];
+  const scores = toScores.length > 0 ? toScores : [node('Identity')];
+  const best = chain(SCORES, CONFIDENCE, [topK]);
   topK.output.push(INDICES);
-  // JavaScript would get int64 as BigInts.
+  // In JavaScript, int64 values would be BigInts.
   const narrow = node('Cast', [], [integer('to', DataType.INT32)]);
   return {
-    nodes: [...best, ...chain(INDICES, LABEL_INDEX, [narrow])],
+    nodes: [
+      ...chain(outputName, SCORES, scores),
+      ...best,
+      ...chain(INDICES, LABEL_INDEX, [narrow]),
+    ],
     constants: [...(kIsInput ? [int64s(K, [k])] : []), ...shape.constants],
   };
 }

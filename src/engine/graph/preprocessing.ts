@@ -113,8 +113,8 @@ function transpose(perm: readonly number[]): NodeProto {
 }
 
 /**
- * One value a channel, repeated for each pixel of a row. With three values alone a CPU spends ten
- * times as long, as ONNX Runtime then starts anew at every pixel.
+ * One value per channel, repeated for each pixel of a row. With only three values a CPU takes ten times as long,
+ * because ONNX Runtime then broadcasts them anew at every pixel.
  */
 function aRow(name: string, channels: readonly number[], width: number) {
   const row = Array.from({ length: width }, () => channels).flat();

@@ -1,6 +1,6 @@
-import { type GraphProto, TensorProto_DataType, type TensorProto } from './generated/onnx_pb.js';
+import { type GraphProto, type TensorProto, TensorProto_DataType } from './generated/onnx_pb.js';
 
-/** The int64 constants of a graph by name: weights, and what Constant nodes give. */
+/** The int64 constants of a graph by name: initializers, and the values of Constant nodes. */
 export function readConstants({ initializer, node }: GraphProto): Map<string, number[]> {
   const constants = new Map<string, number[]>();
   for (const tensor of initializer) {

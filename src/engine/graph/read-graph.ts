@@ -1,12 +1,12 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { type GraphProto, type ModelProto, ModelProtoSchema } from './generated/onnx_pb.js';
 import { checkOperators } from './check-operators.js';
 import { foreignFile } from './foreign-file.js';
+import { type GraphProto, type ModelProto, ModelProtoSchema } from './generated/onnx_pb.js';
 import { ModelRefusedError } from './model-refused-error.js';
 
-/** The oldest opset whose operators the rewrite knows, and the newest that ONNX Runtime 1.30 takes. */
+/** The oldest opset whose operators the rewrite supports, and the newest that ONNX Runtime 1.30 supports. */
 const OPSETS = { min: 7, max: 26 };
-/** Newest file format that ONNX Runtime 1.30 takes. */
+/** The newest file format version that ONNX Runtime 1.30 supports. */
 const MAX_IR_VERSION = 13n;
 
 /** An ONNX model with a graph, and the version of its default operators. */
@@ -19,8 +19,8 @@ export interface Graph {
 /**
  * Parses an ONNX file. Fields that the schema does not know are kept.
  *
- * @throws {ModelRefusedError} when the bytes are no ONNX model, or its IR version, its opset or an operator is
- * not served
+ * @throws {ModelRefusedError} if the bytes are not an ONNX model, or its IR version, its opset or an operator is not
+ * supported
  */
 export function readGraph(bytes: Uint8Array): Graph {
   const model = parse(bytes);
@@ -36,7 +36,7 @@ export function readGraph(bytes: Uint8Array): Graph {
   );
   if (opset < OPSETS.min || opset > OPSETS.max) {
     throw new ModelRefusedError(
-      `the model uses opset ${opset}; export it with opset ${OPSETS.min} to ${OPSETS.max}`,
+      `the model uses opset ${opset}; export it with an opset from ${OPSETS.min} to ${OPSETS.max}`,
     );
   }
   checkOperators(model);
@@ -55,7 +55,7 @@ function notAModel(bytes: Uint8Array, options?: ErrorOptions): ModelRefusedError
   const foreign = foreignFile(bytes);
   const sentence =
     foreign === undefined
-      ? 'this is not an ONNX model, or only a part of one; copy or export the file again'
+      ? 'this is not an ONNX model, or it is incomplete; copy or export the file again'
       : `this is not an ONNX model but ${foreign}`;
   return new ModelRefusedError(sentence, options);
 }

@@ -6,7 +6,7 @@ import {
 } from './generated/onnx_pb.js';
 import { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
 import { ModelRefusedError } from './model-refused-error.js';
-import { CONFIDENCE, IMAGE, LABEL_INDEX, PREFIX } from './names.js';
+import { CONFIDENCE, IMAGE, LABEL_INDEX, PREFIX, SCORES } from './names.js';
 import { value } from './onnx-builders.js';
 import { postprocessing } from './postprocessing.js';
 import { preprocessing } from './preprocessing.js';
@@ -14,11 +14,11 @@ import { readGraph } from './read-graph.js';
 import type { RewriteSpec } from './rewrite-spec.js';
 
 /**
- * Puts pre- and post-processing into the graph. The result takes IMAGE, uint8 [n, height, width, 3]
+ * Adds pre- and post-processing to the graph. The result takes IMAGE, uint8 [n, height, width, 3]
  * in RGB, and gives CONFIDENCE, float32 [n, k], and LABEL_INDEX, int32 [n, k], best first, where k
- * is topK or the number of classes if there are fewer. All else in the file stays as it was.
+ * is topK or the number of classes if there are fewer, and SCORES, float32 [n, classes], to who fetches it. All else in the file stays as it was.
  *
- * @throws {ModelRefusedError} naming what in the model or in model.json to change
+ * @throws {ModelRefusedError} naming what to change in the model or in model.json
  */
 export function rewriteClassifier(bytes: Uint8Array, spec: RewriteSpec): Uint8Array {
   const parsed = readGraph(bytes);
@@ -31,7 +31,7 @@ export function rewriteClassifier(bytes: Uint8Array, spec: RewriteSpec): Uint8Ar
   const before = preprocessing(facts, spec, opset);
   const after = postprocessing(facts, spec, k, opset);
 
-  // The model's own input keeps its name and becomes a value that the new nodes make.
+  // The model's own input keeps its name and becomes a value that the new nodes produce.
   graph.node = [...before.nodes, ...graph.node, ...after.nodes];
   graph.initializer = [...graph.initializer, ...before.constants, ...after.constants];
   const n = facts.fixedBatch ?? 'batch';
@@ -40,6 +40,7 @@ export function rewriteClassifier(bytes: Uint8Array, spec: RewriteSpec): Uint8Ar
   graph.output = [
     value(CONFIDENCE, DataType.FLOAT, [n, k]),
     value(LABEL_INDEX, DataType.INT32, [n, k]),
+    value(SCORES, DataType.FLOAT, [n, facts.classes ?? spec.classes ?? 'classes']),
   ];
   return toBinary(ModelProtoSchema, model);
 }
@@ -49,10 +50,10 @@ function checkNamesAreFree({ input, initializer, node }: GraphProto): void {
     ...[...input, ...initializer].map(({ name }) => name),
     ...node.flatMap(({ output }) => output),
   ];
-  const taken = names.find((name) => name.startsWith(PREFIX));
-  if (taken === undefined) return;
+  const reserved = names.find((name) => name.startsWith(PREFIX));
+  if (reserved === undefined) return;
   throw new ModelRefusedError(
-    `the model already has a value named "${taken}"; give the model as it was before it was rewritten`,
+    `the model already has a value named "${reserved}"; use the original model, not one that was rewritten`,
   );
 }
 

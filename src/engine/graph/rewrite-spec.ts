@@ -1,9 +1,9 @@
-/** What the new graph must do around the model. Channel values are in the order red, green, blue. */
+/** What the rewritten graph must do around the model. Channel values are in the order red, green, blue. */
 export interface RewriteSpec {
   /** In pixels. */
   readonly width: number;
   readonly height: number;
-  /** Order in which the model wants the channels. */
+  /** The order in which the model expects the channels. */
   readonly channelOrder: 'rgb' | 'bgr';
   /** On the scale 0 to 255: the model gets (pixel - mean) / std. */
   readonly mean: readonly [number, number, number];
@@ -14,6 +14,6 @@ export interface RewriteSpec {
   readonly outputName?: string | undefined;
   /** Classes kept of each image; all of them if the graph says that there are fewer. */
   readonly topK: number;
-  /** How many classes there must be: a graph that does not say fails in its first run if it has others. */
+  /** The required number of classes. If the graph does not state its number and has another, its first run fails. */
   readonly classes?: number;
 }

@@ -1,14 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import {
-  TensorProto_DataType as DataType,
-  GraphProtoSchema,
-  ModelProtoSchema,
-} from './generated/onnx_pb.js';
-import { CONFIDENCE, PREFIX } from './names.js';
-import { value } from './onnx-builders.js';
+import { GraphProtoSchema, ModelProtoSchema } from './generated/onnx_pb.js';
+import { CONFIDENCE, PREFIX, SCORES } from './names.js';
 import { readGraph } from './read-graph.js';
 
-/** A rewritten graph in two: what the first gives out, the second takes in under the same name. */
+/** A rewritten graph in two parts: each output of the first is an input of the second, under the same name. */
 export interface SplitGraph {
   /** From IMAGE to the scores, float32 [n, classes]. */
   readonly scores: Uint8Array;
@@ -16,29 +11,28 @@ export interface SplitGraph {
   readonly best: Uint8Array;
 }
 
-/** Cuts a graph that `rewriteClassifier` made before its TopK. All else in the file stays with the scores. */
+/** Cuts a graph that `rewriteClassifier` made, before its TopK. Everything else in the file stays with the scores. */
 export function splitTopK(rewritten: Uint8Array): SplitGraph {
   const { model, graph } = readGraph(rewritten);
-  // The rewrite put TopK and what follows it last.
+  // The rewrite appended TopK and the nodes that follow it at the end.
   const at = graph.node.findIndex(({ output }) => output[0] === CONFIDENCE);
   const tail = graph.node.slice(at);
-  const name = tail[0]?.input[0];
-  if (at < 0 || name === undefined) throw new Error('no graph of the rewrite. This is a bug.');
-  const taken = new Set(tail.flatMap(({ input }) => input));
-  const scores = value(name, DataType.FLOAT, ['batch', 'classes']);
+  const scores = graph.output.find(({ name }) => name === SCORES);
+  if (at < 0 || !scores) throw new Error('the graph was not rewritten. This is a bug.');
+  const tailInputs = new Set(tail.flatMap(({ input }) => input));
   const best = create(ModelProtoSchema, {
     irVersion: model.irVersion,
     opsetImport: model.opsetImport.filter(({ domain }) => domain === '' || domain === 'ai.onnx'),
     graph: create(GraphProtoSchema, {
       name: `${PREFIX}best`,
       node: tail,
-      initializer: graph.initializer.filter((constant) => taken.has(constant.name)),
+      initializer: graph.initializer.filter((constant) => tailInputs.has(constant.name)),
       input: [scores],
-      output: graph.output,
+      output: graph.output.filter((output) => output !== scores),
     }),
   });
   graph.node = graph.node.slice(0, at);
-  graph.initializer = graph.initializer.filter((constant) => !taken.has(constant.name));
+  graph.initializer = graph.initializer.filter((constant) => !tailInputs.has(constant.name));
   graph.output = [scores];
   return { scores: toBinary(ModelProtoSchema, model), best: toBinary(ModelProtoSchema, best) };
 }

@@ -1,10 +1,10 @@
 /**
- * Names of the nodes that ran on the CPU, each once, in the order in which they ran.
+ * Names of the nodes that ran on the CPU, each once, in execution order.
  *
- * The runtime writes a profile as JSON but puts names in as they are, quotes and backslashes too, so that a parser of
- * JSON may not take it.
+ * The runtime writes the profile as JSON but does not escape quotes and backslashes in names, so a JSON parser may
+ * reject it.
  *
- * @param profile what the runtime's profiler wrote
+ * @param profile the text that the runtime's profiler wrote
  */
 export function cpuNodesOfProfile(profile: string): string[] {
   const names = new Set<string>();

@@ -1,16 +1,16 @@
 import { env, InferenceSession } from 'onnxruntime-node';
-import { sleepWhileWaiting } from '../../native/sleep-while-waiting.js';
+import { sleepWhileWaiting } from '../../native/index.js';
 import type { SessionSource } from '../provider.js';
 
-/** Fatal only: every error comes as an exception too, and TensorRT warns of harmless things at every start. */
+/** Fatal only: every error is also thrown, and TensorRT logs harmless warnings at every start. */
 const LOG_FATAL = 4;
-/** The runtime maps the files into memory, where every session shares them; they may hold more than 2 GB. */
+/** The runtime maps the files into memory, so that all sessions share them and they may be larger than 2 GB. */
 const WEIGHTS_FOLDER = 'session.model_external_initializers_file_folder_path';
 
 /**
  * Creates one session of the runtime. GPU providers use the first device that this process sees.
  *
- * @throws {Error} the runtime's; a provider that is missing, or that does not take every node, is an error
+ * @throws {Error} from the runtime; a provider that is missing, or that does not support every node, is an error
  */
 export async function createSession(
   { provider, model, weightsFolder, allowCpuNodes }: SessionSource,
@@ -27,7 +27,7 @@ export async function createSession(
     extra: {
       'session.intra_op.allow_spinning': '0',
       'session.disable_cpu_ep_fallback': isCpu || allowCpuNodes ? '0' : '1',
-      // The graph is given as bytes, so that the runtime does not know where it lay.
+      // The runtime gets the graph as bytes, so it does not know the folder.
       ...(weightsFolder === undefined ? {} : { [WEIGHTS_FOLDER]: weightsFolder }),
     },
     ...more,

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 
-/** The folder, inside that of a model, in which what was measured of its lanes is kept. */
+/** The folder inside a model's folder that holds the measurements of its lanes. */
 export const CURVES_FOLDER = 'latency-curves';
 
 /**
- * Where a curve of a model is kept.
+ * The path of a model's curve file.
  *
- * @param kind what tells it from the curve that the server keeps
+ * @param kind suffix that distinguishes it from the curve that the server saves
  */
 export function curveFile(
   modelFolder: string,

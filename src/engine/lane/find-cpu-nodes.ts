@@ -2,19 +2,20 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Tensor } from 'onnxruntime-node';
-import { cpuNodesOfProfile } from './cpu-nodes-of-profile.js';
-import { createSession } from './create-session.js';
 import { IMAGE } from '../graph/index.js';
 import type { SessionSource } from '../provider.js';
+import { cpuNodesOfProfile } from './cpu-nodes-of-profile.js';
+import { createSession } from './create-session.js';
 import { sessionParts } from './session-parts.js';
 
 /**
- * Names of the nodes that the CPU runs for a provider, as the runtime names them: it may have fused a model's own.
+ * Names of the nodes that the CPU runs for a provider. The runtime may have fused the model's own nodes, so these are
+ * the runtime's names.
  *
- * Only a profile says where a node ran, and profiling costs each node time, so a session of its own runs a
- * batch of black images and is thrown away. What has its own session on the CPU does not count.
+ * Only a profile shows where a node ran, and profiling slows down every node. So a separate session runs one batch of
+ * black images and is discarded. A part that has its own CPU session does not count.
  *
- * @throws {Error} the runtime's, as `openSession`
+ * @throws {Error} from the runtime, as `openSession`
  */
 export async function findCpuNodes(
   source: SessionSource,

@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { curveFile } from './curve-file.js';
-import type { Model } from '../model/model-folder.js';
-import type { Engine } from '../open-engine.js';
+import type { Model } from '../model/model.js';
 import { modelSha256 } from '../model/weight-files.js';
+import type { Engine } from '../open-engine.js';
+import { curveFile } from './curve-file.js';
 
 /**
- * Keeps a latency curve beside its model, by provider and device, for people and for later runs to compare with. A
- * folder that cannot be written to is no fault: the curve is measured at every start.
+ * Saves a latency curve beside its model, by provider and device, for people and for comparison with later runs. A
+ * folder that is not writable is not an error, because the curve is measured at every start.
  */
 export async function keepCurve(
   modelFolder: string,
@@ -28,6 +28,6 @@ export async function keepCurve(
     await mkdir(dirname(file), { recursive: true });
     await writeFile(file, `${JSON.stringify(record, null, 2)}\n`);
   } catch {
-    // Read-only, as in a container.
+    // The folder is read-only, for example in a container.
   }
 }

@@ -1,19 +1,24 @@
 import type { SessionSource } from '../provider.js';
 
-/** What a lane's worker thread is started with. */
+/** The data with which a lane's worker thread starts. */
 export interface LaneWorkerData {
   readonly source: SessionSource;
   readonly height: number;
   readonly width: number;
-  /** Batch sizes of the curve, rising; the last is the largest batch. */
+  /** Batch sizes of the curve, in ascending order; the last is the largest batch. */
   readonly batchSizes: readonly number[];
-  /** Known already: the warm-up then runs the largest batch and the smallest, and measures nothing. */
+  /** A known curve: the warm-up then runs only the largest and the smallest batch, and measures nothing. */
   readonly curve?: readonly MeasuredBatch[];
 }
 
-/** To the worker: run the first `batchSize` images of `buffer`, which is transferred, or its own warm-up batch. */
+/** To the worker: run the first `batchSize` images of `buffer`, which is transferred, or run the warm-up batch. */
 export type LaneRequest =
-  | { readonly kind: 'run'; readonly buffer: ArrayBuffer; readonly batchSize: number }
+  | {
+      readonly kind: 'run';
+      readonly buffer: ArrayBuffer;
+      readonly batchSize: number;
+      readonly allScores: boolean;
+    }
   | { readonly kind: 'warmUp' };
 
 /** A batch of `batchSize` images took `ms`. */
@@ -22,15 +27,15 @@ export interface MeasuredBatch {
   readonly ms: number;
 }
 
-/** From the worker: it is measuring, it is warm, a batch ended well or badly; the buffer comes back for reuse. */
+/** From the worker: it is measuring, it is warm, or a batch succeeded or failed; the buffer comes back for reuse. */
 export type LaneReply =
-  /** The share of the curve that is measured, 0 to 1. */
+  /** The share of the curve, 0 to 1, that is measured. */
   | { readonly kind: 'measuring'; readonly share: number }
   | {
       readonly kind: 'ready';
       readonly warmUpMs: number;
       readonly curve: readonly MeasuredBatch[];
-      /** Nodes that the CPU runs for a GPU's provider. */
+      /** Nodes that the CPU runs for a GPU provider. */
       readonly cpuNodes: readonly string[];
     }
   | { readonly kind: 'refused'; readonly message: string }
@@ -41,6 +46,8 @@ export type LaneReply =
       readonly confidence: Float32Array;
       /** int32 [batchSize, k]. */
       readonly labelIndex: Int32Array;
+      /** float32 [batchSize, classes], if they were asked for. */
+      readonly scores?: Float32Array;
     }
   | { readonly kind: 'warm' }
   | { readonly kind: 'failed'; readonly buffer?: ArrayBuffer; readonly message: string };

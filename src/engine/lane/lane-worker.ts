@@ -1,29 +1,35 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
+import { CONFIDENCE, IMAGE, LABEL_INDEX, SCORES } from '../graph/index.js';
 import { findCpuNodes } from './find-cpu-nodes.js';
-import { CONFIDENCE, IMAGE, LABEL_INDEX } from '../graph/index.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { measureCurve } from './measure-curve.js';
 import type { OpenSession } from './open-session.js';
 import { openSessions, type Sessions } from './open-sessions.js';
 
-// The thread of one lane. session.run() stalls its thread for the whole batch, so it has one to itself.
+// The thread of one lane. session.run() blocks its thread for the whole batch, so each lane has its own thread.
 
 const port = parentPort as MessagePort;
 const { source, height, width, batchSizes, curve: known } = workerData as LaneWorkerData;
 const imageBytes = height * width * 3;
 
-async function run(session: OpenSession, buffer: ArrayBuffer, batchSize: number) {
+async function run(
+  session: OpenSession,
+  buffer: ArrayBuffer,
+  batchSize: number,
+  allScores = false,
+) {
   const pixels = new Uint8Array(buffer, 0, batchSize * imageBytes);
   const image = new Tensor('uint8', pixels, [batchSize, height, width, 3]);
-  const outputs = await session.run({ [IMAGE]: image });
+  const outputs = await session.run({ [IMAGE]: image }, allScores);
   return {
     confidence: outputs[CONFIDENCE]?.data as Float32Array,
     labelIndex: outputs[LABEL_INDEX]?.data as Int32Array,
+    ...(allScores ? { scores: outputs[SCORES]?.data as Float32Array } : {}),
   };
 }
 
-/** The largest batch first: it sizes the memory once for all. */
+/** Runs the largest batch first, which allocates all memory at once. */
 async function warmUp(sessions: Sessions): Promise<readonly MeasuredBatch[]> {
   const largest = batchSizes.at(-1) ?? 1;
   const black = new ArrayBuffer(largest * imageBytes);
@@ -32,7 +38,7 @@ async function warmUp(sessions: Sessions): Promise<readonly MeasuredBatch[]> {
     const measuring = (share: number) => reply({ kind: 'measuring', share });
     return await measureCurve(batchSizes, runBlack, measuring);
   }
-  // CUDA's sessions have a size each; the others' have seen every size once they have seen these.
+  // On CUDA each session runs only one size; on the other providers, these two sizes cover all others.
   const sizes =
     source.provider === 'cuda' ? batchSizes.toReversed() : [largest, batchSizes[0] ?? 1];
   for (const batchSize of sizes) await runBlack(batchSize);
@@ -64,10 +70,10 @@ async function main(): Promise<void> {
       }
       return;
     }
-    const { buffer, batchSize } = request;
+    const { buffer, batchSize, allScores } = request;
     try {
-      const { confidence, labelIndex } = await run(sessions(batchSize), buffer, batchSize);
-      reply({ kind: 'done', buffer, confidence, labelIndex }, [buffer]);
+      const outputs = await run(sessions(batchSize), buffer, batchSize, allScores);
+      reply({ kind: 'done', buffer, ...outputs }, [buffer]);
     } catch (error) {
       reply({ kind: 'failed', buffer, message: messageOf(error) }, [buffer]);
     }

@@ -1,34 +1,27 @@
 import { Worker } from 'node:worker_threads';
+import type { SessionSource } from '../provider.js';
+import { type LaneImage, pixelsOf, wantsAllScores } from './lane-image.js';
 import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
-import type { SessionSource } from '../provider.js';
+import { type Scores, ScoresNotFiniteError } from './scores.js';
 
-/** The best classes of one image, best first. Both have the model's `topK` entries. */
-export interface Scores {
-  readonly confidence: Float32Array;
-  readonly labelIndex: Int32Array;
-}
-
-/** What a lane must know of the model that it runs. */
+/** What a lane needs to know about the model that it runs. */
 export interface LaneModel {
   readonly manifest: { readonly input: { readonly width: number; readonly height: number } };
+  /** One per class. */
+  readonly labels: { readonly length: number };
   readonly imageBytes: number;
   readonly topK: number;
 }
 
-/** Sizes that a lane is prepared for. */
+/** The batch sizes that a lane is prepared for. */
 export interface LaneSizes {
   readonly maxBatchSize: number;
-  /** Rising; empty allows every size. */
+  /** In ascending order; empty allows every size. */
   readonly allowedBatchSizes: readonly number[];
 }
 
-/** The model gave this image scores that are not numbers. */
-export class ScoresNotFiniteError extends Error {
-  override readonly name = 'ScoresNotFiniteError';
-}
-
-/** The runtime could not open the session or run the warm-up; the message is the runtime's, for the operator. */
+/** The runtime could not open the session or run the warm-up. The message comes from the runtime, for the operator. */
 export class LaneRefusedError extends Error {
   override readonly name = 'LaneRefusedError';
 }
@@ -39,23 +32,24 @@ interface Pending {
 }
 
 /**
- * One session on one device, in a thread of its own, running one batch at a time; further ones wait in its inbox, so
- * that it finds the next when it has finished one. A batch travels there and back in one transferred buffer, which is
- * reused.
+ * One session on one device, in its own thread. It runs one batch at a time; further batches wait in the thread's
+ * inbox, so that the next one starts as soon as one finishes. A batch travels to the thread and back in one
+ * transferred buffer, which is reused.
  */
 export class Lane {
   readonly warmUpMs: number;
-  /** Milliseconds that a batch takes, by rising batch size, measured during the warm-up. */
+  /** Milliseconds per batch, in ascending order of batch size, measured during the warm-up. */
   readonly curve: readonly MeasuredBatch[];
-  /** Nodes that the CPU runs for a GPU's provider, where that is allowed. */
+  /** Nodes that the CPU runs for a GPU provider, if that is allowed. */
   readonly cpuNodes: readonly string[];
   readonly #worker: Worker;
   readonly #imageBytes: number;
   #bufferBytes: number;
   readonly #topK: number;
+  readonly #classes: number;
   /** Back from the thread, for the next batch; as many as there were batches at once. */
   readonly #buffers: ArrayBuffer[] = [];
-  /** In the order in which they were asked, which is that of the replies. */
+  /** In the order of the requests; replies come in the same order. */
   readonly #pending: Pending[] = [];
 
   private constructor(
@@ -67,6 +61,7 @@ export class Lane {
     this.#worker = worker;
     this.#imageBytes = model.imageBytes;
     this.#topK = model.topK;
+    this.#classes = model.labels.length;
     this.#bufferBytes = maxBatchSize * model.imageBytes;
     this.warmUpMs = warmUpMs;
     this.curve = curve;
@@ -77,7 +72,7 @@ export class Lane {
   /**
    * Opens the session and runs the warm-up, which measures the latency curve unless it is known.
    *
-   * @param measuring told which share of the curve, 0 to 1, is measured
+   * @param measuring called with the share of the curve, 0 to 1, that is measured
    * @throws {LaneRefusedError}
    */
   static open(
@@ -112,37 +107,43 @@ export class Lane {
   }
 
   /**
-   * Runs images, each the model's height * width * 3 bytes, and answers in their order; an image whose scores are
-   * not numbers gets an error. They are copied before this returns. What pads them up to `paddedSize` is whatever an
-   * earlier batch left, and nobody sees its scores.
+   * Runs images and answers in their order; an image whose scores are not numbers gets an error. The images are copied
+   * before this returns. The padding up to `paddedSize` is whatever an earlier batch left in the buffer; its scores are
+   * discarded.
    */
   async run(
-    images: readonly Uint8Array[],
+    images: readonly LaneImage[],
     paddedSize: number,
   ): Promise<(Scores | ScoresNotFiniteError)[]> {
     const buffer = this.#takeBuffer(paddedSize * this.#imageBytes);
     const batch = new Uint8Array(buffer);
     images.forEach((image, i) => {
-      batch.set(image, i * this.#imageBytes);
+      batch.set(pixelsOf(image), i * this.#imageBytes);
     });
-    const request = { kind: 'run', buffer, batchSize: paddedSize } as const;
+    const allScores = images.some(wantsAllScores);
+    const request = { kind: 'run', buffer, batchSize: paddedSize, allScores } as const;
     const reply = await this.#ask(request, [buffer]);
     if (reply.kind !== 'done') throw new Error(`unexpected reply ${reply.kind}. This is a bug.`);
-    return images.map((_, i) => scoresAt(i, reply, this.#topK));
+    return images.map((image, i) => {
+      const best = scoresAt(i, reply, this.#topK);
+      if (best instanceof ScoresNotFiniteError || !wantsAllScores(image)) return best;
+      const all = reply.scores?.subarray(i * this.#classes, (i + 1) * this.#classes);
+      return all ? { ...best, all } : best;
+    });
   }
 
-  /** Runs one black image. Rejects if the session fails even that. */
+  /** Runs one black image. Rejects if the session fails even on that. */
   async warmUp(): Promise<void> {
     await this.#ask({ kind: 'warmUp' });
   }
 
-  /** Ends the thread. It must be idle: ending a thread inside a run aborts the process. */
+  /** Ends the thread, which must be idle: ending a thread inside a run aborts the whole process. */
   async close(): Promise<void> {
     await this.#worker.terminate();
   }
 
   #takeBuffer(neededBytes: number): ArrayBuffer {
-    // Larger than at the start only after a reload has raised the limit.
+    // Only a reload that raised the limit makes a batch larger than at the start.
     this.#bufferBytes = Math.max(this.#bufferBytes, neededBytes);
     const buffer = this.#buffers.pop();
     return buffer && buffer.byteLength >= neededBytes ? buffer : new ArrayBuffer(this.#bufferBytes);
@@ -169,7 +170,7 @@ function scoresAt(
   k: number,
 ): Scores | ScoresNotFiniteError {
   const confidence = batch.confidence.subarray(index * k, (index + 1) * k);
-  // It would poison the answer's JSON.
+  // NaN and infinity cannot be written as JSON.
   if (!confidence.every(Number.isFinite)) return new ScoresNotFiniteError();
   return { confidence, labelIndex: batch.labelIndex.subarray(index * k, (index + 1) * k) };
 }

@@ -1,11 +1,11 @@
 import type { MeasuredBatch } from './lane-messages.js';
 
-/** Runs of one batch size: the first pays for memory; more while they are quick, since others use the machine too. */
+/** Runs per batch size. The first allocates memory; quick sizes run more often, because other programs cause noise. */
 const MIN_RUNS = 3;
 const MAX_RUNS = 10;
 const QUICK_MS = 50;
 
-/** Batch sizes from which the latency curve is drawn: the allowed ones, or powers of two and the largest. */
+/** Batch sizes at which the latency curve is measured: the allowed sizes, or powers of two and the largest size. */
 export function curveBatchSizes(
   maxBatchSize: number,
   allowedBatchSizes: readonly number[],
@@ -17,11 +17,11 @@ export function curveBatchSizes(
 }
 
 /**
- * Milliseconds of a batch of each size: the fastest of a few runs, since noise only adds. The largest goes first:
- * it sizes the memory arena once for all.
+ * Milliseconds of a batch of each size: the fastest of a few runs, because noise only makes runs slower. The largest
+ * size runs first, which allocates the memory arena once for all sizes.
  *
- * @param batchSizes rising
- * @param progress told after each run which share of the images, 0 to 1, is done
+ * @param batchSizes in ascending order
+ * @param progress called after each run with the share of the images, 0 to 1, that is done
  */
 export async function measureCurve(
   batchSizes: readonly number[],

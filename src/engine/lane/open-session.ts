@@ -1,34 +1,45 @@
 import type { InferenceSession } from 'onnxruntime-node';
-import { createSession } from './create-session.js';
+import { CONFIDENCE, LABEL_INDEX, SCORES } from '../graph/index.js';
 import type { SessionSource } from '../provider.js';
+import { createSession } from './create-session.js';
 import { sessionParts } from './session-parts.js';
+
+const BEST = [CONFIDENCE, LABEL_INDEX];
+const EVERYTHING = [...BEST, SCORES];
 
 /** A model that is open on its provider, in as many sessions as that takes. */
 export interface OpenSession {
-  /** IMAGE in, CONFIDENCE and LABEL_INDEX out. */
-  readonly run: (feeds: InferenceSession.FeedsType) => Promise<InferenceSession.ReturnType>;
+  /** IMAGE in, CONFIDENCE and LABEL_INDEX out, and SCORES if they are wanted. */
+  readonly run: (
+    feeds: InferenceSession.FeedsType,
+    allScores?: boolean,
+  ) => Promise<InferenceSession.ReturnType>;
 }
 
 /**
  * Opens a model.
  *
- * @param parts each fed with what the one before it gives
+ * @param parts one session, or two: what the first gives is fed to the second
  * @throws {Error} the runtime's; a provider that is missing, or that does not take every node, is an error
  */
 export async function openSession(
   source: SessionSource,
   parts = sessionParts(source),
 ): Promise<OpenSession> {
-  // Beside a GPU the cores belong to the decode threads.
+  // When a GPU runs the model, the CPU cores are for the decode threads.
   const threads =
     source.provider === 'cpu' ? {} : ({ intraOpNumThreads: 1, interOpNumThreads: 1 } as const);
-  const sessions: InferenceSession[] = [];
-  for (const part of parts) sessions.push(await createSession(part, threads));
+  const [first, second] = parts;
+  const session = await createSession(first ?? source, threads);
+  if (!second) {
+    // A copy from a GPU that nobody needs is not made.
+    return { run: (feeds, allScores) => session.run(feeds, allScores ? EVERYTHING : BEST) };
+  }
+  const best = await createSession(second, threads);
   return {
     async run(feeds) {
-      let values = feeds;
-      for (const session of sessions) values = await session.run(values);
-      return values;
+      const scores = await session.run(feeds);
+      return { ...scores, ...(await best.run(scores)) };
     },
   };
 }

@@ -1,15 +1,15 @@
-import { type OpenSession, openSession } from './open-session.js';
 import type { SessionSource } from '../provider.js';
+import { type OpenSession, openSession } from './open-session.js';
 
-/** The session that runs batches of a size. */
+/** Returns the session that runs batches of a given size. */
 export type Sessions = (batchSize: number) => OpenSession;
 
 /**
- * Opens the session of a lane; on CUDA one for each size. CUDA prepares every convolution anew when a batch has another size
- * than the last, which takes ResNet-50 150 ms (docs/decisions/0007), so there each size has a session that runs no other.
+ * Opens the session of a lane; on CUDA, one session per size. The CUDA provider prepares every convolution again when
+ * the batch size changes, which takes ResNet-50 150 ms (docs/decisions/0007), so each session there runs only one size.
  *
- * @param batchSizes rising
- * @throws {Error} the runtime's
+ * @param batchSizes in ascending order
+ * @throws {Error} from the runtime
  */
 export async function openSessions(
   source: SessionSource,
@@ -22,7 +22,7 @@ export async function openSessions(
   }
   const sessions = new Map<number, OpenSession>();
   for (const batchSize of batchSizes) sessions.set(batchSize, await open(source));
-  // After a reload there may be sizes without one.
+  // After a reload there may be sizes without their own session.
   const largest = sessions.get(batchSizes.at(-1) ?? 1) as OpenSession;
   return (batchSize) => sessions.get(batchSize) ?? largest;
 }

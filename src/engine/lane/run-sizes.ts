@@ -2,16 +2,16 @@ import { curveBatchSizes } from './measure-curve.js';
 
 interface Sizes {
   readonly maxBatchSize: number;
-  /** Rising; empty allows every size. */
+  /** In ascending order; empty allows every size. */
   readonly allowedBatchSizes: readonly number[];
 }
 
 /**
- * The limits with the sizes in which batches run. A model whose batch is fixed runs batches of that size only, however
- * few images there are. CUDA cannot change between sizes quickly, so there a lane has a session for each size of the
- * curve (open-sessions.ts), unless the operator has named others, and batches are padded.
+ * The limits, with the sizes in which batches run on a provider. A model with a fixed batch size runs only batches of
+ * that size, which are padded. CUDA cannot switch between sizes quickly, so a lane has one session per size of the curve
+ * there (open-sessions.ts), or per size that the operator allows; batches are padded.
  *
- * @param fixedSize of the model's batch; undefined if it may have any
+ * @param fixedSize the model's batch size; undefined if every size is possible
  */
 export function withRunSizes<L extends Sizes>(
   provider: string,

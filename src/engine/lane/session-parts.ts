@@ -2,8 +2,9 @@ import { splitTopK } from '../graph/index.js';
 import type { SessionSource } from '../provider.js';
 
 /**
- * The sessions that a source becomes, each fed with what the one before it gives. One, but for webgpu: TopK
- * and the Cast of its int64 indices, which it may not take, get a session on the CPU, and nothing else may fall back.
+ * The sessions that a source is opened in; each gets the outputs of the one before it. There is one, except on webgpu:
+ * webgpu may not support TopK and the Cast of its int64 indices, so these run in a CPU session. No other node may fall
+ * back to the CPU.
  */
 export function sessionParts(source: SessionSource): readonly SessionSource[] {
   const { provider, model } = source;

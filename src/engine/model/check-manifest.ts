@@ -7,10 +7,10 @@ import {
 import type { ModelManifest } from './model-manifest.js';
 
 /**
- * Holds model.json against what the graph says of itself.
+ * Compares model.json with what the graph states itself.
  *
- * @returns a warning, a sentence; undefined if nothing is odd
- * @throws {ModelRefusedError} when the two contradict each other
+ * @returns a warning, a sentence; undefined if nothing is suspicious
+ * @throws {ModelRefusedError} if they contradict each other
  */
 export function checkManifest(
   { input, output }: ModelManifest,
@@ -19,19 +19,19 @@ export function checkManifest(
 ): string | undefined {
   checkOutput(output, facts, graph);
   const { mean, std } = input;
-  const isGiven = mean.some((value) => value !== 0) || std.some((value) => value !== 1);
-  if (facts.inputType === 'uint8' && isGiven) {
+  const normalises = mean.some((value) => value !== 0) || std.some((value) => value !== 1);
+  if (facts.inputType === 'uint8' && normalises) {
     throw new ModelRefusedError(
       'the model takes bytes and normalises them itself; set mean to [0, 0, 0] and std to [1, 1, 1] in model.json',
     );
   }
   if (facts.channels === 1 && !(isOneNumber(mean) && isOneNumber(std))) {
     throw new ModelRefusedError(
-      'the model takes grey images, whose one channel has one mean and one std; give each three times the same number in model.json',
+      'the model takes grey images, which have one channel; write the same number three times for mean, and for std, in model.json',
     );
   }
   if (!std.some((value) => value < 1)) return undefined;
-  return `std in model.json is ${std.join(', ')}; if mean and std are of the scale 0 to 1, multiply them by 255, as they must be of the scale 0 to 255`;
+  return `std in model.json is ${std.join(', ')}; mean and std must be on the scale 0 to 255, so multiply them by 255 if they are on the scale 0 to 1`;
 }
 
 function checkOutput(
@@ -41,7 +41,7 @@ function checkOutput(
 ): void {
   if (output === 'logits' && classes === 1) {
     throw new ModelRefusedError(
-      'the model gives one score, and a softmax makes 1 of any single score; set output to "sigmoid" in model.json',
+      'the model gives one score, and the softmax of one score is always 1; set output to "sigmoid" in model.json',
     );
   }
   const activation = lastActivation(graph, outputName);

@@ -5,13 +5,13 @@ import { ModelProtoSchema, TensorProto_DataLocation } from '../graph/generated/o
 import { externalDataOf, externalTensors, ModelRefusedError, readGraph } from '../graph/index.js';
 import type { WeightFiles } from './weight-files.js';
 
-/** No protobuf message is larger. */
+/** The largest protobuf message. */
 const MAX_BYTES = 2 ** 31 - 1;
 
 /**
- * A graph with its weights in it, as one file.
+ * Puts the weights of a graph into the graph itself.
  *
- * @throws {ModelRefusedError} when they are too large for that
+ * @throws {ModelRefusedError} if they are too large for that
  */
 export async function inlineWeights(
   graph: Uint8Array,

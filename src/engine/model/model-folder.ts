@@ -4,53 +4,35 @@ import {
   type Graph,
   inspectClassifier,
   lastActivation,
-  makeBatchDynamic,
   ModelRefusedError,
+  makeBatchDynamic,
   readGraph,
   rewriteClassifier,
 } from '../graph/index.js';
 import { batchWarning } from '../proof/batch-warning.js';
 import { checkScores } from '../proof/check-scores.js';
-import {
-  type BatchFinding,
-  MixedBatchError,
-  type TrialModel,
-  tryModel,
-} from '../proof/try-model.js';
+import { MixedBatchError, type TrialModel, tryModel } from '../proof/try-model.js';
+import type { BatchFinding } from './batch-finding.js';
 import { checkManifest } from './check-manifest.js';
+import type { Model } from './model.js';
 import type { ModelManifest } from './model-manifest.js';
 import { readLabels } from './read-labels.js';
 import { readManifest } from './read-manifest.js';
 import { readModelFile } from './read-model-file.js';
-import { findWeightFiles, type WeightFiles } from './weight-files.js';
+import { findWeightFiles } from './weight-files.js';
 
-/** Scores kept of each image, best first; models with fewer classes keep them all. */
+/** Number of scores kept per image, best first; models with fewer classes keep all. */
 const MAX_TOP_K = 100;
 
-/** A model read from its folder, ready to be opened by a lane. */
-export interface Model {
-  readonly manifest: ModelManifest;
-  /** One line a class; the line's position is the class. */
-  readonly labels: readonly string[];
-  /** The rewritten graph: uint8 pixels [n, height, width, 3] in, the `topK` best classes out. */
-  readonly graph: Uint8Array;
-  /** The files that hold its weights, where they are not in it. */
-  readonly weights?: WeightFiles | undefined;
-  readonly topK: number;
-  /** Bytes of one image on its way in. */
-  readonly imageBytes: number;
-  readonly batch: BatchFinding;
-}
-
 export interface ReadOptions {
-  /** Told what an operator should know, a line each. */
+  /** Called with each line that an operator should know. */
   readonly say?: (line: string) => void;
-  /** What another process found of this model: it is not tried again. */
+  /** What another process found out about this model, which is then not tested again. */
   readonly batch?: BatchFinding | undefined;
 }
 
 /**
- * Reads `model.json`, `labels.txt` and `model.onnx` of a folder, tries on the CPU how the model takes batches and whether
+ * Reads `model.json`, `labels.txt` and `model.onnx` of a folder, tests on the CPU how the model takes batches and whether
  * its scores are what model.json says, and rewrites the graph.
  *
  * @throws {ModelRefusedError} with one sentence that names the file and says what to change
@@ -77,7 +59,7 @@ export async function readModelFolder(
     const warn = (warning: string | undefined) => warning && say(`${path}: ${warning}`);
     warn(otherOutputs(manifest, facts));
     warn(checkManifest(manifest, facts, graph));
-    // Refuses what does not fit before it is tried.
+    // Refuses a model that does not fit before it is tested.
     const asItIs = rewriteClassifier(bytes, spec);
     const batch =
       known ??
@@ -99,7 +81,7 @@ async function findBatch(
   const { batch, answers } = await tryModel(model).catch((error: unknown) => {
     if (!(error instanceof MixedBatchError)) throw error;
     throw new ModelRefusedError(
-      `an image's answer depends on its neighbours (${error.message}), and the batch is fixed, so that no image can run alone; export the model with an open batch`,
+      `an image's answer depends on the other images of its batch (${error.message}), and the batch is fixed, so no image can run alone; export the model with a dynamic batch dimension`,
       { cause: error },
     );
   });
@@ -111,16 +93,16 @@ async function findBatch(
 function checkLabels(labels: readonly string[], { classes }: ClassifierFacts): void {
   if (classes === undefined || classes === labels.length) return;
   throw new ModelRefusedError(
-    `labels.txt has ${labels.length} labels but the model has ${classes} classes; give one line for each class`,
+    `labels.txt has ${labels.length} labels but the model has ${classes} classes; write one line for each class`,
   );
 }
 
 function otherOutputs({ outputName }: ModelManifest, facts: ClassifierFacts): string | undefined {
   if (outputName !== undefined || facts.otherOutputs === 0) return undefined;
-  return `of its ${facts.otherOutputs + 1} outputs "${facts.outputName}" is taken, the only one that can be the scores; "outputName" in model.json takes another`;
+  return `"${facts.outputName}" is the only one of its ${facts.otherOutputs + 1} outputs that can hold the scores; to use another, set outputName in model.json`;
 }
 
-/** Puts the file's path before the sentence of a refusal that names none. */
+/** Puts the file's path in front of the message of a refusal. */
 async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,5 +1,5 @@
 import { nullClassifier, rewriteClassifier } from '../graph/index.js';
-import type { Model } from './model-folder.js';
+import type { Model } from './model.js';
 import type { ModelManifest } from './model-manifest.js';
 
 const MANIFEST: ModelManifest = {
@@ -17,8 +17,8 @@ const MANIFEST: ModelManifest = {
 const LABELS = ['red', 'green', 'blue'];
 
 /**
- * A model that does as good as nothing with an image of one pixel: what is left is the price of the batcher and the
- * lane. No folder can have its name.
+ * A model that does almost nothing with a one-pixel image, so that a request to it shows the cost of the batcher and
+ * the lane. No model folder can have its name.
  */
 export function nullModel(): Model {
   const { input, output } = MANIFEST;

@@ -4,7 +4,7 @@ import { ModelRefusedError } from '../graph/index.js';
 import { type ModelManifest, modelManifest } from './model-manifest.js';
 import { readModelText } from './read-model-file.js';
 
-/** @throws {ModelRefusedError} naming the file and what in it to change */
+/** @throws {ModelRefusedError} naming the file and what to change in it */
 export async function readManifest(folder: string): Promise<ModelManifest> {
   const path = join(folder, 'model.json');
   const text = await readModelText(folder, 'model.json');

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ModelRefusedError } from '../graph/index.js';
 
 /**
- * Reads one of the files of a model's folder.
+ * Reads a file of a model's folder.
  *
- * @throws {ModelRefusedError} when there is none
+ * @throws {ModelRefusedError} if it cannot be read
  */
 export async function readModelFile(folder: string, name: string): Promise<Buffer> {
   const path = join(folder, name);
@@ -19,7 +19,7 @@ export async function readModelFile(folder: string, name: string): Promise<Buffe
   }
 }
 
-/** UTF-8, without the byte order mark that some editors put in front. */
+/** UTF-8 text without the byte order mark that some editors write. */
 export async function readModelText(folder: string, name: string): Promise<string> {
   return (await readModelFile(folder, name)).toString('utf8').replace(/^\uFEFF/, '');
 }

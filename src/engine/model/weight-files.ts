@@ -4,20 +4,20 @@ import { realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
 import { externalDataOf, externalTensors, type Graph, ModelRefusedError } from '../graph/index.js';
 
-/** The files beside a model's own in which its weights lie. */
+/** The files that hold a model's weights, beside the model's own file. */
 export interface WeightFiles {
-  /** Absolute; what the runtime looks in. */
+  /** An absolute path. */
   readonly folder: string;
-  /** As the model names them, relative to the folder. */
+  /** The names in the model, relative to the folder. */
   readonly names: readonly string[];
   readonly bytes: number;
 }
 
 /**
- * Looks for the files that a model names for its weights; undefined where they are all in its own.
+ * Finds the files that a model names for its weights; undefined if all weights are in the model's own file.
  *
- * @param folder of the model's file
- * @throws {ModelRefusedError} when one is missing or too short, or when its name leaves the folder
+ * @param folder the folder of the model's file
+ * @throws {ModelRefusedError} if a file is missing or too short, or is outside the folder
  */
 export async function findWeightFiles(
   folder: string,
@@ -35,7 +35,7 @@ export async function findWeightFiles(
     const size = await sizeInside(root, name);
     if (size < end) {
       throw new ModelRefusedError(
-        `the file with its weights, "${name}", has ${size} bytes where ${end} are needed; copy or download it again, as a whole (if it is a Git LFS pointer: git lfs pull)`,
+        `the file of its weights, "${name}", has ${size} bytes, but ${end} are needed; copy or download it again (if it is a Git LFS pointer, run git lfs pull)`,
       );
     }
     bytes += size;
@@ -44,14 +44,14 @@ export async function findWeightFiles(
 }
 
 async function sizeInside(root: string, name: string): Promise<number> {
-  // A star begins what the runtime takes for an address in its memory.
+  // The runtime reads a name that starts with a star as an address in its own memory.
   const isPlain = /^[^*]/.test(name) && !isAbsolute(name) && !name.split(/[\\/]/).includes('..');
   if (!isPlain) throw leaves(name);
   const real = await realpath(join(root, name)).catch(() => undefined);
   const found = real === undefined ? undefined : await stat(real);
   if (real === undefined || !found?.isFile()) {
     throw new ModelRefusedError(
-      `its weights are in another file, "${name}", which is missing; put it beside the model's own file, under that name`,
+      `its weights are in another file, "${name}", which is missing; copy it into the model's folder under this name`,
     );
   }
   const inside = relative(root, real);
@@ -61,7 +61,7 @@ async function sizeInside(root: string, name: string): Promise<number> {
 
 function leaves(name: string): ModelRefusedError {
   return new ModelRefusedError(
-    `the file that it names for its weights, "${name}", lies outside of the model's folder, from which alone weights are read; copy the file itself into the folder and save the model with its plain name`,
+    `the file of its weights, "${name}", is outside the model's folder, and weights are read only from there; copy the file itself into the folder, and save the model with the plain file name`,
   );
 }
 

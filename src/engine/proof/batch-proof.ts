@@ -1,11 +1,12 @@
-import { type Lane, type Scores, ScoresNotFiniteError } from '../lane/lane.js';
+import type { Lane } from '../lane/lane.js';
+import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
 import { scoreDifferences } from './score-differences.js';
 
-/** No size that a graph is likely to have of itself, so that images that change places show. */
+/** A size that a graph is unlikely to contain itself, so that images that change places are detected. */
 export const PROOF_BATCH_SIZE = 5;
-/** Answers that differ by this share of what lies between two images' own are the same but for rounding. */
+/** Answers may differ, by rounding, by this share of the distance between the answers to two images. */
 const TOLERANCE = 0.01;
-/** Answers closer than this could change places unseen. */
+/** If answers are closer than this, two images could change places undetected. */
 const SMALLEST_DISTANCE = 1e-5;
 
 /** An image and the answer to it alone. */
@@ -14,23 +15,23 @@ export interface Answer {
   readonly scores: Scores;
 }
 
-/** What a batch has shown. */
+/** The result of running the images as a batch. */
 export interface BatchVerdict {
   readonly isSame: boolean;
-  /** Largest difference of a class between the batch and single runs; NaN if the batch has no answer for an image. */
+  /** Largest difference in a class between the batch and single runs; NaN if the batch has no answer for an image. */
   readonly largestDifference: number;
 }
 
 /**
- * Different images with the answer to each alone, against which a batch of them is held: a batch that mixes its images
- * up, or counts one by another, shows.
+ * Different images, and the answer to each one alone. A batch of the images is compared with these answers, so that a
+ * graph is detected that mixes up its images or lets one influence another.
  */
 export class BatchProof {
   readonly #answers: readonly Answer[];
-  /** Between the answers to the two images that are most alike; near 0, nothing can be proved. */
+  /** Distance between the two most similar answers; if it is near 0, a batch proves nothing. */
   readonly #distance: number;
 
-  /** @param answers of which those that are most unlike are kept */
+  /** @param answers those that differ most are kept */
   constructor(answers: readonly Answer[]) {
     this.#answers = mostUnlike(answers, PROOF_BATCH_SIZE);
     this.#distance = Math.min(
@@ -40,12 +41,12 @@ export class BatchProof {
     );
   }
 
-  /** False when the model answers the same whatever the image, so that a batch proves nothing. */
+  /** False if the model gives the same answer to every image, so that a batch proves nothing. */
   get canTell(): boolean {
     return this.#answers.length === PROOF_BATCH_SIZE && this.#distance >= SMALLEST_DISTANCE;
   }
 
-  /** Runs the images as one batch of `size`, in which they come again as often as it takes. */
+  /** Runs the images as one batch of `size`, repeated as often as necessary, and compares the answers. */
   async hold(lane: Lane, size: number): Promise<BatchVerdict> {
     const filled = Array.from({ length: size }, (_, i) => this.#answers[i % this.#answers.length]);
     const expected = filled.filter((answer) => answer !== undefined);
@@ -68,7 +69,7 @@ function distance(one: Scores, other: Scores): number {
   return Math.max(...scoreDifferences(one, other));
 }
 
-/** The first answer, and then always the one that is farthest from those taken. */
+/** The first answer, and then repeatedly the one that is farthest from those already chosen. */
 function mostUnlike(answers: readonly Answer[], count: number): Answer[] {
   const [first, ...left] = answers;
   const taken = first ? [first] : [];

@@ -1,24 +1,24 @@
 import { ModelRefusedError } from '../graph/index.js';
-import type { Scores } from '../lane/lane.js';
+import type { Scores } from '../lane/scores.js';
 
-/** Rounding may take a probability this far over its bounds. */
+/** Rounding may move a probability this far out of its bounds. */
 const ROUNDING = 0.001;
-/** Probabilities of classes that exclude each other add up to 1; this far from it, they do not. */
+/** The probabilities of exclusive classes add up to 1; further from 1 than this, the classes are not exclusive. */
 const SUM_TOLERANCE = 0.05;
 
-/** What model.json says that a graph's scores are, and what the graph says. */
+/** What model.json and the graph state about the scores. */
 export interface ScoreClaim {
   readonly output: 'logits' | 'sigmoid' | 'probabilities';
-  /** What the graph itself ends in. */
+  /** The last activation of the graph. */
   readonly activation: 'softmax' | 'sigmoid' | undefined;
 }
 
 /**
- * Holds bare scores against what model.json says that they are.
+ * Compares raw scores with what model.json says that they are.
  *
- * @param answers bare scores of every class of a few images
- * @returns a warning, a sentence; undefined if nothing is odd
- * @throws {ModelRefusedError} when they cannot be what it says
+ * @param answers raw scores of every class for a few images
+ * @returns a warning, a sentence; undefined if nothing is suspicious
+ * @throws {ModelRefusedError} if the scores contradict model.json
  */
 export function checkScores(
   answers: readonly Scores[],
@@ -30,16 +30,16 @@ export function checkScores(
   if (output === 'probabilities') {
     if (odd !== undefined) {
       throw new ModelRefusedError(
-        `model.json says that the graph gives probabilities, but a score is ${odd.toPrecision(3)}; set output to "logits", or to "sigmoid" if each class stands alone`,
+        `model.json says that the output is probabilities, but a score is ${odd.toPrecision(3)}; set output to "logits", or to "sigmoid" if the classes are independent`,
       );
     }
     const off = sums.find((sum) => Math.abs(sum - 1) > SUM_TOLERANCE);
     if (off === undefined || activation === 'sigmoid') return undefined;
-    return `the probabilities of an image add up to ${off.toPrecision(3)}: right if each class stands alone, and if they are logits, output must be "logits"`;
+    return `the probabilities of an image add up to ${off.toPrecision(3)}, which is right only if the classes are independent; if the scores are logits, set output to "logits"`;
   }
   const isSoftmax = (rows[0]?.length ?? 0) > 1 && sums.every((sum) => Math.abs(sum - 1) < ROUNDING);
   if (odd !== undefined || !isSoftmax) return undefined;
   throw new ModelRefusedError(
-    `model.json says that the graph gives ${output === 'logits' ? 'logits' : 'scores that need a sigmoid'}, but the scores of every test image lie between 0 and 1 and add up to 1, as probabilities do; set output to "probabilities"`,
+    `model.json says that the scores still need a ${output === 'logits' ? 'softmax' : 'sigmoid'}, but for every test image they are between 0 and 1 and add up to 1; set output to "probabilities"`,
   );
 }

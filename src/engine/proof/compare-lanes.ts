@@ -1,7 +1,8 @@
-import { type Lane, type Scores, ScoresNotFiniteError } from '../lane/lane.js';
+import type { Lane } from '../lane/lane.js';
+import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
 import { scoreDifferences } from './score-differences.js';
 
-/** Where the reference's first two classes are further apart than this, another first class is an error. */
+/** If the reference's first two classes are further apart than this, a different first class is an error. */
 const SURE_MARGIN = 0.05;
 
 /** How the answers of one lane differ from those of another, in probability. */
@@ -9,15 +10,15 @@ export interface Comparison {
   readonly images: number;
   readonly largestDifference: number;
   readonly meanDifference: number;
-  /** Images whose first class differs. */
+  /** Number of images whose first class differs. */
   readonly top1Differs: number;
-  /** Images where the reference's first two are over 0.05 apart, and how many of them differ in the first. */
+  /** Images whose first two classes are over 0.05 apart in the reference, and how many of them differ in the first. */
   readonly sureImages: number;
   readonly sureTop1Differs: number;
 }
 
 /**
- * Runs the same images on two lanes, on the first one by one and on the second in batches, and compares each class.
+ * Runs the same images on two lanes, one by one on the first and in batches on the second, and compares each class.
  */
 export async function compareLanes(
   reference: Lane,
@@ -67,27 +68,4 @@ async function runAll(
     }
   }
   return scores;
-}
-
-/** Patterns that a seed repeats: coarse squares of random colours, as unlike each other as a model can wish. */
-export function seededImages(count: number, width: number, height: number, seed = 1): Uint8Array[] {
-  let state = seed;
-  const random = () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-  return Array.from({ length: count }, () => {
-    const squares = 2 + Math.floor(random() * 6);
-    const colours = Array.from({ length: squares * squares * 3 }, () => Math.floor(random() * 256));
-    const image = new Uint8Array(width * height * 3);
-    for (let y = 0; y < height; y++) {
-      const row = Math.floor((y * squares) / height) * squares;
-      for (let x = 0; x < width; x++) {
-        const square = row + Math.floor((x * squares) / width);
-        for (let c = 0; c < 3; c++)
-          image[(y * width + x) * 3 + c] = Number(colours[square * 3 + c]);
-      }
-    }
-    return image;
-  });
 }

@@ -1,8 +1,8 @@
-import type { Scores } from '../lane/lane.js';
+import type { Scores } from '../lane/scores.js';
 
 /**
- * By how much each class of `want` differs in `have`, in probability. A class that is not among the best of `have` is
- * compared with the last of them; NaN where `have` is empty.
+ * The difference of each class of `want` in `have`, in probability. A class that is not among the best of `have` is
+ * compared with the last of them; the difference is NaN if `have` is empty.
  */
 export function scoreDifferences(want: Scores, have: Scores): number[] {
   const byClass = new Map([...have.labelIndex].map((label, k) => [label, have.confidence[k]]));

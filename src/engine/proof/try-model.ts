@@ -1,59 +1,52 @@
 import {
   type ClassifierFacts,
   FixedBatchError,
-  makeBatchDynamic,
   ModelRefusedError,
+  makeBatchDynamic,
   type RewriteSpec,
   rewriteClassifier,
 } from '../graph/index.js';
-import { Lane, type Scores, ScoresNotFiniteError } from '../lane/lane.js';
+import { Lane } from '../lane/lane.js';
+import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
+import type { BatchFinding } from '../model/batch-finding.js';
 import { plainReason } from '../plain-reason.js';
 import { unknownOperator } from '../unknown-operator.js';
 import { BatchProof, PROOF_BATCH_SIZE } from './batch-proof.js';
-import { seededImages } from './compare-lanes.js';
+import { seededImages } from './seeded-images.js';
 
-/** Images that are run alone; the most unlike of them make the batch. */
+/** Number of images that run alone; those with the most different answers make the batch. */
 const IMAGES = 12;
 
-/** A model as its file has it. */
+/** A model as it is in its file. */
 export interface TrialModel {
   readonly bytes: Uint8Array;
-  /** Where the files lie that hold its weights. */
+  /** The folder of the files that hold its weights. */
   readonly weightsFolder?: string | undefined;
   readonly facts: ClassifierFacts;
   readonly spec: RewriteSpec & { readonly classes: number };
 }
 
-/** How a model takes batches. */
-export interface BatchFinding {
-  /** Images that every run must have; undefined if any number will do. */
-  readonly size?: number;
-  /** Why every run must have `size` images. */
-  readonly why?: 'fixed' | 'open in name only' | 'neighbours';
-  /** The graph was for one image, and was changed to take any number. */
-  readonly isOpened: boolean;
-  /** What was seen of a batch, a part of a sentence. */
-  readonly seen: string;
-}
-
-/** What a trial of a model has shown. */
+/** The results of a trial of a model. */
 export interface Trial {
   readonly batch: BatchFinding;
-  /** Bare scores of every class of single images, best first; none where the CPU cannot run the model. */
+  /** Raw scores of every class of single images, best first; none if the CPU cannot run the model. */
   readonly answers: readonly Scores[];
 }
 
-/** An image's answer depends on its neighbours, and cannot be had without any; the message is a part of a sentence. */
+/**
+ * An image's answer depends on the other images of its batch, and the graph does not run without any. The message is a
+ * part of a sentence.
+ */
 export class MixedBatchError extends Error {
   override readonly name = 'MixedBatchError';
 }
 
 /**
- * Runs, on the CPU, images one by one through a model's graph, and then as one batch; if its batch is fixed at 1, or open
- * in name only, through the graph that was opened.
+ * On the CPU, runs images one by one through a model's graph, and then as one batch. If the batch is fixed at 1, or
+ * dynamic in name only, the batch runs through the graph that `makeBatchDynamic` makes.
  *
  * @throws {MixedBatchError}
- * @throws {ModelRefusedError} when no provider has one of its operators
+ * @throws {ModelRefusedError} if no provider has one of its operators
  */
 export async function tryModel(model: TrialModel): Promise<Trial> {
   const { fixedBatch } = model.facts;
@@ -62,7 +55,7 @@ export async function tryModel(model: TrialModel): Promise<Trial> {
   const first = await onLane(model, model.bytes, fixedBatch ?? 1, async (lane) => {
     const answers = await runAlone(lane, images, fixedBatch ?? 1);
     const proof = new BatchProof(answers);
-    // A batch of one has been seen.
+    // The single runs are already batches of this size.
     const fault = fixedBatch === 1 ? undefined : await faultOf(proof, lane, fixedBatch);
     return { answers: answers.map(({ scores }) => scores), proof, fault };
   }).catch((error: unknown) => {
@@ -71,7 +64,7 @@ export async function tryModel(model: TrialModel): Promise<Trial> {
     return plainReason(error, fixedBatch ?? 1);
   });
   if (typeof first === 'string') {
-    return { batch: { ...fixed, isOpened: false, seen: `not tried: ${first}` }, answers: [] };
+    return { batch: { ...fixed, isOpened: false, seen: `not tested: ${first}` }, answers: [] };
   }
   const { answers, proof, fault } = first;
   if (fixedBatch !== 1 && fault === undefined) {
@@ -80,17 +73,17 @@ export async function tryModel(model: TrialModel): Promise<Trial> {
   if (fixedBatch !== undefined && fault !== undefined) throw new MixedBatchError(fault.text);
   const stuck = await open(model, proof);
   if (stuck === undefined) return { answers, batch: { isOpened: true, seen: sameScores(proof) } };
-  const why = fault?.isMixed ? 'neighbours' : fault ? 'open in name only' : 'fixed';
+  const why = fault?.isMixed ? 'neighbours' : fault ? 'dynamic in name only' : 'fixed';
   return { answers, batch: { size: 1, why, isOpened: false, seen: fault?.text ?? stuck } };
 }
 
-/** @returns why the graph cannot be opened; undefined if it can be */
+/** @returns why the batch cannot be made dynamic; undefined if it can be */
 async function open(model: TrialModel, proof: BatchProof): Promise<string | undefined> {
   if (!proof.canTell)
-    return 'it answers the same to every test image, so that a batch proves nothing';
+    return 'it gives the same answer to every test image, so a batch proves nothing';
   try {
     const opened = makeBatchDynamic(model.bytes, model.spec);
-    if (opened === model.bytes) return 'there is nothing to open';
+    if (opened === model.bytes) return 'there is nothing to change';
     return (await onLane(model, opened, 1, (lane) => faultOf(proof, lane)))?.text;
   } catch (error) {
     if (error instanceof FixedBatchError) return error.message;
@@ -99,7 +92,7 @@ async function open(model: TrialModel, proof: BatchProof): Promise<string | unde
 }
 
 interface Fault {
-  /** Whether there are answers, and images change each other's. */
+  /** Whether there is an answer for each image, and images influence each other's. */
   readonly isMixed: boolean;
   readonly text: string;
 }
@@ -114,7 +107,7 @@ async function faultOf(
     if (isSame || !proof.canTell) return undefined;
     const isMixed = !Number.isNaN(largestDifference);
     const text = isMixed
-      ? `a batch of ${size} gives other scores than single runs, by up to ${largestDifference.toPrecision(2)}`
+      ? `a batch of ${size} gives different scores from single runs, by up to ${largestDifference.toPrecision(2)}`
       : `a batch of ${size} has no answer for some of its images`;
     return { isMixed, text };
   } catch (error) {
@@ -125,27 +118,27 @@ async function faultOf(
 function sameScores(proof: BatchProof, size = PROOF_BATCH_SIZE): string {
   return proof.canTell
     ? `a batch of ${size} gives the same scores as single runs`
-    : 'the same to every test image, which is suspicious';
+    : 'the same for every test image, which is suspicious';
 }
 
-/** Which node failed, if the runtime says so. */
+/** The node that failed, if the runtime's message names it. */
 function nodeOf(error: unknown): string {
   const [, opType, name] = /running (\w+) node\. Name:'([^']*)'/.exec(String(error)) ?? [];
   return opType === undefined ? '' : ` at its ${opType} node "${name}"`;
 }
 
-/** Images with their answers, without those whose scores are not numbers. */
+/** The images and their answers, without those whose scores are not numbers. */
 async function runAlone(lane: Lane, images: readonly Uint8Array[], batchSize: number) {
   const answers: { image: Uint8Array; scores: Scores }[] = [];
   for (const image of images) {
-    // A batch of a fixed size is filled with the image itself.
+    // If the batch size is fixed, copies of the image fill the batch.
     const [scores] = await lane.run(Array<Uint8Array>(batchSize).fill(image), batchSize);
     if (scores && !(scores instanceof ScoresNotFiniteError)) answers.push({ image, scores });
   }
   return answers;
 }
 
-/** Bare scores of every class: a softmax would hide what they differ in where it is sure. */
+/** Opens a lane that gives raw scores: after a softmax, differences between confident answers would vanish. */
 async function onLane<T>(
   { spec, weightsFolder }: TrialModel,
   bytes: Uint8Array,
@@ -156,11 +149,12 @@ async function onLane<T>(
   const { width, height, classes } = spec;
   const model = {
     manifest: { input: { width, height } },
+    labels: { length: classes },
     imageBytes: width * height * 3,
     topK: classes,
   };
   const source = { provider: 'cpu', model: graph, weightsFolder, allowCpuNodes: true } as const;
-  // An empty curve: nothing is measured.
+  // An empty curve means that nothing is measured.
   const lane = await Lane.open(
     model,
     source,

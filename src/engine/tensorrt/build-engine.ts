@@ -10,7 +10,7 @@ import type { EngineStore, StoredEngine } from './engine-store.js';
 const BUILDER = fileURLToPath(new URL('./build-engine-process.js', import.meta.url));
 const GRAPH = 'model.onnx';
 
-/** What the building process is told: the graph's path and the options of the TensorRT provider. */
+/** The job of the building process: the graph's path and the options of the TensorRT provider. */
 export interface BuildJob {
   readonly path: string;
   readonly options: Readonly<Record<string, string>>;
@@ -30,10 +30,10 @@ export class EngineBuildError extends Error {
 }
 
 /**
- * Builds an engine in a process of its own, which sees the GPUs that this one sees and uses the first, and keeps it in
- * the store. Takes from seconds to minutes.
+ * Builds an engine in a separate process, which sees the same GPUs as this one and uses the first, and puts it into the
+ * store. Takes from seconds to minutes.
  *
- * @param tick called each second with the seconds spent
+ * @param tick called once per second with the seconds spent
  * @param builder the program that builds
  * @throws {EngineBuildError}
  */
@@ -52,7 +52,7 @@ export async function buildEngine(
       options: {
         device_id: '0',
         trt_fp16_enable: facts.precision === 'fp16' ? '1' : '0',
-        // Tuned for the largest batch: for batches of 1 it costs a fifth, and for full ones it gains as much.
+        // Tuned for the largest batch, which slows batches of 1 by a fifth and speeds up full batches by a fifth.
         trt_profile_min_shapes: shape(minBatchSize),
         trt_profile_opt_shapes: shape(facts.maxBatchSize),
         trt_profile_max_shapes: shape(facts.maxBatchSize),
@@ -67,7 +67,7 @@ export async function buildEngine(
     const engineFile = files.find((file) => file.endsWith('.engine'));
     const contextFile = files.find((file) => file.endsWith('_ctx.onnx'));
     if (engineFile === undefined || contextFile === undefined) {
-      throw new EngineBuildError('TensorRT took no part of the graph, or not the whole of it');
+      throw new EngineBuildError('TensorRT does not support the whole graph');
     }
     return { engineFile, contextFile };
   });
@@ -95,7 +95,7 @@ async function runBuilder(
     const [code, signal] = await once(child, 'close');
     if (code === 0) return;
     throw new EngineBuildError(
-      message || `the builder ended with ${signal ?? `code ${code}`}: ${tail}`,
+      message || `the engine builder ended with ${signal ?? `code ${code}`}: ${tail}`,
     );
   } finally {
     clearInterval(timer);

@@ -1,11 +1,11 @@
 import type { Comparison } from '../proof/compare-lanes.js';
 
-/** An engine may differ from the CPU in the first class of this share of the images where the CPU is sure. */
+/** The largest share of images with a different first class, among those for which the CPU is confident. */
 const MAX_SHARE_DIFFERENT = 0.01;
-/** Below this many images the share says nothing. */
+/** With fewer images than this the share is not meaningful. */
 const MIN_IMAGES = 100;
 
-/** Whether an engine that was compared on real images must not be served. */
+/** Whether an engine differs too much on real images to be served. */
 export function differsTooMuch({ images, sureImages, sureTop1Differs }: Comparison): boolean {
   return images >= MIN_IMAGES && sureTop1Differs > MAX_SHARE_DIFFERENT * sureImages;
 }

@@ -1,5 +1,8 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import {
   type EngineFacts,
   type EngineRecord,
@@ -9,15 +12,17 @@ import {
 } from './engine-facts.js';
 
 const RECORD = 'engine.json';
+/** A runtime opens an engine as code: whoever can write one can run anything here. */
+const OTHERS_WRITE = 0o022;
 
-/** An engine on disk: the EPContext model that the runtime opens by path, and what is known of it. */
+/** An engine on disk: the EPContext model that the runtime opens by path, and what the engine was built from. */
 export interface StoredEngine {
   readonly folder: string;
   readonly contextPath: string;
   readonly record: EngineRecord;
 }
 
-/** The engines that lie under a model's folder, one folder each. */
+/** The engines in a model's folder, one subfolder each. */
 export class EngineStore {
   readonly #root: string;
 
@@ -26,13 +31,13 @@ export class EngineStore {
   }
 
   /**
-   * The engine that serves `want`, with the smallest profile of those that do; or why none of those that are there
-   * does, a sentence each.
+   * The engine that fits `want`, with the smallest profile if several do; otherwise the reasons why the existing
+   * engines do not fit, one sentence each.
    */
   async find(want: EngineFacts): Promise<StoredEngine | string[]> {
     const reasons: string[] = [];
     let best: StoredEngine | undefined;
-    for (const name of (await list(this.#root)).filter((one) => !one.startsWith('.'))) {
+    for (const name of (await list(this.#root)).filter((name) => !name.startsWith('.'))) {
       const engine = await this.#read(name);
       const reason = typeof engine === 'string' ? engine : whyNot(engine.record, want);
       if (reason !== undefined) reasons.push(`engine ${name} does not fit: ${reason}`);
@@ -46,9 +51,9 @@ export class EngineStore {
   }
 
   /**
-   * Lets `build` fill an empty folder and keeps it under the engine's name, whole or not at all.
+   * Lets `build` fill an empty folder and stores it under the engine's name, complete or not at all.
    *
-   * @param build returns the names of the engine and of its EPContext model in the folder
+   * @param build returns the file names of the engine and of its EPContext model in the folder
    */
   async add(
     facts: EngineFacts,
@@ -61,7 +66,7 @@ export class EngineStore {
       join(this.#root, name),
     ];
     await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true });
+    await mkdir(unfinished, { recursive: true, mode: 0o755 });
     try {
       const { engineFile, contextFile } = await build(unfinished);
       const record: EngineRecord = {
@@ -69,10 +74,14 @@ export class EngineStore {
         builtAt: new Date().toISOString(),
         buildSeconds: Math.round((performance.now() - startedMs) / 100) / 10,
         engineFile,
-        engineBytes: (await stat(join(unfinished, engineFile))).size,
+        engineSha256: await sha256OfFile(join(unfinished, engineFile)),
         contextFile,
+        contextSha256: await sha256OfFile(join(unfinished, contextFile)),
       };
       await writeFile(join(unfinished, RECORD), `${JSON.stringify(record, null, 2)}\n`);
+      for (const file of [RECORD, engineFile, contextFile]) {
+        await chmod(join(unfinished, file), 0o644);
+      }
       await rm(folder, { recursive: true, force: true });
       await rename(unfinished, folder);
       return { folder, contextPath: join(folder, contextFile), record };
@@ -81,16 +90,25 @@ export class EngineStore {
     }
   }
 
-  /** @returns a string if it is not a whole engine: why */
+  /** @returns a string that says why, if it is not a complete engine */
   async #read(name: string): Promise<StoredEngine | string> {
     const folder = join(this.#root, name);
     try {
       const record = engineRecord.parse(JSON.parse(await readFile(join(folder, RECORD), 'utf8')));
-      const { size } = await stat(join(folder, record.engineFile));
-      if (size !== record.engineBytes) {
-        return `its file has ${size} bytes, and had ${record.engineBytes} when it was built`;
+      for (const [file, sha256] of [
+        [record.engineFile, record.engineSha256],
+        [record.contextFile, record.contextSha256],
+      ] as const) {
+        if (file !== basename(file))
+          return `its engine.json names ${file}, which is not in its folder`;
+        if ((await sha256OfFile(join(folder, file))) !== sha256) {
+          return `${file} is not the file that was built`;
+        }
       }
-      await stat(join(folder, record.contextFile));
+      for (const path of ['', RECORD, record.engineFile, record.contextFile]) {
+        const { mode } = await stat(join(folder, path));
+        if (mode & OTHERS_WRITE) return `${path || 'its folder'} can be written by other users`;
+      }
       return { folder, contextPath: join(folder, record.contextFile), record };
     } catch {
       return 'it is incomplete, or its engine.json cannot be read';
@@ -104,4 +122,10 @@ async function list(folder: string): Promise<string[]> {
   } catch {
     return [];
   }
+}
+
+async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }

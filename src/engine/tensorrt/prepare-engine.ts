@@ -1,23 +1,24 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { env } from 'onnxruntime-node';
-import { type Comparison, compareLanes, seededImages } from '../proof/compare-lanes.js';
+import { readGpuHost } from '../../native/index.js';
 import { Lane } from '../lane/lane.js';
 import { inlineWeights } from '../model/inline-weights.js';
-import type { Model } from '../model/model-folder.js';
+import type { Model } from '../model/model.js';
 import { sourceOf } from '../model/source-of.js';
 import { modelSha256 } from '../model/weight-files.js';
-import { readGpuHost } from '../../native/gpu-host.js';
-import { buildEngine } from './build-engine.js';
+import { type Comparison, compareLanes } from '../proof/compare-lanes.js';
+import { seededImages } from '../proof/seeded-images.js';
 import type { Precision } from '../provider.js';
+import { buildEngine } from './build-engine.js';
 import type { EngineFacts } from './engine-facts.js';
 import { EngineStore, type StoredEngine } from './engine-store.js';
 
-/** Seeded images on which a new engine is compared with the CPU. */
+/** Number of seeded images on which a new engine is compared with the CPU. */
 const SEEDED_IMAGES = 32;
 const COMPARISON = 'comparison.json';
 
-/** There is no engine to open, and none may be built. */
+/** No engine can be opened, and none may be built. */
 export class NoEngineError extends Error {
   override readonly name = 'NoEngineError';
 }
@@ -27,15 +28,16 @@ export interface PrepareOptions {
   readonly modelFolder: string;
   readonly precision: Precision;
   readonly maxBatchSize: number;
-  /** Whether to build an engine where none fits. */
+  /** Whether to build an engine if none fits. */
   readonly build: boolean;
   readonly say: (line: string) => void;
-  /** Called each second of building with the seconds spent. */
+  /** Called once per second while building, with the seconds spent. */
   readonly tick: (seconds: number) => void;
 }
 
 /**
- * Finds the engine that fits this model, GPU and TensorRT, or builds one and compares its answers with the CPU's.
+ * Finds the engine that fits this model, GPU and TensorRT version, or builds one and compares its answers with the
+ * CPU's.
  *
  * @throws {NoEngineError} {EngineBuildError} {ModelRefusedError}
  */
@@ -49,7 +51,7 @@ export async function prepareEngine(options: PrepareOptions): Promise<StoredEngi
   for (const reason of found) say(reason);
   if (!options.build) {
     throw new NoEngineError(
-      `no TensorRT engine fits (engine.build is false); build one: npm run engine:build -- --model ${modelFolder} --precision ${precision} --max-batch ${maxBatchSize}`,
+      `no TensorRT engine fits, and engine.build is false; build one with: npm run engine:build -- --model ${modelFolder} --precision ${precision} --max-batch ${maxBatchSize}`,
     );
   }
   say(`building a TensorRT engine for ${want.gpu}, ${precision}, up to ${maxBatchSize} images`);
@@ -69,7 +71,7 @@ export async function prepareEngine(options: PrepareOptions): Promise<StoredEngi
   return engine;
 }
 
-/** What an engine must have been built for to serve here; the GPU is the first that this process sees. */
+/** What an engine must have been built for to fit here; the GPU is the first that this process sees. */
 export async function wantedFacts(
   model: Model,
   precision: Precision,
@@ -114,7 +116,7 @@ export async function compareWithCpu(
   }
 }
 
-/** Keeps the differences beside the engine, by the kind of images. */
+/** Saves the differences beside the engine, by the kind of images. */
 export async function keepComparison(
   { folder }: StoredEngine,
   kind: 'seeded' | 'real',
@@ -127,5 +129,5 @@ export async function keepComparison(
 export function describe(comparison: Comparison): string {
   const { images, largestDifference, meanDifference, top1Differs } = comparison;
   const { sureImages, sureTop1Differs } = comparison;
-  return `${images} images, probabilities differ by at most ${largestDifference.toFixed(4)} (mean ${meanDifference.toFixed(5)}), first class by ${top1Differs}, and by ${sureTop1Differs} of the ${sureImages} where the CPU is sure`;
+  return `${images} images; probabilities differ by at most ${largestDifference.toFixed(4)} (mean ${meanDifference.toFixed(5)}); the first class differs for ${top1Differs}, and for ${sureTop1Differs} of the ${sureImages} for which the CPU is confident`;
 }

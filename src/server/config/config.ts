@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DECODER_CHOICES } from '../../decode/index.js';
 import { PRECISIONS, PROVIDERS } from '../../engine/provider.js';
 
 const KIB = 1024;
@@ -8,21 +9,21 @@ const MIB = 1024 * KIB;
 const ms = (min: number, max: number) => z.int().min(min).max(max);
 
 /**
- * Every knob of the server, with unit, default and bounds: this schema is its manual, from which
- * docs/configuration.md and docs/batch-dispatch.schema.json are written.
+ * All settings of the server, with unit, default and bounds. `npm run docs` generates docs/configuration.md and
+ * docs/batch-dispatch.schema.json from this schema.
  */
 export const configSchema = z.strictObject({
   $schema: z
     .string()
     .optional()
-    .describe('Where an editor finds the JSON Schema; the server does not read it.'),
+    .describe('Tells an editor where the JSON Schema is; the server ignores it.'),
   models: z
     .array(z.string().min(1))
     .min(1)
     .max(64)
     .default(['models/demo'])
     .describe(
-      'Folders of the models to serve side by side, relative to this file; without a file, to the project. The first answers requests without `?model=`. `--model DIR`, once or more, wins.',
+      'Folders of the models to serve side by side. Relative paths start at the folder of this file; the default starts at the project. Requests without `?model=` go to the first model. `--model DIR`, given once or more, overrides this list.',
     ),
   server: z
     .strictObject({
@@ -31,60 +32,97 @@ export const configSchema = z.strictObject({
         .min(1)
         .default('127.0.0.1')
         .describe(
-          'Address to listen on. There is no authentication: put a proxy in front before you open it. `HOST` wins.',
+          'Address to listen on. The server has no authentication: put a proxy in front of it before you expose it. The environment variable `HOST` overrides this.',
         ),
       port: z
         .int()
         .min(0)
         .max(65535)
         .default(8000)
-        .describe('TCP port; 0 takes a free one. `PORT` wins.'),
+        .describe(
+          'TCP port; 0 selects a free one. The environment variable `PORT` overrides this.',
+        ),
       processes: z
         .int()
         .min(1)
         .max(64)
         .default(1)
-        .describe('Serving processes for each device; limits hold for each of them.'),
+        .describe(
+          'Number of serving processes per device. All limits apply to each process separately.',
+        ),
+      allowedHosts: z
+        .array(
+          z
+            .string()
+            .regex(/^[a-z0-9.:[\]-]+$/, 'must be a host name in lower case, without a port'),
+        )
+        .max(64)
+        .default([])
+        .describe(
+          'Host names that requests may carry in their Host header, without ports; any other gets 421. Empty allows all. A list keeps web pages from reading this server through a name of their own (DNS rebinding).',
+        ),
+      benchmark: z
+        .boolean()
+        .default(true)
+        .describe('Whether `/benchmark` exists. Turn it off where strangers can reach the server.'),
       maxConnections: z
         .int()
         .min(1)
         .max(65536)
         .default(4096)
-        .describe('Connections held at once; more are closed at once.'),
+        .describe(
+          'Maximum number of open connections; a connection over the limit is closed on arrival.',
+        ),
       maxBodyBytes: z
         .int()
         .min(KIB)
         .max(1024 * MIB)
         .default(16 * MIB)
-        .describe('Largest request body in bytes, by its header and as it arrives.'),
+        .describe(
+          'Maximum size of a request body in bytes. Checked against Content-Length, and as the body arrives.',
+        ),
       maxUploadBytes: z
         .int()
         .min(KIB)
         .max(1024 * 1024 * MIB)
         .default(1024 * MIB)
         .describe(
-          'Most bytes of request bodies held at once, from their arrival to the answer, at least maxBodyBytes; over it a request is refused with 503.',
+          'Maximum total size in bytes of the request bodies in memory; each counts from its arrival until its answer. Must not be less than maxBodyBytes. A request over the limit is refused with 503.',
         ),
       headersTimeoutMs: ms(100, 600_000)
         .default(5_000)
-        .describe('Milliseconds that a client may take to send its headers.'),
+        .describe('Maximum time in milliseconds for a client to send the headers.'),
       requestTimeoutMs: ms(100, 600_000)
         .default(15_000)
-        .describe('Milliseconds that a client may take to send headers and body.'),
+        .describe('Maximum time in milliseconds for a client to send the headers and the body.'),
       keepAliveTimeoutMs: ms(1, 600_000)
         .default(65_000)
         .describe(
-          'Milliseconds that an idle connection is kept. Longer than that of the proxy in front, if there is one.',
+          'Time in milliseconds after which an idle connection is closed. If there is a proxy in front, use a longer time than the proxy does.',
         ),
       drainTimeoutMs: ms(0, 600_000)
         .default(15_000)
         .describe(
-          'Milliseconds after SIGTERM to finish what was accepted; then the server ends with code 1.',
+          'Maximum time in milliseconds after SIGTERM to finish accepted requests. When it is over, the server exits with code 1.',
+        ),
+      hangTimeoutMs: ms(1_000, 600_000)
+        .default(10_000)
+        .describe(
+          'Time in milliseconds without a sign of life after which a serving process is killed and replaced. Time in which the process waits for a processor does not count. While a process starts, the time is six times as long.',
+        ),
+      corsOrigins: z
+        .array(z.string().min(1))
+        .max(64)
+        .default([])
+        .describe(
+          'Origins whose pages may call the server from a browser, such as "https://example.com"; "*" alone allows all. Empty allows none.',
         ),
       logLevel: z
         .enum(['debug', 'info', 'warn', 'error', 'silent'])
         .default('info')
-        .describe('Least severe log line written. Each request is one line: info, warn for 5xx.'),
+        .describe(
+          'Lowest level that is logged. Each request logs one line: info, or warn for a 5xx answer.',
+        ),
     })
     .refine(({ maxBodyBytes, maxUploadBytes }) => maxBodyBytes <= maxUploadBytes, {
       path: ['maxUploadBytes'],
@@ -97,13 +135,13 @@ export const configSchema = z.strictObject({
         .enum(['auto', ...PROVIDERS])
         .default('auto')
         .describe(
-          'What runs the model. "auto" takes the first of tensorrt, cuda, webgpu and cpu that really runs it; one that is named works or the server does not start.',
+          'Provider that runs the model. "auto" selects the first of tensorrt, cuda, webgpu and cpu that runs the warm-up. If a named provider does not work, the server does not start.',
         ),
       devices: z
         .union([z.literal('all'), z.array(z.int().min(0).max(63)).min(1)])
         .default('all')
         .describe(
-          'GPUs to use, by index in what CUDA_VISIBLE_DEVICES allows; each gets processes of its own.',
+          'GPUs to use, as indexes into the GPUs that CUDA_VISIBLE_DEVICES allows. Each GPU has its own serving processes.',
         ),
       lanesPerDevice: z
         .int()
@@ -111,33 +149,35 @@ export const configSchema = z.strictObject({
         .max(8)
         .default(1)
         .describe(
-          'Sessions of each serving process, each in a thread of its own. More overlap copying and computing on a GPU, and cost a core each.',
+          'Number of lanes (sessions) per serving process; each runs in its own thread. A second lane overlaps copying with computing on a GPU. Each lane can occupy a CPU core.',
         ),
       precision: z
         .enum(PRECISIONS)
         .default('fp16')
-        .describe('Precision of TensorRT engines; the other providers run the model as it is.'),
+        .describe(
+          'Precision of TensorRT engines. The other providers run the model in its own precision.',
+        ),
       build: z
         .boolean()
         .default(true)
         .describe(
-          'Whether to build a TensorRT engine before serving where none fits; that takes from seconds to minutes.',
+          'If no TensorRT engine fits the model and the GPU, build one before serving. A build takes from seconds to minutes.',
         ),
       allowCpuNodes: z
         .boolean()
         .default(false)
         .describe(
-          'Lets nodes that cuda or webgpu do not take run on the CPU, which is slow; the log lists them.',
+          'Run the nodes of the model that cuda or webgpu does not support on the CPU. This is slow; the log lists the nodes.',
         ),
     })
     .prefault({}),
   decode: z
     .strictObject({
       decoder: z
-        .enum(['auto', 'gpu', 'native', 'jpeg-js'])
+        .enum(DECODER_CHOICES)
         .default('native')
         .describe(
-          '"gpu" is the JPEG units of an NVIDIA data-centre GPU, and "native" for images that they do not take; "native" is libjpeg-turbo; "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without the former. "auto" takes the GPU where it decodes a trial image right, else native; "gpu" works or the server does not start.',
+          '"native" uses libjpeg-turbo. "gpu" uses the JPEG units of an NVIDIA data-centre GPU, and "native" for images that the units do not support; if the units do not work, the server does not start. "auto" uses the GPU if it decodes a trial image correctly, otherwise "native". "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without a native decoder.',
         ),
       threads: z
         .int()
@@ -145,32 +185,39 @@ export const configSchema = z.strictObject({
         .max(1024)
         .default(0)
         .describe(
-          'Threads of each serving process that decode; 0 shares the usable cores among the processes, and means at least 2.',
+          'Number of decode threads per serving process. 0 divides the available cores among the processes, with at least 2 threads each.',
         ),
       maxPixels: z
         .int()
         .min(1)
         .max(268_435_456)
         .default(25_000_000)
-        .describe('Largest image in pixels, width times height; more is refused before decoding.'),
+        .describe(
+          'Maximum size of an image in pixels, width times height. A larger image is refused before decoding.',
+        ),
     })
     .prefault({}),
   batching: z
     .strictObject({
-      maxBatchSize: z.int().min(1).max(1024).default(32).describe('Most images run together.'),
+      maxBatchSize: z
+        .int()
+        .min(1)
+        .max(1024)
+        .default(32)
+        .describe('Maximum number of images in a batch.'),
       maxQueueDelayMs: z
         .number()
         .min(0)
         .max(10_000)
         .default(0)
         .describe(
-          'Longest time in milliseconds that a batch is held open for more images while a lane is idle; 0 holds none.',
+          'Maximum time in milliseconds that a batch is held open for more images while a lane is idle. 0 holds no batch back.',
         ),
       allowedBatchSizes: z
         .array(z.int().min(1).max(1024))
         .default([])
         .describe(
-          'Sizes in which batches run, rising, the last being maxBatchSize; a batch between two is padded up or split down, whichever costs less per image. Empty runs every size.',
+          'Batch sizes that may run, in ascending order, ending with maxBatchSize. A batch between two sizes is padded up or split down, whichever costs less per image. If empty, every size may run.',
         ),
       maxQueueSize: z
         .int()
@@ -178,12 +225,12 @@ export const configSchema = z.strictObject({
         .max(1_000_000)
         .default(1024)
         .describe(
-          'Most images accepted and not yet dispatched; over it a request is refused with 503.',
+          'Maximum number of images that are accepted and not yet dispatched. A request over the limit is refused with 503.',
         ),
       defaultTimeoutMs: ms(1, 600_000)
         .default(10_000)
         .describe(
-          'Milliseconds from the first header to the answer, unless the client sends X-Request-Timeout-Ms.',
+          'Deadline in milliseconds, from the arrival of the headers to the answer. The header X-Request-Timeout-Ms overrides it per request.',
         ),
     })
     .superRefine(({ maxBatchSize, allowedBatchSizes: sizes }, context) => {
@@ -192,12 +239,12 @@ export const configSchema = z.strictObject({
         context.addIssue({
           code: 'custom',
           path: ['allowedBatchSizes'],
-          message: `must rise and end with maxBatchSize, ${maxBatchSize}`,
+          message: `must be in ascending order and end with maxBatchSize, ${maxBatchSize}`,
         });
       }
     })
     .prefault({}),
 });
 
-/** The configuration with every default filled in. */
+/** The configuration, with defaults for all keys that were not set. */
 export type Config = z.infer<typeof configSchema>;

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { z } from 'zod';
+import { messageOf } from '../../message-of.js';
 import { type Config, configSchema } from './config.js';
 import { StartError } from './start-error.js';
 
@@ -27,7 +28,7 @@ const options = {
 
 /**
  * The configuration from the command line, the environment and the file, in this order of precedence, with
- * `models` as absolute paths; or 'help' if that was asked for.
+ * `models` as absolute paths; or 'help' if `--help` was given.
  *
  * @throws {StartError} naming the key or file that is wrong
  */
@@ -45,7 +46,7 @@ export function loadConfig(argv: readonly string[], env: NodeJS.ProcessEnv): Con
   return { ...config, models, server: { ...config.server, host, port } };
 }
 
-/** The file that `loadConfig` reads if it is there. */
+/** The path of the configuration file that `loadConfig` reads if it exists. */
 export function configFile(argv: readonly string[]): string {
   return resolve(parseFlags(argv).config ?? DEFAULT_FILE);
 }
@@ -54,7 +55,7 @@ function parseFlags(argv: readonly string[]) {
   try {
     return parseArgs({ args: [...argv], options }).values;
   } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
+    const message = messageOf(cause);
     throw new StartError(`${message.split('. ')[0]}; see --help`, { cause });
   }
 }
@@ -62,16 +63,28 @@ function parseFlags(argv: readonly string[]) {
 function readJson(file: string): unknown {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = readFile(file);
   } catch (cause) {
+    if (cause instanceof StartError) throw cause;
     throw new StartError(`cannot read the configuration file ${file}`, { cause });
   }
   try {
-    // Editors on Windows may put a byte order mark first.
+    // Some editors on Windows write a byte order mark first.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
     throw new StartError(`${file} is not valid JSON`, { cause });
   }
+}
+
+/** A pipe or a device could make the reader wait for ever, so only a regular file is read. */
+function readFile(file: string): string {
+  const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    if (fstatSync(descriptor).isFile()) return readFileSync(descriptor, 'utf8');
+  } finally {
+    closeSync(descriptor);
+  }
+  throw new StartError(`the configuration ${file} is not a file`);
 }
 
 function parse(input: unknown, file: string): Config {
@@ -92,5 +105,5 @@ function sentence(issue: z.core.$ZodIssue): string {
 function parsePort(text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65535) return port;
-  throw new StartError(`PORT must be a number from 0 to 65535, not "${text}"`);
+  throw new StartError(`PORT must be a whole number from 0 to 65535, not "${text}"`);
 }

@@ -1,38 +1,54 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
+import type { Traffic } from './traffic.js';
 
-export interface Drainable {
-  readonly server: Server;
-  /** Refuses what comes from now on. */
+export interface DrainOptions {
+  readonly server: Pick<Server, 'closeIdleConnections'>;
+  readonly traffic: Traffic;
+  /** Refuses new requests from now on. */
   readonly refuseNew: () => void;
-  /** Resolves when everything accepted is settled. */
+  /** Resolves when all accepted items are settled. */
   readonly settleAll: () => Promise<unknown>;
+  /** Stops accepting connections once none is waiting. */
+  readonly stopAccepting: () => Promise<void>;
   readonly timeoutMs: number;
 }
 
-/** For the last answers to leave, and for uploads that nobody has accepted to end by themselves. */
+/** How long clients are still refused after the last item is settled, and how long the last answers may take. */
 export const LINGER_MS = 1000;
-const LOOK_AGAIN_MS = 10;
+/** If no connection and no request arrives for this long, no more clients are expected. */
+const QUIET_MS = 250;
+const CHECK_INTERVAL_MS = 10;
 
 /**
- * Ends in order: refuses what is new, settles everything accepted, lets the answers out. Goes on listening until the
- * process ends: a connection that arrives while a cluster worker closes its listener would hang.
+ * Shuts down in order: refuses new requests, waits for uploads and accepted items to end, and sends the last answers.
+ * Connections are accepted until the end, because the kernel resets those that no process has accepted.
  *
  * @returns false if settling took longer than `timeoutMs`
  */
-export async function drain(parts: Drainable): Promise<boolean> {
-  const { server, refuseNew, settleAll, timeoutMs } = parts;
+export async function drain(options: DrainOptions): Promise<boolean> {
+  const { server, traffic, refuseNew, settleAll, stopAccepting, timeoutMs } = options;
+  const endMs = performance.now() + timeoutMs;
+  const leftMs = () => Math.max(0, endMs - performance.now());
+  const open = traffic.unanswered();
   refuseNew();
-  const settled = await Promise.race([
+  await until(() => open.every(({ writableEnded, closed }) => writableEnded || closed), leftMs());
+  traffic.refuseUploads();
+  const isSettled = await Promise.race([
     settleAll().then(() => true),
-    sleep(timeoutMs, false, { ref: false }),
+    sleep(leftMs(), false, { ref: false }),
   ]);
-  const connections = promisify(server.getConnections.bind(server));
-  for (let lingeredMs = 0; lingeredMs < LINGER_MS; lingeredMs += LOOK_AGAIN_MS) {
+  const isQuiet = () => performance.now() - traffic.lastArrivalMs > QUIET_MS;
+  await until(() => traffic.connections === 0 || isQuiet(), LINGER_MS);
+  await stopAccepting();
+  await until(() => {
     server.closeIdleConnections();
-    if ((await connections()) === 0) break;
-    await sleep(LOOK_AGAIN_MS);
-  }
-  return settled;
+    return traffic.connections === 0;
+  }, LINGER_MS);
+  return isSettled;
+}
+
+async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {
+  const endMs = performance.now() + timeoutMs;
+  while (!isSo() && performance.now() < endMs) await sleep(CHECK_INTERVAL_MS);
 }

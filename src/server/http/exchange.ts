@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Clock, Millis } from '../../batcher/index.js';
 
-/** One HTTP exchange: Node's two ends of it, its id, and when its headers were here. */
+/** One HTTP exchange: Node's request and response, its id, and when its headers arrived. */
 export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -15,7 +15,7 @@ export function openExchange({ incoming, outgoing }: HttpBindings, clock: Clock)
   return { incoming, outgoing, id: requestId(incoming), startedMs: clock.now() };
 }
 
-/** A client's X-Request-Id is kept if it is harmless in a log and in a header; else one is made. */
+/** Uses a client's X-Request-Id if it is safe in a log and in a header; otherwise generates one. */
 export function requestId({ headers }: IncomingMessage): string {
   const wanted = headers['x-request-id'];
   return typeof wanted === 'string' && /^[\w.-]{1,128}$/.test(wanted) ? wanted : randomUUID();

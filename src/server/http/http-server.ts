@@ -1,26 +1,28 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { createApp } from './app.js';
 import type { Config } from '../config/config.js';
+import type { createApp } from './app.js';
 import type { BrokenRequests } from './receive/broken-requests.js';
+import { checkRequest, MAX_HEADERS } from './receive/check-request.js';
 
 const MAX_HEADERS_BYTES = 8192;
-/** How often Node looks for clients that are too slow. */
+/** How often Node checks for clients that are too slow. */
 const CHECK_INTERVAL_MS = 500;
 
-/** Node's HTTP server with this server's limits around the app. Does not listen yet. */
+/** Node's HTTP server for the app, with this server's limits. It does not listen yet. */
 export function createHttpServer(
   app: Pick<ReturnType<typeof createApp>, 'fetch'>,
   limits: Config['server'],
   broken: BrokenRequests,
 ): Server {
-  // What the adapter cannot make a request of, it leaves unanswered.
+  // The adapter leaves a request unanswered if it cannot convert it.
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     broken.began(incoming, outgoing);
-    if (hasOneHost(incoming)) await answer(incoming, outgoing);
-    if (!outgoing.writableEnded) broken.refuse(incoming, outgoing);
+    const refusal = checkRequest(incoming, limits.allowedHosts);
+    if (refusal === undefined) await answer(incoming, outgoing);
+    if (!outgoing.writableEnded) broken.refuse(incoming, outgoing, refusal);
   }
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) =>
     void serve(incoming, outgoing);
@@ -32,11 +34,13 @@ export function createHttpServer(
       keepAliveTimeout: limits.keepAliveTimeoutMs,
       connectionsCheckingInterval: CHECK_INTERVAL_MS,
       noDelay: true,
-      // Node would answer by itself, with nothing in the log.
+      // Otherwise Node would answer itself, and nothing would be logged.
       requireHostHeader: false,
     },
     listener,
   );
+  // Node drops the fields over its limit without a word, so it gets one more than is allowed.
+  server.maxHeadersCount = MAX_HEADERS + 1;
   // Not server.maxConnections: under node:cluster a refused connection comes straight back.
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
@@ -44,25 +48,15 @@ export function createHttpServer(
     socket.once('close', () => open.delete(socket));
     if (open.size > limits.maxConnections) socket.destroy();
   });
-  // Node calls a connection idle as soon as its answer is made, and would cut what a slow reader has not taken yet.
+  // Node considers a connection idle once its answer is written, and would cut off what a slow client has not read yet.
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
     if (![...open].some(({ writableLength }) => writableLength > 0)) closeIdle();
   };
-  // The route asks for the body itself, once it knows that it wants it.
+  // The route sends 100 Continue itself, once it has admitted the request.
   server.on('checkContinue', listener);
-  // An expectation that nobody knows is no reason to refuse.
+  // An unknown expectation is no reason to refuse a request.
   server.on('checkExpectation', listener);
   server.on('clientError', (error, socket) => broken.end(error, socket));
   return server;
-}
-
-/** None and several are both an error by RFC 9112, section 3.2; Node's `headers` shows only the first. */
-function hasOneHost({ rawHeaders }: IncomingMessage): boolean {
-  let hosts = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i];
-    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
-  }
-  return hosts === 1;
 }

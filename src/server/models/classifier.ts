@@ -1,9 +1,8 @@
 import type { Batcher, Item, Millis, Settlement } from '../../batcher/index.js';
+import type { DecodePool, ImageHeader } from '../../decode/index.js';
 import type { ImageInput, Scores } from '../../engine/index.js';
-import type { DecodePool } from '../../decode/decode-pool.js';
-import type { ImageHeader } from '../../decode/header/image-header.js';
 
-/** One image of a request, its header checked. */
+/** One image of a request, after its header check. */
 export interface CheckedImage {
   readonly bytes: Buffer;
   readonly header: ImageHeader;
@@ -12,13 +11,13 @@ export interface CheckedImage {
 export type ImageItem = Item<Uint8Array, Scores>;
 export type ImageSettlement = Settlement<Scores>;
 
-/** Takes images from acceptance through decoding into the batcher. */
+/** Accepts images, decodes them, and puts them into the batcher. */
 export class Classifier {
   readonly #batcher: Batcher<Uint8Array, Scores>;
   readonly #decodePool: DecodePool;
   readonly #input: ImageInput;
 
-  /** @param input what the model wants of an image */
+  /** @param input the input that the model requires */
   constructor(batcher: Batcher<Uint8Array, Scores>, decodePool: DecodePool, input: ImageInput) {
     this.#batcher = batcher;
     this.#decodePool = decodePool;
@@ -26,7 +25,7 @@ export class Classifier {
   }
 
   /**
-   * Says whether one more image would be accepted now, before its bytes are here.
+   * Checks whether one more image would be accepted now, before its bytes have arrived.
    *
    * @throws {QueueFullError} {DeadlineExceededError} {EngineUnavailableError} {DrainingError}
    */
@@ -35,7 +34,7 @@ export class Classifier {
   }
 
   /**
-   * Accepts all the images of a request or none, and sets them on their way; each item settles on its own.
+   * Accepts all images of a request or none, and starts to process them; each item settles on its own.
    *
    * @throws as `admit`
    */
@@ -45,7 +44,7 @@ export class Classifier {
     return items;
   }
 
-  /** Settles items that nobody waits for any more; those that are settled already stay as they are. */
+  /** Settles items that are no longer wanted; items that are already settled stay as they are. */
   cancel(items: readonly ImageItem[]): void {
     for (const item of items) this.#batcher.cancel(item);
   }

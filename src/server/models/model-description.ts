@@ -2,14 +2,14 @@ import type { Engine, Model } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
 import type { ProcessPlan } from '../supervisor/plan-processes.js';
 
-/** One size of the latency curve, of one lane. */
+/** One size of the latency curve of one lane. */
 export interface CurveEntry {
   readonly batchSize: number;
   readonly ms: number;
   readonly imagesPerSecond: number;
 }
 
-/** What GET /v2/models/{name} tells. */
+/** The answer of GET /v2/models/{name}. */
 export interface ModelDescription {
   readonly name: string;
   readonly description?: string;
@@ -18,7 +18,7 @@ export interface ModelDescription {
   readonly provider: string;
   readonly device: string;
   readonly lanes: number;
-  /** Those in force now. */
+  /** The current limits. */
   readonly batching: Config['batching'];
   readonly latencyCurve: readonly CurveEntry[];
 }

@@ -2,20 +2,22 @@ import { LatencyCurve } from '../../batcher/index.js';
 import { keepCurve, readModelFolder, withRunSizes } from '../../engine/index.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
 import type { Config } from '../config/config.js';
-import type { ModelReport } from '../supervisor/process-messages.js';
-import { describeModel } from './model-description.js';
-import { createServedModel, type ServedModel, type Surroundings } from './served-model.js';
-import { modelReport } from '../supervisor/start-report.js';
 import type { ProcessPlan } from '../supervisor/plan-processes.js';
+import type { ModelReport } from '../supervisor/process-messages.js';
+import { modelReport } from '../supervisor/start-report.js';
+import { describeModel } from './model-description.js';
+import { createServedModel, type ModelDependencies, type ServedModel } from './served-model.js';
 
 export interface OpenModelOptions {
   readonly folder: string;
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** The limits in force now. */
+  /** Returns the current limits. */
   readonly batching: () => Config['batching'];
-  /** What an earlier process took for this model: the same is taken again, never another provider silently. */
-  readonly taken?: ModelReport | undefined;
+  /**
+   * The report of an earlier process, whose provider, curve and test of batches are reused; another provider is never chosen silently.
+   */
+  readonly earlier?: ModelReport | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -25,20 +27,20 @@ export interface OpenModelOptions {
  * @throws {ModelRefusedError} one sentence
  */
 export async function openModel(
-  { folder, config, plan, batching, taken, say }: OpenModelOptions,
-  around: Surroundings,
+  { folder, config, plan, batching, earlier, say }: OpenModelOptions,
+  dependencies: ModelDependencies,
 ): Promise<{ readonly model: ServedModel; readonly report: ModelReport }> {
-  const model = await readModelFolder(folder, { say, batch: taken?.batch });
+  const model = await readModelFolder(folder, { say, batch: earlier?.batch });
   const limits = batching();
-  const wishes = taken ? { ...config.engine, provider: taken.provider } : config.engine;
+  const request = earlier ? { ...config.engine, provider: earlier.provider } : config.engine;
   const engine = await openEngineWithBar(
     model,
-    { ...wishes, sizes: limits, ...(taken ? { curve: taken.curve } : {}) },
-    { ...wishes, gpus: plan.gpu ? 1 : 0, modelFolder: folder },
+    { ...request, sizes: limits, ...(earlier ? { curve: earlier.curve } : {}) },
+    { ...request, gpus: plan.gpu ? 1 : 0, modelFolder: folder },
     say,
   );
-  if (!taken) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
-  const inForce = () => withRunSizes(engine.provider, batching(), model.batch.size);
+  if (!earlier) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
+  const currentLimits = () => withRunSizes(engine.provider, batching(), model.batch.size);
   const served = createServedModel(
     {
       name: model.manifest.name,
@@ -47,10 +49,10 @@ export async function openModel(
       lanes: engine.lanes,
       laneNames: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       curve: new LatencyCurve(engine.curve),
-      limits: inForce,
-      describe: () => describeModel(model, engine, plan, inForce()),
+      limits: currentLimits,
+      describe: () => describeModel(model, engine, plan, currentLimits()),
     },
-    around,
+    dependencies,
   );
   return { model: served, report: modelReport({ folder, plan, model, engine }) };
 }

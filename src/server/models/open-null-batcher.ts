@@ -8,40 +8,41 @@ import {
   withRunSizes,
 } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
-import type { ServedModel, Surroundings } from './served-model.js';
 import type { ProcessPlan } from '../supervisor/plan-processes.js';
 import { systemClock } from '../system-clock.js';
+import { ModelMetrics } from '../telemetry/model-metrics.js';
+import type { ModelDependencies, ServedModel } from './served-model.js';
 import { watchLanes } from './watch-lanes.js';
 
 export interface NullBatcherOptions {
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** The limits in force now. */
+  /** Returns the current limits. */
   readonly batching: () => Config['batching'];
-  /** What runs the models. */
+  /** The provider that runs the models. */
   readonly provider: Provider;
   readonly say: (line: string) => void;
 }
 
 /**
- * A batcher over lanes that run a model which does nothing, on this process's device.
+ * A batcher over lanes that run a do-nothing model on this process's device.
  *
  * @throws {ModelRefusedError}
  */
 export async function openNullBatcher(
   { config, plan, batching, provider, say }: NullBatcherOptions,
-  { metrics, lifecycle, logger, hung }: Surroundings,
+  { metrics, logger }: Pick<ModelDependencies, 'metrics' | 'logger'>,
 ): Promise<Pick<ServedModel, 'batcher' | 'reconfigure'>> {
   const model = nullModel();
   const { name } = model.manifest;
-  // An engine would have to be built first; the libraries that TensorRT needs run CUDA too.
-  const wishes = {
+  // TensorRT would have to build an engine first; CUDA runs with the libraries that TensorRT needs.
+  const request = {
     ...config.engine,
     provider: provider === 'tensorrt' ? 'cuda' : provider,
   } as const;
   const sizes = batching();
   const runtime = engineRuntime({
-    ...wishes,
+    ...request,
     model,
     gpus: plan.gpu ? 1 : 0,
     modelFolder: '',
@@ -49,23 +50,24 @@ export async function openNullBatcher(
     say,
     tick: () => {},
   });
-  const engine = await openEngine(model, { ...wishes, sizes }, runtime, say);
-  const inForce = () => withRunSizes(engine.provider, batching());
-  const ofModel = metrics.ofModel(name);
+  const engine = await openEngine(model, { ...request, sizes }, runtime, say);
+  const currentLimits = () => withRunSizes(engine.provider, batching());
+  const modelMetrics = new ModelMetrics(name, metrics);
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
-    limits: inForce(),
+    limits: currentLimits(),
     lanes: engine.lanes,
     curve: new LatencyCurve(engine.curve),
     observer: watchLanes({
       model: name,
       names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
-      metrics: ofModel,
-      lifecycle,
+      metrics: modelMetrics,
       logger,
-      hung,
+      // Whatever becomes of these lanes, the models serve on.
+      lifecycle: { setEngineAvailable() {} },
+      hung() {},
     }),
   });
   metrics.watch(name, batcher);
-  return { batcher, reconfigure: () => batcher.reconfigure(inForce()) };
+  return { batcher, reconfigure: () => batcher.reconfigure(currentLimits()) };
 }

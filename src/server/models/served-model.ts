@@ -1,21 +1,21 @@
 import type { Logger } from 'pino';
 import {
-  type BatchLane,
   Batcher,
+  type BatchLane,
   type BatchLimits,
   type LatencyCurve,
 } from '../../batcher/index.js';
+import type { DecodePool } from '../../decode/index.js';
 import type { ImageInput, Scores } from '../../engine/index.js';
-import { Classifier } from './classifier.js';
-import type { DecodePool } from '../../decode/decode-pool.js';
-import type { Lifecycle } from './lifecycle.js';
-import type { Metrics } from '../telemetry/metrics.js';
-import type { ModelMetrics } from '../telemetry/model-metrics.js';
-import type { ModelDescription } from './model-description.js';
+import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
+import type { Metrics } from '../telemetry/metrics.js';
+import { ModelMetrics } from '../telemetry/model-metrics.js';
+import { Classifier } from './classifier.js';
+import type { ModelDescription } from './model-description.js';
 import { watchLanes } from './watch-lanes.js';
 
-/** A model that answers requests: warm, with a batcher and lanes of its own. */
+/** A warm model that answers requests, with its own batcher and lanes. */
 export interface ServedModel {
   readonly name: string;
   readonly classifier: Classifier;
@@ -24,17 +24,17 @@ export interface ServedModel {
   /** Each label as a JSON string, in the order of the classes. */
   readonly labelsJson: readonly string[];
   readonly describe: () => ModelDescription;
-  /** Takes the limits over that are in force now. */
+  /** Applies the current limits. */
   readonly reconfigure: () => void;
 }
 
-/** What the models of a process share. */
-export interface Surroundings {
+/** What all models of a process share. */
+export interface ModelDependencies {
   readonly decodePool: DecodePool;
   readonly lifecycle: Lifecycle;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** A lane hangs: this process cannot get rid of it. */
+  /** Called when a lane hangs, which this process cannot stop. */
   readonly hung: () => void;
 }
 
@@ -43,19 +43,22 @@ export interface ServedModelParts {
   readonly input: ImageInput;
   readonly labels: readonly string[];
   readonly lanes: readonly BatchLane<Uint8Array, Scores>[];
-  /** What the metrics call each lane. */
+  /** The name of each lane in the metrics. */
   readonly laneNames: readonly string[];
   readonly curve?: LatencyCurve;
-  /** Those in force now. */
+  /** Returns the current limits. */
   readonly limits: () => BatchLimits;
   readonly describe: () => ModelDescription;
 }
 
-/** Puts a batcher over a model's lanes and tells the metrics, the log and the health checks of it. */
-export function createServedModel(parts: ServedModelParts, around: Surroundings): ServedModel {
+/** Creates a batcher over a model's lanes and connects it to the metrics, the log and the health checks. */
+export function createServedModel(
+  parts: ServedModelParts,
+  dependencies: ModelDependencies,
+): ServedModel {
   const { name, input, labels, lanes, laneNames, curve, limits, describe } = parts;
-  const { decodePool, lifecycle, logger, hung } = around;
-  const metrics = around.metrics.ofModel(name);
+  const { decodePool, lifecycle, logger, hung } = dependencies;
+  const metrics = new ModelMetrics(name, dependencies.metrics);
   const batcher = new Batcher<Uint8Array, Scores>({
     clock: systemClock,
     limits: limits(),
@@ -64,7 +67,7 @@ export function createServedModel(parts: ServedModelParts, around: Surroundings)
     release: (pixels) => decodePool.recycle(pixels),
     observer: watchLanes({ model: name, names: laneNames, metrics, lifecycle, logger, hung }),
   });
-  around.metrics.watch(name, batcher);
+  dependencies.metrics.watch(name, batcher);
   const classifier = new Classifier(batcher, decodePool, input);
   const labelsJson = labels.map((label) => JSON.stringify(label));
   const reconfigure = () => batcher.reconfigure(limits());

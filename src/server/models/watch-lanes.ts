@@ -1,23 +1,23 @@
 import type { Logger } from 'pino';
 import type { BatcherObserver } from '../../batcher/index.js';
 import type { Scores } from '../../engine/index.js';
+import type { Lifecycle } from '../lifecycle.js';
 import { errorMessages } from '../telemetry/error-messages.js';
-import type { Lifecycle } from './lifecycle.js';
 import type { ModelMetrics } from '../telemetry/model-metrics.js';
 
 export interface WatchLanesOptions {
-  /** The model that they run. */
+  /** The name of the model that the lanes run. */
   readonly model: string;
-  /** What the metrics call each lane. */
+  /** The name of each lane in the metrics. */
   readonly names: readonly string[];
   readonly metrics: ModelMetrics;
-  readonly lifecycle: Lifecycle;
+  readonly lifecycle: Pick<Lifecycle, 'setEngineAvailable'>;
   readonly logger: Logger;
-  /** A lane hangs: this process cannot get rid of it. */
+  /** Called when a lane hangs, which this process cannot stop. */
   readonly hung: () => void;
 }
 
-/** Tells the log and the health checks what becomes of the lanes, and the metrics everything. */
+/** Reports the state of the lanes to the log and the health checks, and all events to the metrics. */
 export function watchLanes({
   model,
   names,
@@ -38,8 +38,9 @@ export function watchLanes({
       if (state === 'serving') broken.delete(lane);
       else broken.add(lane);
       lifecycle.setEngineAvailable(model, broken.size < names.length);
-      if (state === 'serving') logger.info({ model, lane }, 'lane serves again');
-      else logger.error({ model, lane, state, cause: errorMessages(cause) }, 'lane does not serve');
+      if (state === 'serving') logger.info({ model, lane }, 'lane is back in service');
+      else
+        logger.error({ model, lane, state, cause: errorMessages(cause) }, 'lane is out of service');
       if (state === 'hung') hung();
     },
   };

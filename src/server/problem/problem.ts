@@ -1,4 +1,4 @@
-/** Every way in which a request can fail, with its status and constant text. The list of docs/errors.md. */
+/** Every way in which a request can fail, with its status and constant text. docs/errors.md is generated from this. */
 export const PROBLEMS = {
   empty_body: {
     status: 400,
@@ -8,37 +8,38 @@ export const PROBLEMS = {
   undecodable_image: {
     status: 400,
     title: 'The image cannot be decoded',
-    detail: 'Send a whole 8-bit JPEG (baseline or progressive) or a PNG.',
+    detail: 'Send a complete 8-bit JPEG (baseline or progressive) or a PNG.',
   },
   invalid_query: {
     status: 400,
     title: 'A query parameter is invalid',
-    detail: 'top_k is a whole number from 1 to 100.',
+    detail:
+      'Use only the parameters that the documentation lists for this path; top_k must be a whole number from 1 to 100.',
   },
   invalid_header: {
     status: 400,
     title: 'A header is invalid',
-    detail: 'X-Request-Timeout-Ms is a whole number from 1 to 600000.',
+    detail: 'X-Request-Timeout-Ms must be a whole number from 1 to 600000.',
   },
   not_found: {
     status: 404,
     title: 'There is nothing at this path',
-    detail: 'Images go to POST /api/classify.',
+    detail: 'Send images with POST to /api/classify.',
   },
   model_not_found: {
     status: 404,
-    title: 'There is no model of this name',
-    detail: 'The name is that in model.json.',
+    title: 'There is no model with this name',
+    detail: 'Use the name from the model.json file of the model.',
   },
   method_not_allowed: {
     status: 405,
-    title: 'The method is not allowed here',
-    detail: 'The Allow header names the methods.',
+    title: 'The method is not allowed for this path',
+    detail: 'The Allow header lists the allowed methods.',
   },
   request_timeout: {
     status: 408,
     title: 'The request took too long to arrive',
-    detail: 'Send headers and body faster.',
+    detail: 'Send the headers and the body faster.',
   },
   body_too_large: {
     status: 413,
@@ -48,7 +49,7 @@ export const PROBLEMS = {
   too_many_parts: {
     status: 413,
     title: 'The form has too many parts',
-    detail: 'Send at most 64 images in one form, and no more than the queue of the server holds.',
+    detail: 'Send at most 64 images in one form, and no more than fit in the queue of the server.',
   },
   unsupported_media_type: {
     status: 415,
@@ -58,44 +59,51 @@ export const PROBLEMS = {
   image_too_large: {
     status: 422,
     title: 'The image has too many pixels',
-    detail: 'Send an image of fewer pixels.',
+    detail: 'Send an image with fewer pixels.',
   },
   image_too_complex: {
     status: 422,
     title: 'The image is too costly to decode',
-    detail: 'Send a baseline JPEG, or a progressive one of fewer scans.',
+    detail: 'Send a baseline JPEG, or a progressive JPEG with fewer scans.',
   },
   inference_failed: {
     status: 500,
     title: 'The model failed on this image',
-    detail: 'The fault is on the server. The image may be at fault too: retry once at most.',
+    detail: 'The server or the image may be at fault. Retry at most once.',
   },
-  internal_error: { status: 500, title: 'Internal error', detail: 'The fault is on the server.' },
+  internal_error: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'The fault is in the server, not in the request.',
+  },
   queue_full: {
     status: 503,
     title: 'The server is at capacity',
-    detail: 'Retry after the time that the Retry-After header gives.',
+    detail: 'Retry after the number of seconds in the Retry-After header.',
   },
   draining: {
     status: 503,
     title: 'The server is shutting down',
-    detail: 'Retry: another server may answer.',
+    detail:
+      'Retry after the number of seconds in the Retry-After header: another server may answer.',
   },
   engine_unavailable: {
     status: 503,
     title: 'The model is not ready',
-    detail: 'Retry after the time that the Retry-After header gives.',
+    detail: 'Retry after the number of seconds in the Retry-After header.',
   },
   deadline_exceeded: {
     status: 504,
-    title: 'The deadline of the request has passed',
-    detail: 'Retry later, or allow more time with X-Request-Timeout-Ms.',
+    title: 'The deadline of the request has passed or cannot be met',
+    detail: 'Retry later, or allow more time with the X-Request-Timeout-Ms header.',
   },
 } as const;
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
-/** A request ends with this answer. Thrown anywhere on its path; carries nothing that must stay inside. */
+/**
+ * An error answer to a request. May be thrown anywhere on the path of a request; contains only what clients may see.
+ */
 export class Problem extends Error {
   override readonly name = 'Problem';
   readonly code: ProblemCode;
@@ -116,7 +124,10 @@ export class Problem extends Error {
   }
 }
 
-/** The members of RFC 9457, and `code`. `instance` is the request's id. */
+/**
+ * The JSON body of a problem: the members of RFC 9457, `code`, and the same sentences as `error`, which clients of
+ * other servers show to their users. `instance` is the request's id.
+ */
 export function problemBody(code: ProblemCode, requestId?: string): string {
   const { status, title, detail } = PROBLEMS[code];
   const instance = requestId === undefined ? {} : { instance: requestId };
@@ -126,6 +137,7 @@ export function problemBody(code: ProblemCode, requestId?: string): string {
     status,
     detail,
     code,
+    error: `${title}. ${detail}`,
     ...instance,
   });
 }

@@ -11,11 +11,11 @@ import {
   ImageTooComplexError,
   ImageTooLargeError,
   UndecodableImageError,
-} from '../../decode/header/image-errors.js';
-import { Problem } from './problem.js';
+} from '../../decode/index.js';
 import { ScoresNotFiniteError } from '../../engine/index.js';
+import { Problem } from './problem.js';
 
-/** What a client is told of an error; anything unknown is an internal error, and nothing of it leaks. */
+/** The problem that a client gets for an error. Unknown errors become internal errors, so that no details leak. */
 export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (
@@ -40,7 +40,7 @@ export function toProblem(error: unknown): Problem {
   return new Problem('internal_error', {}, { cause: error });
 }
 
-/** Whole seconds, at least one, as RFC 9110 has it. */
+/** Whole seconds, at least one, as RFC 9110 requires. */
 function retryAfter(ms: Millis): Record<string, string> {
   return { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
 }

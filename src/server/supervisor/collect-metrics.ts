@@ -1,38 +1,64 @@
-import { AggregatorRegistry } from 'prom-client';
+import { AggregatorRegistry, type Registry } from 'prom-client';
+import { shareRuns } from '../telemetry/share-runs.js';
+import { lastingTotals } from './lasting-totals.js';
 import type { MetricsJson } from './process-messages.js';
 import type { ServingProcess } from './serving-process.js';
 
-/** A process that does not answer in time is left out. */
+/** If a process does not answer within this time, its last answer is used. */
 const TIMEOUT_MS = 1000;
 
-/** Adds up the metrics of all serving processes for the one that was asked. */
+/**
+ * Adds up the metrics of all serving processes. No counter ever decreases: a slow process counts with its last answer,
+ * and the totals of a process that has ended are kept.
+ */
 export class MetricsCollector {
-  readonly #received = new Map<number, (metrics: MetricsJson) => void>();
+  readonly #processes: readonly ServingProcess[];
+  /** The last answer of each running process. */
+  readonly #last = new Map<ServingProcess, MetricsJson>();
+  /** The totals of all processes that have ended. */
+  #ended: MetricsJson = [];
+  readonly #waiting = new Map<number, () => void>();
   #nextId = 0;
 
-  /** The metrics of all `processes` as Prometheus reads them. */
-  async collect(processes: readonly ServingProcess[]): Promise<string> {
-    const running = processes.filter(({ isRunning }) => isRunning);
-    const answers = await Promise.all(running.map((process) => this.#ask(process)));
-    const known = answers.filter((metrics) => metrics !== undefined);
-    return await AggregatorRegistry.aggregate(known as object[][]).metrics();
+  constructor(processes: readonly ServingProcess[]) {
+    this.#processes = processes;
   }
 
-  receive(id: number, metrics: MetricsJson): void {
-    this.#received.get(id)?.(metrics);
+  /** The metrics of all processes in the Prometheus format. */
+  readonly read = shareRuns(async () => {
+    const running = this.#processes.filter(({ isRunning }) => isRunning);
+    await Promise.all(running.map((process) => this.#ask(process)));
+    return await aggregate([this.#ended, ...this.#last.values()]).metrics();
+  });
+
+  /** Takes the answer of a process, which may be late. */
+  receive(from: ServingProcess, id: number, metrics: MetricsJson): void {
+    this.#last.set(from, metrics);
+    this.#waiting.get(id)?.();
   }
 
-  #ask(process: ServingProcess): Promise<MetricsJson | undefined> {
+  ended(from: ServingProcess): void {
+    const last = this.#last.get(from);
+    if (!last) return;
+    this.#last.delete(from);
+    this.#ended = aggregate([this.#ended, lastingTotals(last)]).getMetricsAsArray();
+  }
+
+  #ask(process: ServingProcess): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
-      const end = (metrics?: MetricsJson) => {
+      const end = () => {
         clearTimeout(timer);
-        this.#received.delete(id);
-        resolve(metrics);
+        this.#waiting.delete(id);
+        resolve();
       };
       const timer = setTimeout(end, TIMEOUT_MS);
-      this.#received.set(id, end);
+      this.#waiting.set(id, end);
       process.tell({ kind: 'collectMetrics', id });
     });
   }
+}
+
+function aggregate(metrics: readonly MetricsJson[]): Registry {
+  return AggregatorRegistry.aggregate(metrics as object[][]);
 }

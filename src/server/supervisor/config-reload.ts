@@ -3,52 +3,66 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 
-/** How often the file is looked at. Asking, not being told, works on every file system and through links. */
+/** How often the file is checked. Polling works on every file system and through links; file events do not. */
 const LOOK_INTERVAL_MS = 500;
 
 export interface ConfigReloadOptions {
   readonly file: string;
   readonly config: Config;
-  /** @throws {StartError} saying what is wrong with the file */
+  /** @throws {StartError} naming what is wrong with the file */
   readonly load: () => Config;
-  /** Called with a configuration whose `batching` is new. */
+  /** Called with the new configuration when `batching` has changed. */
   readonly apply: (config: Config) => void;
   readonly say: (line: string) => void;
 }
 
 /**
- * Reads the configuration again when its file changes or when told to. What changed in `batching` is applied; the
- * rest waits for a restart; a file that cannot be used changes nothing.
+ * Reloads the configuration when its file changes or when asked to. Changes in `batching` are applied; other changes
+ * need a restart; an invalid file changes nothing.
  */
 export class ConfigReload {
   readonly #options: ConfigReloadOptions;
-  /** What the file said last, and what is in force of it. */
+  /** The configuration as last read from the file; and the current one, of which only `batching` changes. */
   #read: Config;
   #config: Config;
+  /** Whether changes are applied; before the server is ready, the limits of its engine are not known. */
+  #hasBegun = false;
+  #isMissed = false;
 
   constructor(options: ConfigReloadOptions) {
     this.#options = options;
     this.#read = options.config;
     this.#config = options.config;
     watchFile(options.file, { interval: LOOK_INTERVAL_MS, persistent: false }, ({ mtimeMs }) => {
-      // 0: the file has gone, perhaps for a moment, while an editor puts a new one in its place.
+      // 0 means that the file does not exist, perhaps only for a moment while an editor replaces it.
       if (mtimeMs > 0) this.reload();
     });
   }
 
+  /** Called when the server is ready. */
+  begin(): void {
+    this.#hasBegun = true;
+    if (this.#isMissed) this.reload();
+  }
+
+  /** Reloads the file; before `begin`, the reload is postponed until then. */
   reload(): void {
+    if (!this.#hasBegun) {
+      this.#isMissed = true;
+      return;
+    }
     const { load, apply, say, file } = this.#options;
     let read: Config;
     try {
       read = load();
     } catch (error) {
       if (!(error instanceof StartError)) throw error;
-      say(`configuration not changed: ${error.message}`);
+      say(`configuration not reloaded: ${error.message}`);
       return;
     }
     const changes = differences(this.#read, read);
     this.#read = read;
-    if (changes.length === 0) say(`configuration read again, nothing changed: ${file}`);
+    if (changes.length === 0) say(`configuration reloaded, nothing changed: ${file}`);
     for (const { path, text } of changes) {
       const isLive = path.startsWith('batching.');
       say(`configuration ${isLive ? 'changed' : 'change needs a restart'}: ${text}`);

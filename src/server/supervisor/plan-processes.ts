@@ -1,23 +1,23 @@
-import type { Gpu } from '../../engine/index.js';
+import type { Gpu } from '../../native/index.js';
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 
-/** One serving process to be: its number, and the GPU that it alone sees. */
+/** A serving process to be started: its number, and the only GPU that it sees. */
 export interface ProcessPlan {
   readonly index: number;
-  /** Of how many on this host. */
+  /** Number of serving processes on this host. */
   readonly total: number;
-  /** Index of the device in engine.devices' counting; undefined where there is none. */
+  /** The device's index as engine.devices counts; undefined if there is no device. */
   readonly device?: number;
   readonly gpu?: Gpu;
 }
 
 /**
- * Which serving processes to start: `server.processes` for each device, or for the host where no GPU is wanted or
- * there.
+ * The serving processes to start: `server.processes` per device, or for the whole host if no GPU is requested or
+ * available.
  *
- * @param gpus those that CUDA_VISIBLE_DEVICES allows
- * @throws {StartError} a device that does not exist, or no GPU where one was named
+ * @param gpus the GPUs that CUDA_VISIBLE_DEVICES allows
+ * @throws {StartError} if a device does not exist, or if no GPU is available for a named GPU provider
  */
 export function planProcesses(
   { engine, server }: Pick<Config, 'engine' | 'server'>,
@@ -27,7 +27,7 @@ export function planProcesses(
   const needsNvidia = provider === 'tensorrt' || provider === 'cuda';
   if (needsNvidia && gpus.length === 0) {
     throw new StartError(
-      `engine.provider ${provider}: there is no NVIDIA GPU that this process may use; install the driver, and look at CUDA_VISIBLE_DEVICES (npm run gpu:check)`,
+      `engine.provider ${provider}: no NVIDIA GPU is available to this process; install the driver, check CUDA_VISIBLE_DEVICES, and run npm run gpu:check`,
     );
   }
   const wanted = devices === 'all' ? gpus.map((_, i) => i) : devices;
@@ -35,10 +35,10 @@ export function planProcesses(
   const missing = wanted.find((device) => !gpus[device]);
   if (!isCpu && missing !== undefined) {
     throw new StartError(
-      `engine.devices: there is no GPU ${missing}; this host has ${gpus.length}`,
+      `engine.devices: there is no GPU ${missing}; this host has ${gpus.length}, counted from 0`,
     );
   }
-  // Vulkan does not heed CUDA_VISIBLE_DEVICES: every process would take the first adapter.
+  // Vulkan ignores CUDA_VISIBLE_DEVICES, so every process would use the first adapter.
   const used = provider === 'webgpu' && devices === 'all' ? wanted.slice(0, 1) : wanted;
   const perDevice = isCpu ? [undefined] : used;
   return perDevice

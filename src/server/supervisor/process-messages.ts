@@ -1,20 +1,20 @@
 import type { BatchFinding, MeasuredBatch, Provider } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
-import type { ProcessCount } from '../models/lifecycle.js';
+import type { ProcessCount } from '../lifecycle.js';
 import type { ProcessPlan } from './plan-processes.js';
 
-/** What a serving process took for one model: lines of the start-up report, and what its successors take over. */
+/** How a serving process runs one model: lines for the start-up report, and what later processes reuse. */
 export interface ModelReport {
   readonly model: string;
   readonly engine: string;
   readonly provider: Provider;
   readonly curve: readonly MeasuredBatch[];
   readonly batch: BatchFinding;
-  /** The largest batch that the engine can run; undefined if there is no bound. */
+  /** The largest batch that the engine can run; undefined if there is no limit. */
   readonly profileBatchSize?: number;
 }
 
-/** What a serving process tells the supervisor once it is warm. */
+/** What a serving process reports to the supervisor once it is warm. */
 export interface StartReport {
   readonly models: readonly ModelReport[];
   readonly decoder: string;
@@ -22,35 +22,49 @@ export interface StartReport {
   readonly address: string;
 }
 
-/** What a serving process starts with. */
+/** The data with which a serving process starts. */
 export interface ServingOrders {
   readonly config: Config;
   readonly plan: ProcessPlan;
-  /** Of each model, by an earlier process on the same kind of device. */
-  readonly taken?: readonly ModelReport[];
+  /** One report per model, from an earlier process on the same kind of device. */
+  readonly earlierReports?: readonly ModelReport[];
 }
 
-/** It travels in this variable of the process's environment, as JSON. */
+/** The environment variable that passes the orders to the process, as JSON. */
 export const ORDERS_VARIABLE = 'BATCH_DISPATCH_ORDERS';
 
-/** One registry as prom-client writes it for aggregation. */
+/** One metrics registry in the form in which prom-client aggregates them. */
 export type MetricsJson = readonly object[];
 
-/** From a serving process. `beat` says that its event loop turns; `metricsWanted` asks for those of all. */
+/** From a serving process. */
 export type FromServingProcess =
   | { readonly kind: 'ready'; readonly report: StartReport }
   | { readonly kind: 'availability'; readonly isReady: boolean }
+  /** A heartbeat: its event loop runs. */
   | { readonly kind: 'beat' }
+  /** The number of its open connections, if several processes share a socket. */
+  | { readonly kind: 'connections'; readonly open: number }
+  /** Asks for the metrics of all processes. */
   | { readonly kind: 'metricsWanted'; readonly id: number }
   | { readonly kind: 'metrics'; readonly id: number; readonly metrics: MetricsJson };
 
-/** From the supervisor. */
+/** From the supervisor to a serving process. */
 export type FromSupervisor =
+  /** Accept connections from now on. */
+  | { readonly kind: 'listen' }
   | { readonly kind: 'drain' }
   | { readonly kind: 'batching'; readonly batching: Config['batching'] }
   | { readonly kind: 'processes'; readonly processes: ProcessCount }
+  /** The mean number of connections per listening process. */
+  | { readonly kind: 'share'; readonly connections: number }
   | { readonly kind: 'collectMetrics'; readonly id: number }
   | { readonly kind: 'allMetrics'; readonly id: number; readonly text: string };
 
-/** How often a serving process beats. */
+/** Interval of a serving process's heartbeats. */
 export const BEAT_INTERVAL_MS = 250;
+
+/** Shortest interval at which the number of connections and the share are reported. */
+export const SHARE_INTERVAL_MS = 50;
+
+/** The descriptor of the socket from which all serving processes accept; 3 is the channel to the supervisor. */
+export const SOCKET_DESCRIPTOR = 4;

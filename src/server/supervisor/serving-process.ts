@@ -1,120 +1,166 @@
-import cluster, { type Worker } from 'node:cluster';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { Millis } from '../../batcher/index.js';
+import { type ProcessEnd, readOutOfMemoryKills } from './end-text.js';
+import { HangWatch } from './hang-watch.js';
+import type { ProcessPlan } from './plan-processes.js';
+import { readProcessActivity } from './process-activity.js';
 import {
   type FromServingProcess,
   type FromSupervisor,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './process-messages.js';
-import type { ProcessPlan } from './plan-processes.js';
+import { restartDelayMs } from './restart-delay.js';
 
-/** A process that is ready and misses this many beats is hung in native code; one that loads may take longer. */
-const BEATS_MISSED = 6;
-const BEATS_MISSED_LOADING = 60;
-const MAX_BACK_OFF_MS = 10_000;
-/** A process that lived this long was healthy: its successor starts at once. */
+const PROGRAM = fileURLToPath(new URL('../main.js', import.meta.url));
+/**
+ * A process that loads may be silent for this many times as long, because it reads and rewrites a model in one step.
+ */
+const LOADING_FACTOR = 6;
+/** A process that ran for at least this long was healthy. */
 const HEALTHY_MS = 10_000;
 
-export interface ProcessEnd {
-  readonly pid: number | undefined;
-  readonly code: number | null;
-  readonly signal: string | null;
-  /** Whether it had accepted anything, perhaps. */
-  readonly wasWarm: boolean;
-}
-
-export interface ServingProcessEvents {
-  readonly message: (from: ServingProcess, message: FromServingProcess) => void;
-  /** It has ended, and is not started again unless somebody does. */
-  readonly exited: (from: ServingProcess, end: ProcessEnd) => void;
-}
-
-/** One serving process and its successors. */
-export class ServingProcess {
+export interface ServingProcessOptions {
   readonly plan: ProcessPlan;
-  /** Warm and taking work. */
+  /** Returns the data with which the next process starts. */
+  readonly orders: () => ServingOrders;
+  /** The descriptor of the socket from which all processes accept. */
+  readonly socket: number;
+  /** If a process that could have sent a heartbeat sends none for this long, it is replaced. */
+  readonly hangTimeoutMs: Millis;
+  readonly onStart: () => void;
+  readonly onMessage: (from: ServingProcess, message: FromServingProcess) => void;
+  /** The process has ended. It is not replaced automatically. */
+  readonly onEnd: (from: ServingProcess, end: ProcessEnd) => void;
+}
+
+/** One serving process and its replacements. */
+export class ServingProcess {
+  /** Whether it is warm and takes requests. */
   isReady = false;
-  /** It, or one before it, has been ready. */
+  /** Whether it was told to accept connections. */
+  isListening = false;
+  /** Whether it, or one of its predecessors, has been ready. */
   hasServed = false;
-  readonly #orders: () => ServingOrders;
-  readonly #events: ServingProcessEvents;
-  #worker: Worker | undefined;
+  /** The number of its open connections, as last reported. */
+  connections = 0;
+  readonly #options: ServingProcessOptions;
+  #child: ChildProcess | undefined;
   #startedMs = 0;
   #isWarm = false;
-  #beatsMissed = 0;
-  #backOffMs = 0;
+  #watch: HangWatch;
+  #wasHung = false;
+  #shortLives = 0;
 
-  constructor(plan: ProcessPlan, orders: () => ServingOrders, events: ServingProcessEvents) {
-    this.plan = plan;
-    this.#orders = orders;
-    this.#events = events;
+  constructor(options: ServingProcessOptions) {
+    this.#options = options;
+    this.#watch = new HangWatch(LOADING_FACTOR * options.hangTimeoutMs);
   }
 
   get pid(): number | undefined {
-    return this.#worker?.process.pid;
+    return this.#child?.pid;
   }
 
   get isRunning(): boolean {
-    return this.#worker !== undefined;
+    return this.#child !== undefined;
   }
 
   start(): void {
-    const { gpu } = this.plan;
-    const worker = cluster.fork({
-      [ORDERS_VARIABLE]: JSON.stringify(this.#orders()),
-      ...(gpu ? { CUDA_VISIBLE_DEVICES: gpu.uuid } : {}),
-    });
-    this.#worker = worker;
+    const { hangTimeoutMs, onStart, onMessage } = this.#options;
+    const child = this.#fork();
+    this.#child = child;
     this.#startedMs = performance.now();
-    this.#beatsMissed = 0;
-    worker.on('message', (message: FromServingProcess) => this.#receive(message));
-    worker.on('exit', (code, signal) => {
-      const wasWarm = this.#isWarm;
-      this.#worker = undefined;
-      this.#isWarm = false;
-      this.isReady = false;
-      this.#events.exited(this, { pid: worker.process.pid, code, signal, wasWarm });
+    this.#watch = new HangWatch(LOADING_FACTOR * hangTimeoutMs);
+    const killsBefore = readOutOfMemoryKills();
+    child.on('message', (message: FromServingProcess) => {
+      this.#watch.beat();
+      if (message.kind === 'ready') this.#warm();
+      if (message.kind === 'availability') this.isReady = message.isReady;
+      if (message.kind === 'connections') this.connections = message.open;
+      onMessage(this, message);
+      if (message.kind === 'ready') this.hasServed = true;
     });
+    // The channel ends after the last message, which may arrive after the exit.
+    const ends = [once(child, 'exit'), once(child, 'disconnect')] as const;
+    Promise.all(ends).then(
+      ([[code, signal]]) => this.#end(code, signal, killsBefore),
+      // The system cannot start another process.
+      () => this.#end(null, null, killsBefore),
+    );
+    onStart();
   }
 
-  /** Starts a successor, after a while if the one before lived only shortly. */
-  startAgain(isWanted: () => boolean): number {
+  /** Starts a replacement, after a back-off if processes keep ending soon. Returns the length of the back-off. */
+  startAgain({ wasWarm }: ProcessEnd, isWanted: () => boolean): Millis {
     const livedMs = performance.now() - this.#startedMs;
-    this.#backOffMs =
-      livedMs > HEALTHY_MS ? 0 : Math.min(MAX_BACK_OFF_MS, this.#backOffMs * 2 || 500);
+    this.#shortLives = livedMs > HEALTHY_MS ? 0 : this.#shortLives + 1;
+    const delayMs = restartDelayMs(this.#shortLives, wasWarm);
     setTimeout(() => {
       if (isWanted()) this.start();
-    }, this.#backOffMs);
-    return this.#backOffMs;
+    }, delayMs);
+    return delayMs;
   }
 
   tell(message: FromSupervisor): void {
-    if (this.#worker?.isConnected()) this.#worker.send(message);
+    // The process may end at any moment; that is reported elsewhere.
+    if (this.#child?.connected) this.#child.send(message, () => {});
   }
 
-  /** Asks one that serves to drain, and ends one that loads: it has accepted nothing. */
-  end(signal: NodeJS.Signals): void {
-    if (this.#isWarm) this.tell({ kind: 'drain' });
-    else this.kill(signal);
+  listen(): void {
+    this.isListening = true;
+    this.tell({ kind: 'listen' });
   }
 
   kill(signal: NodeJS.Signals): void {
-    this.#worker?.process.kill(signal);
+    this.#child?.kill(signal);
   }
 
-  /** Counts the caller's ticks, not seconds: a machine that was suspended has missed none. */
-  checkBeat(): void {
-    if (!this.#worker) return;
-    const allowed = this.#isWarm ? BEATS_MISSED : BEATS_MISSED_LOADING;
-    if (++this.#beatsMissed < allowed) return;
-    console.error(`serving process ${this.pid} hangs`);
+  /** Must be called at regular intervals: kills a process that hangs. */
+  checkForHang(elapsedMs: Millis): void {
+    const { pid } = this;
+    if (pid === undefined || this.#wasHung) return;
+    if (!this.#watch.check(elapsedMs, () => readProcessActivity(pid))) return;
+    console.error(`serving process ${pid} hangs; killing it`);
+    this.#wasHung = true;
     this.kill('SIGKILL');
   }
 
-  #receive(message: FromServingProcess): void {
-    this.#beatsMissed = 0;
-    if (message.kind === 'ready') this.#isWarm = true;
-    if (message.kind === 'availability') this.isReady = message.isReady;
-    this.#events.message(this, message);
-    if (message.kind === 'ready') this.hasServed = true;
+  #fork(): ChildProcess {
+    const { plan, orders, socket } = this.#options;
+    return fork(PROGRAM, {
+      env: {
+        ...process.env,
+        [ORDERS_VARIABLE]: JSON.stringify(orders()),
+        ...(plan.gpu ? { CUDA_VISIBLE_DEVICES: plan.gpu.uuid } : {}),
+      },
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc', socket],
+    });
+  }
+
+  #warm(): void {
+    this.#isWarm = true;
+    this.#watch.limitMs = this.#options.hangTimeoutMs;
+  }
+
+  #end(code: number | null, signal: string | null, killsBefore: number | undefined): void {
+    const kills = readOutOfMemoryKills();
+    const end: ProcessEnd = {
+      pid: this.pid,
+      code,
+      signal,
+      wasWarm: this.#isWarm,
+      wasHung: this.#wasHung,
+      outOfMemoryKills:
+        kills === undefined || killsBefore === undefined ? undefined : kills - killsBefore,
+    };
+    this.#child = undefined;
+    this.#isWarm = false;
+    this.#wasHung = false;
+    this.isReady = false;
+    this.isListening = false;
+    this.connections = 0;
+    this.#options.onEnd(this, end);
   }
 }

@@ -1,7 +1,7 @@
 import type { Engine, Model } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
-import type { ModelReport, StartReport } from './process-messages.js';
 import type { ProcessPlan } from './plan-processes.js';
+import type { ModelReport, StartReport } from './process-messages.js';
 
 interface ModelFacts {
   readonly folder: string;
@@ -10,7 +10,7 @@ interface ModelFacts {
   readonly engine: Engine;
 }
 
-/** What the supervisor prints of one model, and what later processes take over. */
+/** What the supervisor prints about one model, and what later processes reuse. */
 export function modelReport({ folder, plan, model, engine }: ModelFacts): ModelReport {
   const { width, height } = model.manifest.input;
   const lanes = engine.lanes.length === 1 ? '1 lane' : `${engine.lanes.length} lanes`;
@@ -18,7 +18,7 @@ export function modelReport({ folder, plan, model, engine }: ModelFacts): ModelR
   const { provider, curve, warmUpMs, profileBatchSize } = engine;
   return {
     model: `${model.manifest.name}, ${model.labels.length} classes, input ${width}x${height}, from ${folder}`,
-    engine: `${provider}${on}, ${lanes}, warm in ${warmUpMs.toFixed(0)} ms`,
+    engine: `${provider}${on}, ${lanes}, warmed up in ${warmUpMs.toFixed(0)} ms`,
     provider,
     curve,
     batch: model.batch,
@@ -29,22 +29,20 @@ export function modelReport({ folder, plan, model, engine }: ModelFacts): ModelR
 interface ProcessFacts {
   readonly config: Config;
   readonly models: readonly ModelReport[];
-  /** What decodes, and on how many threads. */
+  /** The decoder and its number of threads. */
   readonly decoder: string;
-  readonly address: string;
-  readonly port: number;
 }
 
-/** What the supervisor prints when a process is ready: what runs, on what, within which limits, and where. */
+/** What the supervisor prints when a process is ready: what runs, on which device, with which limits, and where. */
 export function startReport(facts: ProcessFacts): StartReport {
-  const { config, models, decoder, address, port } = facts;
-  const { batching, decode } = config;
-  const host = address.includes(':') ? `[${address}]` : address;
+  const { config, models, decoder } = facts;
+  const { batching, decode, server } = config;
+  const host = server.host.includes(':') ? `[${server.host}]` : server.host;
   return {
     models,
     decoder: `${decoder}, up to ${decode.maxPixels / 1e6} megapixels`,
     batching: `${sizesText(batching)}, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
-    address: `http://${host}:${port}`,
+    address: `http://${host}:${server.port}`,
   };
 }
 

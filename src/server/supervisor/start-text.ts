@@ -1,7 +1,7 @@
 import { curveTable } from '../../terminal/curve-table.js';
 import type { StartReport } from './process-messages.js';
 
-/** What the program prints once every serving process is ready. */
+/** The text that the program prints once every serving process is ready. */
 export function startText(report: StartReport, processes: number, afterMs: number): string {
   const { models, decoder, batching, address } = report;
   const many = processes > 1 ? `, ${processes} serving processes` : '';

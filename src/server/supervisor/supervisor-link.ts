@@ -1,38 +1,57 @@
 import type { Metrics } from '../telemetry/metrics.js';
+import { shareRuns } from '../telemetry/share-runs.js';
 import type { FromServingProcess, FromSupervisor, MetricsJson } from './process-messages.js';
 
-/** Tells the supervisor something; without one, nobody. */
-export function tell(message: FromServingProcess): void {
-  if (process.connected) process.send?.(message);
+/** Longer than the second that the supervisor itself waits for a process. */
+const TIMEOUT_MS = 2000;
+const UNASKED = -1;
+
+/** Sends a message to the supervisor, if there is one. Resolves when the message has been sent. */
+export function tell(message: FromServingProcess): Promise<void> {
+  return new Promise((resolve) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+    else resolve();
+  });
 }
 
-/** Metrics of all serving processes: asks the supervisor, and answers it when it asks for ours. */
+/** The metrics of all serving processes: asks the supervisor for them, and sends it this process's on request. */
 export class SharedMetrics {
   readonly #metrics: Metrics;
   readonly #waiting = new Map<number, (text: string) => void>();
+  #last: string | undefined;
   #nextId = 0;
 
   constructor(metrics: Metrics) {
     this.#metrics = metrics;
     process.on('message', (message: FromSupervisor) => {
-      if (message.kind === 'collectMetrics') void this.#answer(message.id);
-      if (message.kind === 'allMetrics') {
-        this.#waiting.get(message.id)?.(message.text);
-        this.#waiting.delete(message.id);
-      }
+      if (message.kind === 'collectMetrics') void this.tellOwn(message.id);
+      if (message.kind === 'allMetrics') this.#waiting.get(message.id)?.(message.text);
     });
   }
 
-  read(): Promise<string> {
+  /** The metrics in the Prometheus format; the previous ones if the supervisor does not answer. */
+  readonly read = shareRuns(async () => {
+    this.#last = (await this.#ask()) ?? this.#last;
+    return this.#last ?? (await this.#metrics.registry.metrics());
+  });
+
+  /** Sends this process's metrics to the supervisor, even if it has not asked for them. */
+  async tellOwn(id = UNASKED): Promise<void> {
+    const metrics = (await this.#metrics.registry.getMetricsAsJSON()) as MetricsJson;
+    await tell({ kind: 'metrics', id, metrics });
+  }
+
+  #ask(): Promise<string | undefined> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
-      this.#waiting.set(id, resolve);
-      tell({ kind: 'metricsWanted', id });
+      const end = (text?: string) => {
+        clearTimeout(timer);
+        this.#waiting.delete(id);
+        resolve(text);
+      };
+      const timer = setTimeout(end, TIMEOUT_MS);
+      this.#waiting.set(id, end);
+      void tell({ kind: 'metricsWanted', id });
     });
-  }
-
-  async #answer(id: number): Promise<void> {
-    const metrics = (await this.#metrics.registry.getMetricsAsJSON()) as MetricsJson;
-    tell({ kind: 'metrics', id, metrics });
   }
 }

@@ -1,4 +1,4 @@
-/** The chain of an error's messages, outermost first; for the log only. */
+/** The messages of an error and its causes, outermost first. For the log only. */
 export function errorMessages(error: unknown): string {
   return error instanceof Error
     ? [error.message, errorMessages(error.cause)].filter(Boolean).join(': ')

@@ -1,59 +1,58 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { DISPATCH_REASONS } from '../../batcher/index.js';
-import type { DecoderName } from '../../decode/cpu/load-raster-decoder.js';
-import { ModelMetrics } from './model-metrics.js';
+import type { DecoderName } from '../../decode/index.js';
 import type { ProblemCode } from '../problem/problem.js';
 
-/** How an accepted item ended. `accepted` is the sum of all five once nothing is in progress. */
-const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
-export type Outcome = (typeof OUTCOMES)[number];
-
-/** Milliseconds; fine where a batch window lies. */
+/** In milliseconds, with a fine resolution in the range of batch windows. */
 const STAGE_BUCKETS_MS = [
   0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1000, 2500, 5000,
   10_000,
 ];
 
-/** The state that is asked for when somebody looks. */
+/** Values that are read when the metrics are scraped. */
 export interface Gauges {
   readonly undispatched: number;
   readonly unsettled: number;
 }
 
-/** What GET /metrics tells of this process; each model counts through its ModelMetrics. */
+/** The metrics of this process for GET /metrics; each model counts through its ModelMetrics. */
 export class Metrics {
   readonly registry = new Registry();
   readonly accepted = this.#counter('items_accepted_total', 'Images accepted.');
-  readonly refused = this.#counter(
-    'items_refused_total',
-    'Images refused, by code of the error.',
-    'code',
-  );
+  readonly refused = this.#counter('items_refused_total', 'Images refused, by error code.', 'code');
   readonly settled = this.#counter(
     'items_settled_total',
-    'Accepted images that have ended, by how: ok, client_error, server_error, deadline, cancelled.',
+    'Accepted images that have ended, by outcome: ok, client_error, server_error, deadline, cancelled.',
     'outcome',
   );
   readonly batches = this.#counter('batches_total', 'Batches dispatched, by reason.', 'reason');
   readonly padding = this.#counter('padding_total', 'Rows of padding that lanes have run.');
-  readonly laneBusy = this.#counter('lane_busy_seconds_total', 'Seconds that a lane ran.', 'lane');
+  readonly laneBusy = this.#counter(
+    'lane_busy_seconds_total',
+    'Seconds that a lane was running.',
+    'lane',
+  );
   readonly laneServing = new Gauge({
     name: 'batch_dispatch_lane_serving',
-    help: '1 while the lane serves, 0 while its breaker is open or it hangs.',
+    help: '1 while the lane serves; 0 while its breaker is open or it hangs.',
     labelNames: ['model', 'lane'],
     registers: [this.registry],
   });
   readonly stages = new Histogram({
     name: 'batch_dispatch_stage_seconds',
-    help: 'Seconds of an image in each stage; of a request in receive and respond.',
+    help: 'Seconds of an image in each stage; for receive and respond, seconds of a request.',
     labelNames: ['model', 'stage'],
     buckets: STAGE_BUCKETS_MS.map((ms) => ms / 1000),
+    registers: [this.registry],
+  });
+  readonly logLinesDropped = new Counter({
+    name: 'batch_dispatch_log_lines_dropped_total',
+    help: 'Log lines that could not be written.',
     registers: [this.registry],
   });
   readonly batchSize: Histogram<'model'>;
   readonly #requests = new Counter({
     name: 'batch_dispatch_requests_total',
-    help: 'Requests, by code: ok, client_gone, or that of the error.',
+    help: 'Requests, by result: ok, client_gone, or the error code.',
     labelNames: ['code'],
     registers: [this.registry],
   });
@@ -70,7 +69,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
     this.batchSize = new Histogram({
       name: 'batch_dispatch_batch_size',
-      help: 'Images in a batch, padding not counted.',
+      help: 'Images in a batch, without padding.',
       labelNames: ['model'],
       buckets: [...batchSizes],
       registers: [this.registry],
@@ -79,26 +78,17 @@ export class Metrics {
     this.#gauge('items_in_progress', 'Images accepted and not yet settled.', 'unsettled');
   }
 
-  /** Those of one more model. Every series is there from the start, so that a rate can be taken of it. */
-  ofModel(model: string): ModelMetrics {
-    this.accepted.inc({ model }, 0);
-    this.padding.inc({ model }, 0);
-    for (const outcome of OUTCOMES) this.settled.inc({ model, outcome }, 0);
-    for (const reason of DISPATCH_REASONS) this.batches.inc({ model, reason }, 0);
-    return new ModelMetrics(model, this);
-  }
-
-  /** Where the gauges of a model are read from now on. */
+  /** Sets the source of a model's gauges. */
   watch(model: string, gauges: Gauges): void {
     this.#gauges.set(model, gauges);
   }
 
-  /** A request has ended. */
+  /** Counts a finished request. */
   request(code: 'ok' | 'client_gone' | ProblemCode): void {
     this.#requests.inc({ code });
   }
 
-  /** A decoder has had the last word on an image. */
+  /** Counts an image by the decoder whose result is final. */
   decoded(decoder: DecoderName | 'gpu'): void {
     this.#decoded.inc({ decoder });
   }

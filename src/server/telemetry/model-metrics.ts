@@ -2,21 +2,26 @@ import {
   type BatcherObserver,
   CancelledError,
   DeadlineExceededError,
+  DISPATCH_REASONS,
   type DispatchReason,
   type LaneObserver,
   type Millis,
   type Settlement,
 } from '../../batcher/index.js';
 import type { Scores } from '../../engine/index.js';
-import type { Metrics, Outcome } from './metrics.js';
 import type { ProblemCode } from '../problem/problem.js';
 import { toProblem } from '../problem/to-problem.js';
+import type { Metrics } from './metrics.js';
 
-/** The metrics of one model, and the books that must balance. Listens to its batcher and to the routes. */
+/** How an accepted item ended. Once nothing is in progress, `accepted` is the sum of all five. */
+const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** The metrics of one model, whose counts must add up. Its batcher and the routes report events to it. */
 export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
   readonly #model: string;
   readonly #all: Metrics;
-  // Bound once: finding a series by its labels costs more than counting.
+  // Bound once, because finding a series by its labels costs more than counting.
   readonly #accepted;
   readonly #batchSize;
   readonly #padding;
@@ -33,6 +38,11 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     this.#decode = all.stages.labels({ model, stage: 'decode' });
     this.#queue = all.stages.labels({ model, stage: 'queue' });
     this.#infer = all.stages.labels({ model, stage: 'infer' });
+    // Every series exists from the start, so that a rate can be computed.
+    this.#accepted.inc(0);
+    this.#padding.inc(0);
+    for (const outcome of OUTCOMES) all.settled.inc({ model, outcome }, 0);
+    for (const reason of DISPATCH_REASONS) all.batches.inc({ model, reason }, 0);
   }
 
   accepted(count: number): void {
@@ -61,12 +71,12 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     this.#all.laneServing.set({ model: this.#model, lane }, serves ? 1 : 0);
   }
 
-  /** Images that were not accepted. */
+  /** Counts images that were refused. */
   refused(code: ProblemCode, count: number): void {
     this.#all.refused.inc({ model: this.#model, code }, count);
   }
 
-  /** What a request spent before its images were accepted, or after the last of them had its scores. */
+  /** The time of a request before its images were accepted, or after the last of them had its scores. */
   stage(stage: 'receive' | 'respond', ms: Millis): void {
     this.#all.stages.observe({ model: this.#model, stage }, ms / 1000);
   }

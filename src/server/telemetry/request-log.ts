@@ -1,12 +1,10 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../../batcher/index.js';
-import { errorMessages } from './error-messages.js';
-import type { Exchange } from '../http/exchange.js';
-import type { ImageOutcome } from '../http/respond/classify-response.js';
+import type { Clock, Millis, Settlement } from '../../batcher/index.js';
 import { Problem, type ProblemCode } from '../problem/problem.js';
-import { stageTimes } from '../http/respond/timing-headers.js';
+import { errorMessages } from './error-messages.js';
+import { stageTimes } from './stage-times.js';
 
-/** What is known of something that is hardly a request. */
+/** What is known about input that is not a valid request. */
 export interface MalformedFacts {
   readonly requestId: string;
   readonly method?: string | undefined;
@@ -15,7 +13,14 @@ export interface MalformedFacts {
   readonly code?: ProblemCode;
 }
 
-/** Writes one structured line a request. Times are milliseconds. */
+/** What the log contains for every request. */
+export interface LoggedRequest {
+  readonly id: string;
+  readonly startedMs: Millis;
+  readonly incoming: { readonly method?: string | undefined; readonly url?: string | undefined };
+}
+
+/** Writes one structured line per request. Times are milliseconds. */
 export class RequestLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
@@ -25,12 +30,12 @@ export class RequestLog {
     this.#clock = clock;
   }
 
-  /** A classification was made, of one image or several; each image has its own entry. */
-  answered(exchange: Exchange, outcomes: readonly ImageOutcome[]): void {
+  /** Logs a classification of one image or several; each image has its own entry. */
+  answered(request: LoggedRequest, outcomes: readonly (Settlement<unknown> | Problem)[]): void {
     if (!this.#logger.isLevelEnabled('info')) return;
     const images = outcomes.map((outcome) => {
       if (outcome instanceof Problem) return { code: outcome.code };
-      const { receive, decode, queue, infer } = stageTimes(exchange.startedMs, outcome);
+      const { receive, decode, queue, infer } = stageTimes(request.startedMs, outcome);
       const { batchSize, reason } = outcome;
       return {
         batchSize,
@@ -41,24 +46,24 @@ export class RequestLog {
         inferMs: rounded(infer),
       };
     });
-    this.#logger.info({ ...this.#facts(exchange), status: 200, images }, 'request');
+    this.#logger.info({ ...this.#facts(request), status: 200, images }, 'request');
   }
 
-  /** The request ended with a problem, or its client went away. Server faults carry their cause. */
-  refused(exchange: Exchange, code: ProblemCode | 'client_gone', problem: Problem): void {
-    const facts = { ...this.#facts(exchange), status: problem.status, code };
+  /** Logs a request that ended with a problem, or whose client disconnected. Server faults include their cause. */
+  refused(request: LoggedRequest, code: ProblemCode | 'client_gone', problem: Problem): void {
+    const facts = { ...this.#facts(request), status: problem.status, code };
     if (code === 'client_gone') this.#logger.info({ ...facts, status: 499 }, 'request');
     else if (problem.status < 500) this.#logger.info(facts, 'request');
     else
       this.#logger.warn({ ...facts, cause: errorMessages(problem.cause) || undefined }, 'request');
   }
 
-  /** What never became a request was answered all the same; there may be no code for it. */
+  /** Logs input that never became a request but was answered; it may have no error code. */
   malformed(facts: MalformedFacts): void {
     this.#logger.info(facts, 'request');
   }
 
-  #facts({ id, incoming, startedMs }: Exchange) {
+  #facts({ id, incoming, startedMs }: LoggedRequest) {
     return {
       requestId: id,
       method: incoming.method,

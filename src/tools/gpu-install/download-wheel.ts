@@ -3,17 +3,17 @@ import { createWriteStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { SingleBar } from 'cli-progress';
+import { ToolError } from '../tool-error.js';
 import { fetchOrExplain } from './fetch-or-explain.js';
 import type { WheelAddress } from './find-wheel.js';
-import { InstallError } from './install-error.js';
 
 const MB = 1e6;
 
 /**
- * Writes the wheel to `path`, with a bar.
+ * Downloads the wheel to `path` and shows a progress bar.
  *
- * @throws {InstallError} it is not what its address says; what lies at `path` then is of no use
- * @throws {NodeJS.ErrnoException} it cannot be written
+ * @throws {ToolError} the download fails or is not the expected file; the file at `path` is then unusable
+ * @throws {NodeJS.ErrnoException} the file cannot be written
  */
 export async function downloadWheel(wheel: WheelAddress, path: string): Promise<void> {
   const { body, headers } = await fetchOrExplain(wheel.url);
@@ -33,16 +33,14 @@ export async function downloadWheel(wheel: WheelAddress, path: string): Promise<
     const source = Readable.fromWeb(body ?? new ReadableStream());
     await pipeline(source, seen, createWriteStream(path));
   } catch (error) {
-    // The disk's errors have a call that failed; a cut connection is "terminated".
+    // Errors of the disk name a system call; a cut connection only says "terminated".
     if ((error as NodeJS.ErrnoException).syscall !== undefined) throw error;
-    throw new InstallError(`the download of ${wheel.file} broke off`, { cause: error });
+    throw new ToolError(`the download of ${wheel.file} was interrupted`, { cause: error });
   } finally {
     bar.stop();
   }
   const sha256 = hash.digest('hex');
   if (sha256 !== wheel.sha256) {
-    throw new InstallError(
-      `${wheel.file} has the sha256 ${sha256}, and the index says ${wheel.sha256}`,
-    );
+    throw new ToolError(`${wheel.file} has the sha256 ${sha256}, but it must be ${wheel.sha256}`);
   }
 }

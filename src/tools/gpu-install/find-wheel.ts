@@ -1,13 +1,11 @@
 import { z } from 'zod';
+import { ToolError } from '../tool-error.js';
 import { fetchOrExplain } from './fetch-or-explain.js';
-import { InstallError } from './install-error.js';
+import type { KnownWheel } from './known-wheel.js';
 
-/** Where a wheel lies, and what it must be. */
-export interface WheelAddress {
-  readonly file: string;
+/** A wheel, and where it lies. */
+export interface WheelAddress extends KnownWheel {
   readonly url: string;
-  /** In hexadecimal digits. */
-  readonly sha256: string;
 }
 
 /** A project's page in a Python package index, as JSON (PEP 691). */
@@ -16,38 +14,27 @@ const projectPage = z.object({
     z.object({
       filename: z.string(),
       url: z.string(),
-      hashes: z.object({ sha256: z.string().optional() }),
       yanked: z.union([z.boolean(), z.string()]).optional(),
     }),
   ),
 });
 
 /**
- * The wheel of onnxruntime-gpu for Linux on x64. Those for different Python versions hold the same libraries.
+ * Finds a wheel in an index. Whether it is the right one is for its checksum to say, which comes from this program.
  *
- * @param index of Python packages: the address above the projects
- * @throws {InstallError}
+ * @param index base URL of a Python package index; the projects' names are appended
+ * @throws {ToolError}
  */
-export async function findWheel(index: string, version: string): Promise<WheelAddress> {
+export async function findWheel(index: string, known: KnownWheel): Promise<WheelAddress> {
   const page = `${index.replace(/\/$/, '')}/onnxruntime-gpu/`;
   const response = await fetchOrExplain(page, { Accept: 'application/vnd.pypi.simple.v1+json' });
   const parsed = projectPage.safeParse(await response.json().catch(() => undefined));
   if (!parsed.success) {
-    throw new InstallError(`${page} gives no list of files as JSON (PEP 691)`);
+    throw new ToolError(`${page} does not list its files as JSON (PEP 691)`);
   }
-  const start = `onnxruntime_gpu-${version}-`;
   const wheel = parsed.data.files.find(
-    ({ filename, hashes, yanked }) =>
-      filename.startsWith(start) &&
-      /manylinux\w*_x86_64\.whl$/.test(filename) &&
-      hashes.sha256 !== undefined &&
-      (yanked ?? false) === false,
+    ({ filename, yanked }) => filename === known.file && (yanked ?? false) === false,
   );
-  if (wheel?.hashes.sha256 === undefined) {
-    throw new InstallError(
-      `${page} has no wheel of onnxruntime-gpu ${version} for Linux on x64 with a sha256`,
-    );
-  }
-  const url = new URL(wheel.url, response.url).href;
-  return { file: wheel.filename, url, sha256: wheel.hashes.sha256 };
+  if (wheel === undefined) throw new ToolError(`${page} does not list ${known.file}`);
+  return { ...known, url: new URL(wheel.url, response.url).href };
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { ToolError } from '../tool-error.js';
 import { downloadWheel } from './download-wheel.js';
 import { findWheel } from './find-wheel.js';
-import { InstallError } from './install-error.js';
+import type { KnownWheel } from './known-wheel.js';
 import { missingLibraries } from './missing-libraries.js';
 import { PROVIDER_FILES } from './provider-files.js';
 import { replaceFiles } from './replace-files.js';
@@ -10,13 +11,15 @@ import { runPackageInstaller } from './run-package-installer.js';
 import { unpackWheel } from './unpack-wheel.js';
 
 export interface InstallPlace {
-  /** The npm package onnxruntime-node. */
+  /** The folder of the npm package onnxruntime-node. */
   readonly packageFolder: string;
-  /** Where its own library lies, and the providers shall: inside `packageFolder`. */
+  /** The folder inside `packageFolder` that holds its library, and into which the providers go. */
   readonly runtimeFolder: string;
+  /** What an index must give. */
+  readonly knownWheel: KnownWheel;
 }
 
-/** Where the providers come from: the wheel, or else the package's own installer and, if that fails, the index. */
+/** The source of the providers: a wheel; by default the package's own installer or, if that fails, the index. */
 export interface InstallSource {
   /** A wheel of onnxruntime-gpu on this machine. */
   readonly wheel?: string | undefined;
@@ -25,13 +28,13 @@ export interface InstallSource {
 }
 
 /**
- * Puts the CUDA and TensorRT provider libraries of the installed version of ONNX Runtime beside it, all or none.
+ * Installs the CUDA and TensorRT provider libraries for the installed version of ONNX Runtime beside it, all or none.
  *
- * @returns the libraries that they need and that this machine lacks
- * @throws {InstallError} nothing was changed
+ * @returns libraries that they depend on and that are missing on this machine
+ * @throws {ToolError} nothing was changed
  */
 export async function installProviders(
-  { packageFolder, runtimeFolder }: InstallPlace,
+  { packageFolder, runtimeFolder, knownWheel }: InstallPlace,
   { wheel, index }: InstallSource,
   say: (line: string) => void,
 ): Promise<string[]> {
@@ -42,13 +45,18 @@ export async function installProviders(
     say('running the installer of onnxruntime-node');
     const why = await runPackageInstaller(packageFolder, folder);
     if (why === undefined) return;
-    say(`it did not work: ${why}`);
+    say(`the installer failed: ${why}`);
     if (index === undefined) {
-      throw new InstallError(
-        `name a Python package index that has onnxruntime-gpu ${version} with --index or PIP_INDEX_URL, or its wheel with --wheel`,
+      throw new ToolError(
+        `name a Python package index that has onnxruntime-gpu ${version} with --index or PIP_INDEX_URL, or name a wheel with --wheel`,
       );
     }
-    const address = await findWheel(index, version);
+    if (version !== knownWheel.version) {
+      throw new ToolError(
+        `onnxruntime-node has version ${version}, but the checksum of the wheel is known for ${knownWheel.version} only; give a wheel with --wheel`,
+      );
+    }
+    const address = await findWheel(index, knownWheel);
     say(`downloading ${address.file} from ${new URL(address.url).host}`);
     const path = join(folder, address.file);
     await downloadWheel(address, path);
@@ -62,6 +70,8 @@ export async function installProviders(
       for (const library of await missingLibraries(join(folder, file))) missing.add(library);
     }
   });
-  say(`the providers of ONNX Runtime ${version} are in ${runtimeFolder}`);
-  return [...missing].filter((file) => !PROVIDER_FILES.some((one) => one === file)).sort();
+  say(`installed the providers of ONNX Runtime ${version} in ${runtimeFolder}`);
+  return [...missing]
+    .filter((file) => !PROVIDER_FILES.some((provided) => provided === file))
+    .sort();
 }

@@ -1,18 +1,18 @@
 import { execFile } from 'node:child_process';
 import { basename } from 'node:path';
 import { promisify } from 'node:util';
-import { InstallError } from './install-error.js';
+import { ToolError } from '../tool-error.js';
 
 /**
- * The shared libraries that one needs, directly or through another, and that the dynamic linker does not find.
+ * The shared libraries that a library depends on, directly or indirectly, and that the dynamic linker does not find.
  *
- * @throws {InstallError} `path` is not a whole library for this machine
+ * @throws {ToolError} `path` is not a complete library for this machine
  */
 export async function missingLibraries(path: string): Promise<string[]> {
   try {
     const { stdout } = await promisify(execFile)('ldd', [path]);
     return [...stdout.matchAll(/^\s*(\S+) => not found$/gm)].map(([, file]) => String(file));
   } catch (cause) {
-    throw new InstallError(`${basename(path)} is not a whole library for this machine`, { cause });
+    throw new ToolError(`${basename(path)} is not a complete library for this machine`, { cause });
   }
 }

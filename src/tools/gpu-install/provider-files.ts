@@ -1,4 +1,4 @@
-/** The libraries that the CUDA and TensorRT providers of ONNX Runtime consist of. */
+/** The library files of ONNX Runtime's CUDA and TensorRT providers. */
 export const PROVIDER_FILES = [
   'libonnxruntime_providers_shared.so',
   'libonnxruntime_providers_cuda.so',

@@ -1,20 +1,20 @@
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { InstallError } from './install-error.js';
+import { ToolError } from '../tool-error.js';
 
 const UNFINISHED = '.gpu-install';
 const DISK_ERRORS: Readonly<Record<string, string>> = {
   ENOSPC: 'no space is left on the disk',
-  EDQUOT: "the user's share of the disk is used up",
+  EDQUOT: "the user's disk quota is exceeded",
   EROFS: 'its file system is read-only',
   EACCES: 'permission is denied',
   EPERM: 'permission is denied',
 };
 
 /**
- * Puts files into `folder` only once all of them are whole: `fill` writes them into an empty folder inside it.
+ * Replaces files in `folder` only once all new files are complete: `fill` writes them into an empty folder inside it.
  *
- * @throws {InstallError} they cannot be written; and what `fill` throws. Nothing was replaced then.
+ * @throws {ToolError} the files cannot be written; also what `fill` throws. In both cases nothing was replaced.
  */
 export async function replaceFiles(
   folder: string,
@@ -23,7 +23,7 @@ export async function replaceFiles(
 ): Promise<void> {
   const unfinished = join(folder, UNFINISHED);
   try {
-    // Of a run that was killed.
+    // Left by a run that was killed.
     await rm(unfinished, { recursive: true, force: true });
     await mkdir(unfinished);
     await fill(unfinished);
@@ -32,7 +32,7 @@ export async function replaceFiles(
   } catch (error) {
     const why = DISK_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
     if (why === undefined) throw error;
-    throw new InstallError(`${folder} cannot be written to: ${why}`, { cause: error });
+    throw new ToolError(`${folder} cannot be written to: ${why}`, { cause: error });
   } finally {
     await rm(unfinished, { recursive: true, force: true });
   }

@@ -7,12 +7,12 @@ import { PROVIDER_FILES } from './provider-files.js';
 const TIMEOUT_MS = 15 * 60_000;
 
 /**
- * Runs the installer that onnxruntime-node brings and moves what it fetched into `folder`. It runs from a copy, because
- * it writes beside itself, file by file, and would leave half of a library if it were cut off.
+ * Runs the installer of onnxruntime-node and moves the files that it downloads into `folder`. It runs from a copy,
+ * because it writes beside itself, file by file, and would leave half of a library if it were interrupted.
  *
- * @param packageFolder of onnxruntime-node
+ * @param packageFolder the folder of onnxruntime-node
  * @param folder inside `packageFolder`, so that the copy finds the packages that it needs
- * @returns why it did not work; undefined if it did
+ * @returns why it failed; undefined if it succeeded
  */
 export async function runPackageInstaller(
   packageFolder: string,
@@ -24,7 +24,7 @@ export async function runPackageInstaller(
   if (why !== undefined) return why;
   const fetched = join(folder, 'bin', 'napi-v6', process.platform, process.arch);
   const missing = PROVIDER_FILES.find((file) => !existsSync(join(fetched, file)));
-  if (missing !== undefined) return `it did not fetch ${missing}`;
+  if (missing !== undefined) return `it did not download ${missing}`;
   for (const file of PROVIDER_FILES) await rename(join(fetched, file), join(folder, file));
   return undefined;
 }

@@ -1,13 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readGraph } from '../../engine/graph/index.js';
-import {
-  type Engine,
-  type Model,
-  ModelRefusedError,
-  readGpuHost,
-  readModelFolder,
-} from '../../engine/index.js';
+import { type Engine, type Model, ModelRefusedError, readModelFolder } from '../../engine/index.js';
+import { readGpuHost } from '../../native/index.js';
 import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
@@ -18,10 +13,10 @@ import { whatIsLeft } from './what-is-left.js';
 const DEFAULTS = configSchema.parse({});
 
 /**
- * Opens a model as the server would with its defaults, runs a batch, and prints what was found on the way.
+ * Opens a model as the server would with its default configuration, and prints what it finds.
  *
- * @param path a model folder, or an ONNX file that is to become one
- * @param provider the server's default unless it is said
+ * @param path a model folder, or an ONNX file that is not yet in a model folder
+ * @param provider the server's default if omitted
  * @throws {ModelRefusedError} one sentence that says what to change
  */
 export async function checkModel(
@@ -45,7 +40,7 @@ export async function checkModel(
   tell(['answers', model.batch.seen]);
   const engine = await open(model, files.folder, provider, print);
   try {
-    tell(['engine', `${engine.provider}, warm in ${engine.warmUpMs.toFixed(0)} ms`]);
+    tell(['engine', `${engine.provider}, warmed up in ${engine.warmUpMs.toFixed(0)} ms`]);
     for (const line of curveTable(engine.curve)) tell(['', line]);
   } finally {
     await Promise.all(engine.lanes.map((lane) => lane.close()));
@@ -59,12 +54,12 @@ async function open(
   provider: Config['engine']['provider'],
   say: (line: string) => void,
 ): Promise<Engine> {
-  const wishes = { ...DEFAULTS.engine, provider };
+  const request = { ...DEFAULTS.engine, provider };
   const gpus = provider === 'cpu' ? 0 : (await readGpuHost([])).gpus.length;
   return await openEngineWithBar(
     model,
-    { ...wishes, sizes: DEFAULTS.batching },
-    { ...wishes, modelFolder: resolve(folder), gpus },
+    { ...request, sizes: DEFAULTS.batching },
+    { ...request, modelFolder: resolve(folder), gpus },
     (line) => say(`  ${line}`),
   );
 }
@@ -74,8 +69,8 @@ function describeInput({ manifest }: Model): string {
   const sized =
     resize === 'squash'
       ? `squashed to ${width}x${height}`
-      : `shorter side to ${resize.shortest}, then the centre ${width}x${height}`;
-  return `${sized}; ${channelOrder}, minus ${mean.join(' ')}, over ${std.join(' ')}`;
+      : `shorter side to ${resize.shortest}, centre crop to ${width}x${height}`;
+  return `${sized}; ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
 }
 
 function describeLabels({ labels }: Model): string {
@@ -85,5 +80,5 @@ function describeLabels({ labels }: Model): string {
 
 function describeBatch({ batch }: Model): string {
   if (batch.size !== undefined) return batch.size === 1 ? 'one image' : `always ${batch.size}`;
-  return batch.isOpened ? 'any size, after it was opened' : 'any size';
+  return batch.isOpened ? 'any size, after a change of the graph' : 'any size';
 }

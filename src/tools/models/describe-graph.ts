@@ -1,16 +1,16 @@
 import { type Graph, inspectClassifier } from '../../engine/graph/index.js';
 import { megabytes } from './megabytes.js';
 
-/** Kinds of nodes that are listed. */
+/** How many kinds of nodes are listed. */
 const KINDS = 4;
 
-/** A line of what was found: its heading and its text. */
+/** One line of the description: its heading and its text. */
 export type Finding = readonly [heading: string, text: string];
 
 /**
- * What people may want to know of a model's file.
+ * Describes a model's file for people.
  *
- * @throws {ModelRefusedError} when the graph is no classifier of images
+ * @throws {ModelRefusedError} if the graph is not an image classifier
  */
 export function describeGraph(parsed: Graph, bytes: number): Finding[] {
   const { model, graph, opset } = parsed;

@@ -2,13 +2,13 @@ import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { megabytes } from './megabytes.js';
 import { sha256OfFile } from './sha256-of-file.js';
 
-/** Connections that may be cut, each after it has brought something, before a person is asked. */
+/** Maximum number of times that a cut connection is resumed, if each brought some bytes, before the download fails. */
 const MAX_CUTS = 20;
 
-/** What a connection says that ended before the answer began. */
+/** Error codes of a connection that was cut before the answer began. */
 const CUT_CODES = new Set<string | undefined>(['UND_ERR_SOCKET', 'ECONNRESET']);
 
-/** What is to be downloaded, and how it is known to be right. */
+/** A file to download, and how to verify it. */
 export interface RemoteFile {
   readonly url: string;
   readonly bytes: number;
@@ -16,7 +16,7 @@ export interface RemoteFile {
 }
 
 export interface DownloadOptions {
-  /** Told how many bytes of the file are there. */
+  /** Called with the number of bytes of the file that have arrived. */
   readonly progress?: (bytes: number) => void;
   readonly openFile?: (path: string, flags: 'w' | 'a') => Promise<FileHandle>;
 }
@@ -26,14 +26,14 @@ export class DownloadError extends Error {
   override readonly name = 'DownloadError';
 }
 
-/** The connection ended before the file did. */
+/** The connection was cut before the end of the file. */
 class CutError extends Error {}
 
 /**
- * Downloads a file to `path`, going on where an earlier try or a cut connection left off. What lies there is the whole
- * file only once this has resolved.
+ * Downloads a file to `path`, and resumes an earlier attempt or a cut connection where it stopped. The file is complete
+ * only once this has resolved.
  *
- * @throws {DownloadError} what is there is kept to go on from, unless it is not the file
+ * @throws {DownloadError} what has arrived is kept for the next attempt, unless it is not the expected file
  */
 export async function downloadFile(
   file: RemoteFile,
@@ -51,7 +51,7 @@ export async function downloadFile(
       const have = await bytesAt(path);
       if (have > before && cuts < MAX_CUTS) continue;
       throw new DownloadError(
-        `the connection to ${new URL(file.url).host} was cut after ${megabytes(have)} of ${megabytes(file.bytes)}; run the command again to go on from there`,
+        `the connection to ${new URL(file.url).host} was cut after ${megabytes(have)} of ${megabytes(file.bytes)}; run the command again to resume`,
         { cause: error },
       );
     }
@@ -77,7 +77,7 @@ async function fetchRest(
   let response = await ask(file.url, from);
   const isRest = (response.headers.get('content-range') ?? '').startsWith(`bytes ${from}-`);
   if (from > 0 && (response.status === 416 || (response.status === 206 && !isRest))) {
-    // It does not know that part: from the start, then.
+    // The server does not have that part, so start from the beginning.
     await response.body?.cancel();
     response = await ask(file.url, 0);
   }
@@ -85,12 +85,12 @@ async function fetchRest(
     await response.body?.cancel();
     throw refusalOf(response.status, file.url);
   }
-  // A server that knows no ranges sends the whole file.
+  // A server that does not support ranges sends the whole file.
   await write(response, file, path, response.status === 206 ? from : 0, options);
 }
 
 async function ask(url: string, from: number): Promise<Response> {
-  // Compressed, the sizes would be other ones.
+  // With compression, the sizes would differ.
   const headers = { 'Accept-Encoding': 'identity', ...(from ? { Range: `bytes=${from}-` } : {}) };
   try {
     return await fetch(url, { headers });
@@ -98,7 +98,7 @@ async function ask(url: string, from: number): Promise<Response> {
     const { cause } = error as Error & { cause?: NodeJS.ErrnoException };
     if (CUT_CODES.has(cause?.code)) throw new CutError('cut before an answer', { cause: error });
     throw new DownloadError(
-      `cannot reach ${new URL(url).host} (${cause?.code ?? 'no answer'}); look at the network, or give a copy of the files with --from URL`,
+      `cannot reach ${new URL(url).host} (${cause?.code ?? 'no answer'}); check the network, or name a copy of the files with --from URL`,
       { cause: error },
     );
   }
@@ -107,7 +107,7 @@ async function ask(url: string, from: number): Promise<Response> {
 function refusalOf(status: number, url: string): DownloadError {
   return new DownloadError(
     status === 404
-      ? `${url} does not exist (404); the file has moved, so give a copy of it with --from URL`
+      ? `${url} does not exist (404); if the file has moved, name a copy of it with --from URL`
       : `${new URL(url).host} answered ${status} instead of sending ${url}; try again later`,
   );
 }
@@ -134,9 +134,7 @@ async function write(
   if (there === file.bytes) return;
   await rm(path, { force: true });
   const size = `${there > file.bytes ? 'more' : 'fewer'} than ${file.bytes} bytes`;
-  throw new DownloadError(
-    `${file.url} is not the file that was pinned: it has ${size}; nothing was kept`,
-  );
+  throw new DownloadError(`${file.url} is not the expected file: it has ${size}; nothing was kept`);
 }
 
 async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
@@ -147,7 +145,7 @@ async function* chunksOf(response: Response): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** Turns what the disk says into a sentence. */
+/** Turns an error of the disk into a sentence. */
 async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -156,7 +154,7 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
     const isFull = code === 'ENOSPC' || code === 'EDQUOT';
     throw new DownloadError(
       isFull
-        ? `the disk is full: there is no room for ${path}; make room and run the command again to go on from there`
+        ? `the disk is full: there is no room for ${path}; free some space and run the command again to resume`
         : `cannot write ${path} (${code})`,
       { cause },
     );
@@ -167,6 +165,6 @@ async function verify({ url, sha256, bytes }: RemoteFile, path: string): Promise
   if ((await sha256OfFile(path)) === sha256) return;
   await rm(path, { force: true });
   throw new DownloadError(
-    `${url} is not the file that was pinned: it has ${bytes} bytes, but another SHA-256; nothing was kept`,
+    `${url} is not the expected file: it has ${bytes} bytes, but a different SHA-256; nothing was kept`,
   );
 }

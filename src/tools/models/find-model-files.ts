@@ -1,13 +1,13 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ModelRefusedError } from '../../engine/index.js';
-import { nameFrom } from './name-from.js';
+import { nameFrom } from './guess-manifest.js';
 
-/** What is there of a model folder. */
+/** The files of a model folder that exist. */
 export interface ModelFiles {
-  /** Where the model lies, or should. */
+  /** The folder of the model, which may not exist yet. */
   readonly folder: string;
-  /** The ONNX file, whatever its name and place. */
+  /** The ONNX file, whatever its name and folder. */
   readonly onnx: string;
   readonly hasManifest: boolean;
   readonly hasLabels: boolean;
@@ -16,13 +16,13 @@ export interface ModelFiles {
 /**
  * Looks for a model at `path`: a folder, or a bare ONNX file.
  *
- * @throws {ModelRefusedError} when there is no ONNX file
+ * @throws {ModelRefusedError} if there is no ONNX file
  */
 export function findModelFiles(path: string): ModelFiles {
   if (!existsSync(path)) throw new ModelRefusedError(`${path} does not exist`);
   if (!statSync(path).isDirectory()) {
     const name = nameFrom(basename(path).replace(/\.onnx$/i, ''));
-    // A file called model.onnx lies where it should.
+    // A file named model.onnx is already in its model folder.
     const folder = basename(path) === 'model.onnx' ? dirname(path) : join('models', name);
     return { folder, onnx: path, ...textFiles(folder) };
   }
@@ -35,7 +35,7 @@ export function findModelFiles(path: string): ModelFiles {
   throw new ModelRefusedError(
     files.length === 0
       ? `${path} has no model.onnx; a model is a folder with model.onnx, labels.txt and model.json`
-      : `${path} has several ONNX files (${files.join(', ')}); call the one to serve model.onnx`,
+      : `${path} has several ONNX files (${files.join(', ')}); rename the one to serve to model.onnx`,
   );
 }
 

@@ -4,22 +4,21 @@ import {
   inspectClassifier,
   lastActivation,
 } from '../../engine/graph/index.js';
-import type { ModelManifest } from '../../engine/model/model-manifest.js';
-import { nameFrom } from './name-from.js';
+import type { ModelManifest } from '../../engine/index.js';
 
 type Range = Pick<ModelManifest['input'], 'mean' | 'std'>;
 
 const USUAL_SIDE = 224;
-/** ImageNet models are mostly tried on the centre of an image whose shorter side is this much longer. */
+/** ImageNet models are mostly evaluated on a centre crop; the shorter side is resized to this multiple of the crop. */
 const SHORTEST_TO_SIDE = 256 / 224;
-/** Smaller inputs are mostly whole pictures. */
+/** Models with smaller inputs are mostly trained on whole images. */
 const SMALLEST_CROPPED = 128;
 
 /**
- * The model.json that most models like this one have. What the graph does not say, resize, order and normalisation, is
- * a guess.
+ * The model.json that fits most models like this one. The graph does not state resize, channel order and
+ * normalisation, so these are guesses.
  *
- * @throws {ModelRefusedError} when the graph is no classifier of images
+ * @throws {ModelRefusedError} if the graph is not an image classifier
  */
 export function guessManifest(parsed: Graph, name: string): ModelManifest {
   const facts = inspectClassifier(parsed);
@@ -38,7 +37,10 @@ export function guessManifest(parsed: Graph, name: string): ModelManifest {
   };
 }
 
-/** What takes bytes normalises them itself; TensorFlow's models have the channels last, and mostly want -1 to 1. */
+/**
+ * A model that takes bytes normalises them itself. TensorFlow models have channels last and mostly expect -1 to 1; the
+ * others mostly expect ImageNet's mean and std.
+ */
 function usualRange({ inputType, layout, channels }: ClassifierFacts): Range {
   if (inputType === 'uint8') return { mean: [0, 0, 0], std: [1, 1, 1] };
   if (layout === 'nchw' && channels === 3) {
@@ -47,8 +49,13 @@ function usualRange({ inputType, layout, channels }: ClassifierFacts): Range {
   return { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] };
 }
 
-/** A single score has no others to be compared with. */
 function usualOutput(parsed: Graph, { outputName, classes }: ClassifierFacts) {
   if (lastActivation(parsed, outputName)) return 'probabilities';
   return classes === 1 ? 'sigmoid' : 'logits';
+}
+
+/** A valid name for model.json, made from the name of a file or folder. */
+export function nameFrom(text: string): string {
+  const name = text.toLowerCase().replace(/[^a-z0-9._-]+/g, '-');
+  return name.replace(/^[^a-z0-9]+/, '').slice(0, 64) || 'mine';
 }

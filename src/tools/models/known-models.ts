@@ -1,14 +1,14 @@
-import type { ModelManifest } from '../../engine/model/model-manifest.js';
+import type { ModelManifest } from '../../engine/index.js';
 
-/** Where the ONNX Model Zoo's classifiers lie. */
+/** Base URL of the ONNX Model Zoo's classifiers. */
 export const ZOO =
   'https://huggingface.co/onnxmodelzoo/legacy_models/resolve/main/validated/vision/classification';
 
-/** A file of a model's folder, and where it comes from. */
+/** A file of a model's folder, and its source. */
 export interface KnownFile {
-  /** In the model's folder. */
+  /** File name in the model's folder. */
   readonly name: string;
-  /** Under the zoo. */
+  /** Path below the base URL. */
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
@@ -34,7 +34,7 @@ const LABELS: KnownFile = {
   sha256: 'acf75ef0abe89694b19056e0796401068b459c457baa30335f240c7692857355',
 };
 
-/** As torchvision and MXNet train. */
+/** The usual preprocessing of models trained with torchvision and MXNet. */
 const STANDARD: Recipe = {
   input: {
     width: 224,
@@ -47,7 +47,10 @@ const STANDARD: Recipe = {
   output: 'logits',
 };
 
-/** As the original server did: the whole picture whatever its shape, and Caffe's mean, here red first. */
+/**
+ * The preprocessing of the original server: the whole image is squashed, and Caffe's mean is subtracted, here red
+ * first.
+ */
 const CAFFE: Recipe = {
   input: {
     width: 224,
@@ -74,7 +77,7 @@ function known(
   return { name, title, licence, files, manifest: { name, description, ...recipe } };
 }
 
-/** Checksums and sizes as the zoo's own repository records them; licences as its pages state them. */
+/** Checksums and sizes as recorded in the zoo's own repository; licences as stated on its pages. */
 export const KNOWN_MODELS: readonly KnownModel[] = [
   known(
     'mobilenet/model/mobilenetv2-12-int8.onnx',

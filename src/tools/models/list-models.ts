@@ -4,7 +4,7 @@ import { table } from '../../terminal/table.js';
 import { KNOWN_MODELS } from './known-models.js';
 import { megabytes } from './megabytes.js';
 
-/** A table of the models that can be pulled, and of which lie in `root`. */
+/** A table of the models that can be pulled, which also shows those that exist in `root`. */
 export function listModels(root: string): string {
   const rows = KNOWN_MODELS.map(({ name, title, licence, files, manifest }) => {
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
@@ -14,5 +14,5 @@ export function listModels(root: string): string {
   });
   const head = ['name', 'size', 'input', 'licence', 'what', 'here'];
   const lines = table([head, ...rows], (column) => column === 1);
-  return [...lines, '', 'All have the 1000 classes of ImageNet.'].join('\n');
+  return [...lines, '', 'All models have the 1000 classes of ImageNet.'].join('\n');
 }

@@ -1,6 +1,6 @@
-import type { ModelManifest } from '../../engine/model/model-manifest.js';
+import type { ModelManifest } from '../../engine/index.js';
 
-/** A model.json as a person would write it: numbers that belong together on one line. */
+/** A model.json in readable form: numbers that belong together are on one line. */
 export function manifestText(manifest: ModelManifest): string {
   return JSON.stringify(manifest, null, 2)
     .replace(/\[\s+([^[\]]*?)\s+\]/g, (_, inside: string) => `[${oneLine(inside)}]`)

@@ -6,15 +6,15 @@ import { manifestText } from './manifest-text.js';
 import { sha256OfFile } from './sha256-of-file.js';
 
 export interface PullOptions extends DownloadOptions {
-  /** Where the zoo's folders lie. */
+  /** Base URL of a copy of the zoo's folders. */
   readonly from?: string;
 }
 
 /**
- * Downloads a model into `root`/its name, whole or not at all: until every file is there and right, they gather in a
- * hidden folder beside it, from which a later pull goes on.
+ * Downloads a model into `root`/its name, complete or not at all. Until all files are complete and verified, they are
+ * kept in a hidden folder beside it, from which a later pull resumes.
  *
- * @returns false if the model was there already
+ * @returns false if the model already existed
  * @throws {DownloadError} one sentence
  */
 export async function pullModel(
@@ -26,7 +26,7 @@ export async function pullModel(
   if (await exists(folder)) {
     if (await isPinned(model, folder)) return false;
     throw new DownloadError(
-      `${folder} exists already, and its files are not those of ${model.name}; move it away, or check it as it is`,
+      `${folder} already exists, and its files are not those of ${model.name}; move it away, or check it as it is`,
     );
   }
   const unfinished = join(root, `.${model.name}.part`);
@@ -34,7 +34,7 @@ export async function pullModel(
   try {
     await downloadAll(model, unfinished, options);
   } catch (error) {
-    // Only where there is nothing to go on from.
+    // Removes the folder only if it is empty, so that a later pull can resume.
     await rmdir(unfinished).catch(() => {});
     throw error;
   }

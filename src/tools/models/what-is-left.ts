@@ -5,9 +5,9 @@ import { guessManifest } from './guess-manifest.js';
 import { manifestText } from './manifest-text.js';
 
 /**
- * What a person has to do until an ONNX file is a model folder, with the model.json to paste; undefined if nothing.
+ * The steps that turn an ONNX file into a model folder, with a model.json to paste; undefined if nothing is left to do.
  *
- * @throws {ModelRefusedError} when the graph is no classifier of images
+ * @throws {ModelRefusedError} if the graph is not an image classifier
  */
 export function whatIsLeft(files: ModelFiles, parsed: Graph): string | undefined {
   const { folder, onnx, hasManifest, hasLabels } = files;
@@ -28,14 +28,14 @@ export function whatIsLeft(files: ModelFiles, parsed: Graph): string | undefined
   }
   if (!hasManifest) {
     steps.push(
-      `write ${join(folder, 'model.json')}, as below; resize, channelOrder, mean and std are guesses, so compare them\n     with how the model was trained`,
+      `write ${join(folder, 'model.json')}, as below; resize, channelOrder, mean and std are guesses: compare them\n     with how the model was trained`,
     );
   }
   if (steps.length === 0) return undefined;
   steps.push(`npm run models -- check ${quoted(folder)}`);
   const json = manifestText(guessManifest(parsed, lastPart(folder)));
   return [
-    'not a model folder yet; what is left to do:',
+    'This is not a model folder yet. What is left to do:',
     ...steps.map((step, i) => `  ${i + 1}. ${step}`),
     ...(hasManifest ? [] : ['', json]),
   ].join('\n');
@@ -45,7 +45,7 @@ function lastPart(folder: string): string {
   return folder.split(/[\\/]/).filter(Boolean).at(-1) ?? '';
 }
 
-/** As a shell takes it. */
+/** Quotes a path for a shell, if necessary. */
 function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path}'`;
 }

@@ -1,15 +1,15 @@
-/** One axis of a picture: from a value to a place between `from` and `to`, and the values that get a tick. */
+/** One axis of a plot: maps a value to a position between `from` and `to`, and lists the values of the ticks. */
 export interface Axis {
   readonly place: (value: number) => number;
   readonly ticks: readonly number[];
 }
 
-/** About so many ticks on a linear axis. */
+/** Approximate number of ticks on a linear axis. */
 const TICKS = 8;
-/** From so many powers of ten on, a logarithmic axis has a tick for each, else for 1, 2 and 5 of each. */
+/** A logarithmic axis of at least this many decades has one tick per decade; a shorter one has ticks at 1, 2 and 5. */
 const WIDE_DECADES = 4;
 
-/** From 0 to the first tick at or over every value; to 1 if there is none. */
+/** From 0 to the first tick that is at least as large as every value; to 1 if there are no values. */
 export function linearAxis(values: readonly number[], from: number, to: number): Axis {
   const largest = values.reduce((max, value) => Math.max(max, value), 0) || 1;
   const step = niceStep(largest / TICKS);
@@ -19,7 +19,7 @@ export function linearAxis(values: readonly number[], from: number, to: number):
   return { place: (value) => from + (value / end) * (to - from), ticks };
 }
 
-/** From the last tick at or under every value to the first at or over; from 1 to 10 if there is none. */
+/** From the last tick below all values to the first tick above them; from 1 to 10 if there are no values. */
 export function logAxis(values: readonly number[], from: number, to: number): Axis {
   const smallest = values.length > 0 ? values.reduce((a, b) => Math.min(a, b)) : 1;
   const largest = values.length > 0 ? values.reduce((a, b) => Math.max(a, b)) : 10;
@@ -41,7 +41,7 @@ export function logAxis(values: readonly number[], from: number, to: number): Ax
   return { place: (value) => from + share(value) * (to - from), ticks };
 }
 
-/** 1, 2 or 5 times a power of ten, at or over `step`. */
+/** 1, 2 or 5 times a power of ten, at least `step`. */
 function niceStep(step: number): number {
   const decade = Math.floor(Math.log10(step));
   const digit = [1, 2, 5, 10].find((one) => Number(`${one}e${decade}`) >= step * (1 - 1e-9)) ?? 10;

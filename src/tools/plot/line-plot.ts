@@ -7,7 +7,7 @@ export interface PlotPoint {
 
 export interface PlotLine {
   readonly name: string;
-  /** In the order in which they are joined. */
+  /** In the order in which they are connected. */
   readonly points: readonly PlotPoint[];
 }
 
@@ -30,16 +30,16 @@ const BOTTOM = 440;
 const LEGEND_LEFT = RIGHT + 24;
 const LEGEND_ROW = 22;
 
-/** Told apart by people who see colours differently too (Okabe and Ito). */
+/** Colours that people with colour blindness can tell apart (Okabe and Ito). */
 const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
-/** Used in turn when the colours are spent. */
+/** Dash patterns, used in turn once all colours are used. */
 const DASHES = ['', '8 4', '2 3'];
 
 const number = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
 
 /**
- * Draws lines over two axes as the text of an SVG file. Axes begin at 0, a logarithmic one at the tick below its smallest
- * value. Points that are not finite, or not positive on the logarithmic axis, are left out.
+ * Draws lines over two axes as the text of an SVG file. Axes start at 0, a logarithmic one at the tick below its
+ * smallest value. Points that are not finite, or not positive on a logarithmic axis, are left out.
  */
 export function linePlot({ title, xLabel, yLabel, lines, logY = false }: LinePlot): string {
   const drawable = lines.map(({ name, points }) => ({

@@ -1,26 +1,26 @@
 import type { Millis } from '../../batcher/index.js';
 import { seededRandom } from './seeded-random.js';
 
-/** When images come, to all GPUs together. */
+/** The arrival times of images, for all GPUs together. */
 export interface Arrivals {
   readonly perSecond: number;
-  /** Whether they go on for ever, so that lanes that are slower cannot catch up. */
+  /** Whether they never end, so that lanes that are too slow cannot catch up. */
   readonly isEndless: boolean;
-  /** `times` as many a second, in the same pattern. */
+  /** The same pattern at `times` the rate. */
   faster(times: number): Arrivals;
   /**
-   * Arrival times at some of `processes` equal serving processes, each process's rising and from its own 0; the same for
-   * the same seed.
+   * Arrival times at some of `processes` equal serving processes, in ascending order, each from its own 0. The same
+   * seed gives the same times.
    */
   atProcesses(processes: number, seed: number): readonly (readonly Millis[])[];
 }
 
-/** So many arrivals are played for one setting: the slowest 1 % of them are enough to tell a p99. */
+/** Number of arrivals that are played for one setting; the slowest 1 % of them are enough to determine a p99. */
 const ARRIVALS_PLAYED = 20_000;
 
 /**
- * Independent clients. A Poisson process of which each process gets a random share is a Poisson process at each, of the
- * rate divided by their number: one process speaks for all.
+ * Independent clients. A random share of a Poisson process is a Poisson process too, at its share of the rate, so one
+ * serving process represents all of them.
  */
 export function poissonArrivals(perSecond: number): Arrivals {
   return {
@@ -44,7 +44,7 @@ export function poissonArrivals(perSecond: number): Arrivals {
 /**
  * Recorded arrivals. Each goes to one process at random; as many processes are played as give enough arrivals.
  *
- * @param timesMs rising, at least two, not all the same
+ * @param timesMs in ascending order, at least two, not all equal
  */
 export function recordedArrivals(timesMs: readonly Millis[]): Arrivals {
   const [firstMs = 0] = timesMs;

@@ -1,10 +1,10 @@
 import type { Lane } from '../../engine/index.js';
 import type { MeasuredRuns } from './lane-times.js';
 
-/** Sizes take turns, so that a disturbance hits all of them. */
+/** Pause between runs. Sizes take turns, so that a disturbance affects all of them. */
 const PAUSE_MS = 1;
 
-/** Times batches of each size as the batcher sees them: copying, both ways between the threads, and the run. */
+/** Measures batches of each size as the batcher sees them: copying, the way between the threads, and the run. */
 export async function measureRuns(
   lane: Lane,
   batchSizes: readonly number[],

@@ -1,7 +1,8 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { ToolError } from '../tool-error.js';
+import { wholeNumber } from '../whole-number.js';
 import { type Arrivals, poissonArrivals, recordedArrivals } from './arrivals.js';
 import { readTrace } from './read-trace.js';
-import { TuneError } from './tune-error.js';
 
 export const MOST_GPUS = 1000;
 
@@ -24,9 +25,9 @@ What it does, and what it does not know of: docs/sizing.md
 export interface TuneFlags {
   readonly goalMs: number;
   readonly arrivals: Arrivals;
-  /** "poisson:2000" or the trace's file. */
+  /** "poisson:2000" or the path of the trace. */
   readonly arrivalsName: string;
-  /** A curve's file, or the folder of a model. */
+  /** The path of a curve, or of a model folder. */
   readonly curvePath: string;
   readonly gpus: number;
   readonly plot?: string;
@@ -45,22 +46,22 @@ const options = {
   help: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
-/** @throws {TuneError} one sentence that names the flag or file */
+/** @throws {ToolError} one sentence that names the flag or file */
 export function parseFlags(args: readonly string[]): TuneFlags | 'help' {
   const values = parse(args);
   if (values.help) return 'help';
   const { arrivals, trace, model, curve, plot } = values;
   if (values['p99-ms'] === undefined)
-    throw new TuneError('--p99-ms is missing: the goal in milliseconds.');
+    throw new ToolError('--p99-ms is missing: give the goal in milliseconds.');
   const goalMs = Number(values['p99-ms']);
   if (!(goalMs > 0 && goalMs <= 60_000)) {
-    throw new TuneError('--p99-ms is a number of milliseconds over 0, at most 60000.');
+    throw new ToolError('--p99-ms must be a number of milliseconds above 0 and at most 60000.');
   }
   if ((arrivals === undefined) === (trace === undefined)) {
-    throw new TuneError('Give one of --arrivals poisson:RATE and --trace FILE.');
+    throw new ToolError('Give either --arrivals poisson:RATE or --trace FILE.');
   }
   if (model !== undefined && curve !== undefined) {
-    throw new TuneError('Give one of --model DIR and --curve FILE.');
+    throw new ToolError('Give either --model DIR or --curve FILE.');
   }
   return {
     goalMs,
@@ -78,20 +79,14 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: [...args], options }).values;
   } catch (error) {
     const sentence = (error as Error).message.split('. ')[0];
-    throw new TuneError(`${sentence}; --help shows the flags.`);
+    throw new ToolError(`${sentence}; --help lists the flags.`);
   }
 }
 
 function poisson(text: string): Arrivals {
   const rate = Number(/^poisson:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
   if (rate > 0 && rate <= 100_000_000) return poissonArrivals(rate);
-  throw new TuneError(
-    `--arrivals is poisson:RATE with images a second, such as poisson:2000, not "${text}".`,
+  throw new ToolError(
+    `--arrivals must be poisson:RATE with a rate in images per second, such as poisson:2000, not "${text}".`,
   );
-}
-
-function wholeNumber(flag: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new TuneError(`${flag} is a whole number from ${least} to ${most}, not "${text}".`);
 }

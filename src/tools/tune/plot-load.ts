@@ -2,10 +2,10 @@ import type { Millis } from '../../batcher/index.js';
 import { linePlot } from '../plot/line-plot.js';
 import { capacityOf, type Plan, trySetting } from './try-settings.js';
 
-/** Shares of capacity at which the picture has a point. */
+/** The shares of capacity at which points are plotted. */
 const LOADS = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95];
 
-/** An SVG picture of p99 against load for each window at one batch limit, and of the goal. */
+/** An SVG plot of p99 against load for each window at one batch limit, with the goal. */
 export async function plotLoad(
   plan: Plan,
   maxBatchSize: number,

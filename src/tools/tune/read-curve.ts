@@ -2,19 +2,19 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { type CurvePoint, LatencyCurve, type Millis } from '../../batcher/index.js';
-import { CURVES_FOLDER } from '../../engine/lane/curve-file.js';
+import { CURVES_FOLDER } from '../../engine/index.js';
+import { ToolError } from '../tool-error.js';
 import { drawnTimes, fixedTimes, type LaneTimes, type MeasuredRuns } from './lane-times.js';
-import { TuneError } from './tune-error.js';
 
-/** A latency curve from a file, and what a lane does by it. */
+/** A latency curve from a file, and the lane times that follow from it. */
 export interface ReadCurve {
   readonly file: string;
   readonly provider: string;
   readonly device: string;
-  /** Of the mean run where the file has single runs. */
+  /** The curve; if the file has single runs, that of the mean run. */
   readonly curve: LatencyCurve;
   readonly laneTimes: LaneTimes;
-  /** Whether the file has single runs, from which batches are drawn. */
+  /** Whether the file has single runs, from which the times of batches are drawn. */
   readonly hasRuns: boolean;
 }
 
@@ -29,18 +29,18 @@ const record = z.object({
       (points) =>
         points.every(({ batchSize }, i) => i === 0 || batchSize > Number(points[i - 1]?.batchSize)),
       {
-        message: 'batch sizes must rise',
+        message: 'batch sizes must be in ascending order',
       },
     ),
 });
 
 const HOW_TO_GET_ONE =
-  'Measure one on the hardware you plan for: npm run tune:measure -- --model DIR keeps it in DIR/latency-curves';
+  'Measure one on the hardware that you plan for: npm run tune:measure -- --model DIR saves it in DIR/latency-curves';
 
 /**
- * Reads the curve that a server keeps beside a model; `path` is the file, or the model's folder.
+ * Reads a curve that was saved beside a model. `path` is the file or the model's folder.
  *
- * @throws {TuneError} one sentence
+ * @throws {ToolError} one sentence
  */
 export function readCurve(path: string): ReadCurve {
   const file = isFolder(path) ? keptCurve(path) : path;
@@ -62,7 +62,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** The only one, since which hardware is planned for is not for us to guess; runs that the batcher saw are preferred. */
+/** The only curve in the folder, because guessing the planned hardware would be wrong; measured runs are preferred. */
 function keptCurve(modelFolder: string): string {
   const folder = join(modelFolder, CURVES_FOLDER);
   const all = isFolder(folder) ? readdirSync(folder).filter((name) => name.endsWith('.json')) : [];
@@ -70,13 +70,13 @@ function keptCurve(modelFolder: string): string {
   const files = runs.length > 0 ? runs : all;
   const [only] = files;
   if (only === undefined)
-    throw new TuneError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);
+    throw new ToolError(`${modelFolder} has no latency curve. ${HOW_TO_GET_ONE}.`);
   if (files.length > 1) {
     const list = files
       .sort()
       .map((name) => `  --curve ${join(folder, name)}`)
       .join('\n');
-    throw new TuneError(`${modelFolder} has ${files.length} latency curves; say which:\n${list}`);
+    throw new ToolError(`${modelFolder} has ${files.length} latency curves; name one:\n${list}`);
   }
   return join(folder, only);
 }
@@ -86,13 +86,13 @@ function parse(file: string): z.infer<typeof record> {
   try {
     json = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    if (error instanceof SyntaxError) throw new TuneError(`${file} is not JSON.`);
-    throw new TuneError(`${file} cannot be read. ${HOW_TO_GET_ONE}.`);
+    if (error instanceof SyntaxError) throw new ToolError(`${file} is not JSON.`);
+    throw new ToolError(`${file} cannot be read. ${HOW_TO_GET_ONE}.`);
   }
   const parsed = record.safeParse(json);
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
-  throw new TuneError(
+  throw new ToolError(
     `${file} is not a latency curve: ${issue?.path.join('.') || 'file'}: ${issue?.message}. ${HOW_TO_GET_ONE}.`,
   );
 }

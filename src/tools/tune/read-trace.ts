@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import type { Millis } from '../../batcher/index.js';
-import { TuneError } from './tune-error.js';
+import { ToolError } from '../tool-error.js';
 
 /**
- * Recorded arrival times in milliseconds from any beginning, one a line, rising; empty lines and lines that begin with #
- * do not count.
+ * Reads recorded arrival times in milliseconds from any start, one per line, in ascending order. Empty lines and lines
+ * that start with # are ignored.
  *
- * @throws {TuneError} that names the line
+ * @throws {ToolError} naming the line
  */
 export function readTrace(file: string): Millis[] {
   const timesMs: Millis[] = [];
@@ -15,18 +15,18 @@ export function readTrace(file: string): Millis[] {
     if (text === '' || text.startsWith('#')) continue;
     const ms = Number(text);
     if (!Number.isFinite(ms)) {
-      throw new TuneError(`${file}, line ${i + 1}: "${text}" is not a time in milliseconds.`);
+      throw new ToolError(`${file}, line ${i + 1}: "${text}" is not a time in milliseconds.`);
     }
     if (ms < (timesMs.at(-1) ?? Number.NEGATIVE_INFINITY)) {
-      throw new TuneError(
-        `${file}, line ${i + 1}: ${text} is before the line above; sort the times.`,
+      throw new ToolError(
+        `${file}, line ${i + 1}: ${text} is earlier than the line before; sort the times.`,
       );
     }
     timesMs.push(ms);
   }
   if (timesMs.length < 2 || timesMs[0] === timesMs.at(-1)) {
-    throw new TuneError(
-      `${file} needs arrivals at two times at least, one a line, in milliseconds.`,
+    throw new ToolError(
+      `${file} needs arrivals at two different times at least, one per line, in milliseconds.`,
     );
   }
   return timesMs;
@@ -36,8 +36,8 @@ function linesOf(file: string): string[] {
   try {
     return readFileSync(file, 'utf8').split('\n');
   } catch {
-    throw new TuneError(
-      `${file} cannot be read; --trace is a file of arrival times in milliseconds, one a line.`,
+    throw new ToolError(
+      `${file} cannot be read; --trace needs a file of arrival times in milliseconds, one per line.`,
     );
   }
 }

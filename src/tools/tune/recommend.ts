@@ -9,9 +9,9 @@ import {
   windowsWithin,
 } from './try-settings.js';
 
-/** A setting may lose so large a share of the images and still meet a goal. */
+/** A setting may lose this share of the images and still meet a goal. */
 const MOST_LOST = 0.001;
-/** p99s that differ by less are taken as equal. */
+/** p99s whose ratio is below this count as equal. */
 const ALIKE = 1.05;
 
 export type Met = Trial & { readonly figures: Figures };
@@ -22,8 +22,8 @@ export function meetsGoal(trial: Trial, goalMs: Millis): trial is Met {
 }
 
 /**
- * The lowest p99 of those that meet the goal; among those that are as good but for a few percent, the one whose lanes
- * have the least to do, since it has the most in reserve. Undefined if none meets the goal.
+ * The lowest p99 of the settings that meet the goal; among those within a few percent of it, the one whose lanes are
+ * least busy, because it has the most headroom. Undefined if none meets the goal.
  */
 export function recommend(trials: readonly Trial[], goalMs: Millis): Met | undefined {
   const met = trials.filter((trial) => meetsGoal(trial, goalMs));
@@ -33,7 +33,7 @@ export function recommend(trials: readonly Trial[], goalMs: Millis): Met | undef
     .sort((a, b) => a.figures.busyShare - b.figures.busyShare)[0];
 }
 
-/** The least number of GPUs, from `from` to `to`, with which some setting meets the goal; undefined if `to` do not. */
+/** The smallest number of GPUs, from `from` to `to`, with which a setting meets the goal; undefined if none does. */
 export async function leastGpus(
   plan: Plan,
   goalMs: Millis,
@@ -67,7 +67,7 @@ async function anyMeets(plan: Plan, goalMs: Millis): Promise<boolean> {
 const MOST_TIMES = 64;
 const STEPS = 7;
 
-/** Images a second up to which a setting that meets the goal goes on to meet it, if the pattern stays the same. */
+/** The highest rate in images per second at which a setting still meets the goal, with the same arrival pattern. */
 export async function mostLoad(plan: Plan, setting: Setting, goalMs: Millis): Promise<number> {
   const meetsAt = async (times: number) =>
     meetsGoal(

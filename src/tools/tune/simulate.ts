@@ -1,41 +1,41 @@
 import {
+  Batcher,
   type BatchLane,
   type BatchLimits,
-  Batcher,
   type LatencyCurve,
   type Millis,
   type Settlement,
+  SILENT,
 } from '../../batcher/index.js';
-import { SILENT } from '../../batcher/batcher-observer.js';
 import type { Arrivals } from './arrivals.js';
 import type { LaneTimes } from './lane-times.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export interface Simulation {
   readonly arrivals: Arrivals;
-  /** Serving processes, each with one lane and a batcher of its own. */
+  /** Number of serving processes, each with one lane and its own batcher. */
   readonly processes: number;
   readonly limits: BatchLimits;
   /** Milliseconds from entering the batcher to the deadline. */
   readonly timeoutMs: Millis;
-  /** What the batcher knows of its lane. */
+  /** The curve that the batcher knows. */
   readonly curve: LatencyCurve;
-  /** What its lane does. */
+  /** The times that its lane takes. */
   readonly laneTimes: LaneTimes;
   readonly seed: number;
 }
 
 export interface Figures {
-  /** Of queue and infer together, of the images that were answered; NaN if none was. */
+  /** Time in queue and infer together, for images that were answered; NaN if none was. */
   readonly p50Ms: Millis;
   readonly p99Ms: Millis;
-  /** Answered images, of all processes together. */
+  /** Rate of answered images, for all processes together. */
   readonly imagesPerSecond: number;
   /** NaN if no batch ran. */
   readonly meanBatchSize: number;
   /** Share of the arrivals, 0 to 1, that the batcher refused, or accepted and did not answer in time. */
   readonly lostShare: number;
-  /** Share of the time, 0 to 1, that a lane ran. */
+  /** Share of the time, 0 to 1, that a lane was running. */
   readonly busyShare: number;
 }
 
@@ -67,7 +67,7 @@ interface Total {
   lost: number;
   batches: number;
   busyMs: Millis;
-  /** From the first arrival to the last answer, summed over the processes played. */
+  /** From the first arrival to the last answer, summed over the simulated processes. */
   passedMs: Millis;
 }
 
@@ -126,7 +126,7 @@ function virtualLane(
   };
 }
 
-/** Lets the batcher hear that the batch is over before time moves on: a tick that a promise asks for comes after all. */
+/** Lets the batcher handle the end of the batch before time advances: a tick from a promise runs after all promises. */
 async function everyPromise(): Promise<void> {
   await undefined;
   await new Promise<void>((resolve) => process.nextTick(resolve));

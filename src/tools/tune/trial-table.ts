@@ -16,7 +16,7 @@ const WIDTHS = [7, 8, 9, 9, 12, 12, 11, 8];
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** Lines of a table, a setting each; a limit that cannot carry the load has one line for all its windows. */
+/** The lines of a table with one setting per line. A limit that cannot carry the load has one line for all windows. */
 export function trialTable(
   trials: readonly Trial[],
   goalMs: Millis,

@@ -1,14 +1,14 @@
 import type { LatencyCurve, Millis } from '../../batcher/index.js';
-import { withRunSizes } from '../../engine/lane/run-sizes.js';
+import { withRunSizes } from '../../engine/index.js';
 import type { Arrivals } from './arrivals.js';
 import type { LaneTimes } from './lane-times.js';
 import { type Figures, simulate } from './simulate.js';
 
-/** What is sized. */
+/** The load and the hardware to be sized. */
 export interface Plan {
   readonly arrivals: Arrivals;
   readonly gpus: number;
-  /** What runs on them: some pad batches. */
+  /** The provider that runs on the GPUs; some providers pad batches. */
   readonly provider: string;
   readonly curve: LatencyCurve;
   readonly laneTimes: LaneTimes;
@@ -22,7 +22,7 @@ export interface Setting {
   readonly maxQueueDelayMs: Millis;
 }
 
-/** A setting and what came of it; no figures where its batches cannot carry the load. */
+/** A setting and its result; there are no figures if its batches cannot carry the load. */
 export interface Trial {
   readonly setting: Setting;
   readonly figures?: Figures;
@@ -30,12 +30,12 @@ export interface Trial {
 
 const WINDOWS_MS = [0, 1, 2, 5, 10, 20, 50];
 
-/** Windows worth a try: one as long as the goal leaves no time to run. */
+/** The windows that are worth trying: one as long as the goal leaves no time to run. */
 export function windowsWithin(goalMs: Millis): number[] {
   return WINDOWS_MS.filter((windowMs) => windowMs < goalMs);
 }
 
-/** Images a second that lanes of this curve carry at most, in batches of up to `maxBatchSize`. */
+/** The highest rate in images per second that lanes with this curve carry, in batches of up to `maxBatchSize`. */
 export function capacityOf(curve: LatencyCurve, maxBatchSize: number, gpus: number): number {
   const sizes = curve.points
     .map(({ batchSize }) => batchSize)
@@ -43,7 +43,7 @@ export function capacityOf(curve: LatencyCurve, maxBatchSize: number, gpus: numb
   return gpus * Math.max(...sizes.map((size) => (1000 * size) / curve.msOf(size)));
 }
 
-/** Tries every batch size of the curve as limit, the largest first, with every window. */
+/** Tries every batch size of the curve as the limit, largest first, with every window. */
 export async function* trySettings(
   plan: Plan,
   windowsMs: readonly Millis[],

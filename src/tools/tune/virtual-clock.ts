@@ -2,29 +2,29 @@ import type { Clock, Millis } from '../../batcher/index.js';
 
 interface Wake {
   readonly atMs: Millis;
-  /** Of those due at one time, the one set first runs first. */
+  /** Wakes at the same time run in the order in which they were set. */
   readonly order: number;
   readonly wake: () => void | Promise<void>;
   isCalledOff: boolean;
 }
 
-/** Time that jumps from one event to the next: a clock for the batcher, and a calendar for what happens to it. */
+/** Time that jumps from one event to the next: a clock for the batcher, and a calendar of simulated events. */
 export class VirtualClock implements Clock {
   #nowMs = 0;
   #order = 0;
-  /** A binary heap, the next wake first. */
+  /** A binary heap; the next wake is first. */
   readonly #wakes: Wake[] = [];
 
   now(): Millis {
     return this.#nowMs;
   }
 
-  /** As the server's clock, which rounds up to the whole milliseconds of Node's timers. */
+  /** Like the server's clock, this rounds up to the whole milliseconds of Node's timers. */
   schedule(delayMs: Millis, wake: () => void): () => void {
     return this.at(this.#nowMs + Math.ceil(delayMs), wake);
   }
 
-  /** Calls `wake` at exactly `atMs`; what it returns is awaited before time moves on. */
+  /** Calls `wake` at exactly `atMs`, and awaits its result before time advances. */
   at(atMs: Millis, wake: () => void | Promise<void>): () => void {
     const entry = { atMs, order: this.#order++, wake, isCalledOff: false };
     this.#add(entry);
@@ -33,7 +33,7 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** Lets time pass until nothing is due any more. */
+  /** Advances time until nothing is due any more. */
   async run(): Promise<void> {
     for (let next = this.#take(); next; next = this.#take()) {
       if (next.isCalledOff) continue;

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
-import type { ImageInput } from '../../../src/engine/index.js';
 import { decodeImage } from '../../../src/decode/cpu/decode-image.js';
-import { NvjpegError } from '../../../src/native/nvjpeg.js';
 import { runTrial } from '../../../src/decode/gpu/trial.js';
 import { UnitDecoder, type UnitJob } from '../../../src/decode/gpu/unit-decoder.js';
 import { UNIT_LIMITS } from '../../../src/decode/gpu/units-take.js';
 import type { Orientation } from '../../../src/decode/header/image-header.js';
 import { readImageHeader } from '../../../src/decode/header/read-image-header.js';
 import { Resampler } from '../../../src/decode/resample/resampler.js';
+import type { ImageInput } from '../../../src/engine/index.js';
+import { NvjpegError } from '../../../src/native/nvjpeg.js';
 import { FakeGpu } from '../../helpers/fake-gpu.js';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 
@@ -80,7 +80,7 @@ t.test(
     const refusals = decoder.decode([good, other, unread].map((bytes) => jobOf(bytes)));
     t.same(
       refusals.map((error) => error?.message),
-      [undefined, '9x8 is not 8x8', 'BAD_JPEG'],
+      [undefined, 'nvJPEG reads 9x8 instead of 8x8', 'BAD_JPEG'],
     );
     t.same(gpu.batches, [1]);
     t.end();
@@ -95,7 +95,7 @@ t.test('an image that the units leave out is refused, whatever lay in its place 
   gpu.leavesOut = (bytes) => bytes === second;
   t.same(
     decoder.decode([jobOf(first), jobOf(second)]).map((error) => error?.message),
-    [undefined, 'black: perhaps left out'],
+    [undefined, 'the pixels are black: the units may have skipped the image'],
   );
   gpu.leavesOut = () => false;
   gpu.fault = () => {
@@ -104,7 +104,9 @@ t.test('an image that the units leave out is refused, whatever lay in its place 
   t.throws(() => decoder.decode([jobOf(first), jobOf(first)]), /EXECUTION_FAILED/);
   gpu.fault = () => {};
   gpu.leavesOut = (bytes) => bytes === second;
-  t.match(decoder.decode([jobOf(second)]), [{ message: 'black: perhaps left out' }]);
+  t.match(decoder.decode([jobOf(second)]), [
+    { message: 'the pixels are black: the units may have skipped the image' },
+  ]);
   t.end();
 });
 
@@ -122,7 +124,7 @@ t.test('the trial passes right pixels only', async (t) => {
   };
   for (const [name, spoil] of Object.entries(spoilers)) {
     gpu.spoil = spoil;
-    await t.rejects(runTrial(decoder), /^the trial's pixels are wrong/, name);
+    await t.rejects(runTrial(decoder), /^the pixels of the trial image are wrong/, name);
   }
   gpu.fault = () => {
     throw new Error('no units');

@@ -60,7 +60,6 @@ t.test('everything else goes to the native decoder, from the header', async (t) 
     'odd chroma': jpeg.makeJpeg(frame({ chroma: 0x21 }), jpeg.scan()),
     'components R, G, B': jpeg.makeJpeg(frame({ names: [82, 71, 66] }), jpeg.scan()),
     'Adobe’s RGB': jpeg.makeJpeg(adobe(0), frame(), jpeg.scan()),
-    'cut off': jpeg.makeJpeg(frame(), jpeg.scan()).subarray(0, -1),
     'trailing bytes': Buffer.concat([jpeg.makeJpeg(frame(), jpeg.scan()), Buffer.of(0)]),
   };
   for (const [name, bytes] of Object.entries(images)) t.notOk(taken(bytes), name);

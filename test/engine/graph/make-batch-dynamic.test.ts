@@ -1,9 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import t from 'tap';
 import {
+  TensorProto_DataType as DataType,
   ModelProtoSchema,
   type NodeProto,
-  TensorProto_DataType as DataType,
   TensorProtoSchema,
 } from '../../../src/engine/graph/generated/onnx_pb.js';
 import { inspectClassifier, makeBatchDynamic, readGraph } from '../../../src/engine/graph/index.js';
@@ -16,8 +16,8 @@ import {
   node,
   value,
 } from '../../../src/engine/graph/onnx-builders.js';
-import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import { originalAnswers } from '../../helpers/answers.js';
+import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import { tinyClassifier } from '../../helpers/onnx-models.js';
 
 /** What the chain's node gets as its sizes after the batch was opened. */
@@ -134,16 +134,16 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
     });
   const sizes = (values: readonly number[]) => ({ constants: [int64s('sizes', values)] });
   for (const values of [[3, 1], [3], [3, -1], [2, 3]]) {
-    const words = /^its Reshape node "scores\/1" is made for one image, with sizes /;
+    const words = /^its Reshape node "scores\/1" is built for one image \(sizes /;
     refused({ head: reshape(), ...sizes(values) }, words);
   }
   const allowZero = reshape([integer('allowzero', 1)]);
-  refused({ head: allowZero, ...sizes([1, -1]) }, /Reshape node "scores\/1".* sizes 1, -1$/);
+  refused({ head: allowZero, ...sizes([1, -1]) }, /Reshape node "scores\/1".*\(sizes 1, -1\)$/);
   for (const opType of ['Expand', 'Tile']) {
     const head = () => [node(opType, ['sizes'])];
     refused(
       { head: head(), ...sizes([2, 1, 1, 1]) },
-      new RegExp(`its ${opType} node "scores/1" is made`),
+      new RegExp(`its ${opType} node "scores/1" is built`),
     );
     t.same(
       sizesOf({ head: head(), ...sizes([1, 3, 1, 1]) }, opType),
@@ -154,7 +154,7 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
   const resize = () => [node('Resize', ['', '', 'sizes'])];
   refused(
     { head: resize(), ...sizes([1, 3, 2, 2]) },
-    /Resize node "scores\/1" is made for one image/,
+    /Resize node "scores\/1" is built for one image/,
   );
   t.doesNotThrow(() => makeBatchDynamic(fixedBatchModel({ head: resize(), ...sizes([]) })));
 });
@@ -168,8 +168,8 @@ t.test('what has no dimension to open is named', async (t) => {
   for (const [bytes, message] of [
     [fixedBatchModel({ batch: 8 }), 'it is fixed at 8'],
     [fixedBatchModel({ outputRows: 2 }), '"scores" has 2 rows'],
-    [tinyClassifier({ hasBatch: false }), 'its input has no dimension for the batch'],
-    [tinyClassifier({ scores: [4] }), 'its scores have no dimension for the batch'],
+    [tinyClassifier({ hasBatch: false }), 'its input has no batch dimension'],
+    [tinyClassifier({ scores: [4] }), 'its scores have no batch dimension'],
   ] as const) {
     t.throws(() => makeBatchDynamic(bytes), { name: 'FixedBatchError', message });
   }

@@ -11,6 +11,7 @@ import {
   LABEL_INDEX,
   type RewriteSpec,
   rewriteClassifier,
+  SCORES,
 } from '../../../src/engine/graph/index.js';
 import { type ClassifierOptions, DataType, tinyClassifier } from '../../helpers/onnx-models.js';
 
@@ -48,6 +49,7 @@ t.test('the graph takes pixels and gives the best classes', async (t) => {
     t.same(graph.output.map(shapeOf), [
       [CONFIDENCE, DataType.FLOAT, 'batch', 3n],
       [LABEL_INDEX, DataType.INT32, 'batch', 3n],
+      [SCORES, DataType.FLOAT, 'batch', 4n],
     ]);
   }
 });
@@ -70,13 +72,14 @@ t.test('every name that is new begins with the prefix, and none comes twice', as
 t.test('no more classes are kept than there are', async (t) => {
   const kept = (options: ClassifierOptions, changes: Partial<RewriteSpec>) =>
     rewrite(options, changes).output.map((output) => shapeOf(output)?.at(-1));
-  t.same(kept({}, { topK: 100 }), [4n, 4n], 'the graph says how many');
-  t.same(kept({ scores: 'unsaid' }, { topK: 4 }), [4n, 4n], 'the caller says');
-  t.same(kept({ scores: 'unsaid' }, { topK: 3 }), [3n, 3n], 'nobody says');
+  t.same(kept({}, { topK: 100 }), [4n, 4n, 4n], 'the graph says how many');
+  const unsaid = { scores: 'unsaid' } as const;
+  t.same(kept(unsaid, { topK: 4, classes: 4 }), [4n, 4n, 4n], 'the caller says');
+  t.same(kept(unsaid, { topK: 3 }), [3n, 3n, 'classes'], 'nobody says');
 });
 
 t.test('a model whose names are in the way is refused', async (t) => {
-  const why = { name: 'ModelRefusedError', message: /"batch_dispatch\/.*as it was before/ };
+  const why = { name: 'ModelRefusedError', message: /"batch_dispatch\/.*use the original model/ };
   const once = rewriteClassifier(tinyClassifier(SIZE), SPEC);
   t.throws(() => rewriteClassifier(once, SPEC), why, 'rewritten twice');
   t.throws(() => rewrite({ outputName: 'batch_dispatch/confidence' }), why, 'an output');

@@ -7,11 +7,12 @@ import {
   ScoresNotFiniteError,
 } from '../../../src/engine/index.js';
 import { faultyClassifier } from '../../helpers/faulty-classifier.js';
+import { share } from '../../helpers/long.js';
 import { writeModelFolder } from '../../helpers/onnx-models.js';
 
 const cpu = ({ graph }: Model) => ({ provider: 'cpu', model: graph, allowCpuNodes: true }) as const;
 
-const BATCHES = 10_000;
+const BATCHES = share(10_000);
 const MAX_BATCH_SIZE = 8;
 const KNOWN_IMAGES = 50;
 
@@ -56,6 +57,28 @@ t.test('a lane says how far its measuring is, and measures nothing that is known
   await second.close();
   t.equal(shares.length, told);
   t.same(second.curve, lane.curve);
+});
+
+t.test('who asks for the scores of all classes gets them, and its mates do not', async (t) => {
+  const model = await readModelFolder('models/demo');
+  const sizes = { maxBatchSize: 3, allowedBatchSizes: [] };
+  const lane = await Lane.open(model, cpu(model), sizes);
+  t.teardown(() => lane.close());
+  const images = [40, 130, 220].map((value) => new Uint8Array(model.imageBytes).fill(value));
+  const [a, b, c] = images as [Uint8Array, Uint8Array, Uint8Array];
+  const [first, second, third] = (
+    await lane.run([{ pixels: a, allScores: true }, b, { pixels: c, allScores: true }], 3)
+  ).map(scoresOf);
+  t.equal(second?.all, undefined);
+  for (const { confidence, labelIndex, all } of [first, third] as Scores[]) {
+    t.equal(all?.length, model.labels.length);
+    t.same(
+      [...labelIndex].map((label) => all?.[label]),
+      [...confidence],
+    );
+  }
+  t.notSame(first?.all, third?.all);
+  t.same(scoresOf((await lane.run([c], 1))[0]).labelIndex, third?.labelIndex);
 });
 
 t.test(`an answer does not depend on its mates, in ${BATCHES} random batches`, async (t) => {

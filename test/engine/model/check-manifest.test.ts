@@ -33,7 +33,7 @@ t.test('what fits is not worth a word', async (t) => {
 t.test('a std below 1 is mostly of the scale 0 to 1', async (t) => {
   t.equal(
     check({ mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] }),
-    'std in model.json is 0.229, 0.224, 0.225; if mean and std are of the scale 0 to 1, multiply them by 255, as they must be of the scale 0 to 255',
+    'std in model.json is 0.229, 0.224, 0.225; mean and std must be on the scale 0 to 255, so multiply them by 255 if they are on the scale 0 to 1',
   );
   t.match(check({ std: [1, 0.99, 1] }), /multiply them by 255/);
 });
@@ -41,7 +41,7 @@ t.test('a std below 1 is mostly of the scale 0 to 1', async (t) => {
 t.test('a softmax of one score is refused', async (t) => {
   t.throws(() => check({}, { classes: 1 }), {
     name: 'ModelRefusedError',
-    message: /gives one score, and a softmax makes 1 of any.*set output to "sigmoid"/,
+    message: /gives one score, and the softmax of one score is always 1; set output to "sigmoid"/,
   });
 });
 
@@ -65,7 +65,7 @@ t.test('bytes are left as they are', async (t) => {
 t.test('one channel has one mean and one std', async (t) => {
   const grey = { channels: 1 } as const;
   t.equal(check({ mean: [9, 9, 9], std: [3, 3, 3] }, grey), undefined);
-  const why = { message: /takes grey images, .* give each three times the same number/ };
+  const why = { message: /takes grey images, .* write the same number three times/ };
   t.throws(() => check({ mean: [9, 9, 8] }, grey), why);
   t.throws(() => check({ std: [3, 2, 3] }, grey), why);
 });

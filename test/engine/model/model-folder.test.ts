@@ -82,7 +82,7 @@ t.test('labels are lines, however they end', async (t) => {
 t.test('a label too few or too many is refused with both counts', async (t) => {
   for (const labels of [LABELS.slice(1), [...LABELS, 'more'], [...LABELS, '']]) {
     const words = new RegExp(
-      `labels.txt has ${labels.length} labels but the model has 4 classes; give one line for each`,
+      `labels.txt has ${labels.length} labels but the model has 4 classes; write one line for each`,
     );
     await t.rejects(read(t, { labels }), refused(words));
   }
@@ -190,9 +190,9 @@ t.test('what an operator should know is said, with the file', async (t) => {
   t.match(model.batch, { size: 1, why: 'fixed' });
   const file = join(folder, 'model.onnx');
   t.match(said, [
-    `${file}: of its 2 outputs "scores" is taken, the only one that can be the scores; "outputN`,
-    `${file}: std in model.json is 0.2, 0.2, 0.2; if mean and std`,
-    `${file}: its batch is fixed at 1 and cannot be opened (its input has no dimension for the`,
+    `${file}: "scores" is the only one of its 2 outputs that can hold the scores; to use another`,
+    `${file}: std in model.json is 0.2, 0.2, 0.2; mean and std must`,
+    `${file}: the batch is fixed at 1 and cannot be made dynamic (its input has no batch dim`,
   ]);
   const nothing = (line: string) => t.notMatch(line, /batch/, 'it is not tried again');
   t.equal((await readModelFolder(folder, { say: nothing, batch: model.batch })).batch, model.batch);
@@ -200,7 +200,7 @@ t.test('what an operator should know is said, with the file', async (t) => {
 
 t.test('scores that are not what model.json says', async (t) => {
   const manifest = { output: 'probabilities' };
-  await t.rejects(read(t, { manifest }), refused(/model\.onnx: model\.json says that the graph/));
+  await t.rejects(read(t, { manifest }), refused(/model\.onnx: model\.json says that the output/));
 });
 
 t.test('an output that is named', async (t) => {
@@ -225,7 +225,10 @@ t.test('neighbours that count, in a batch that is fixed', async (t) => {
   const head = [node('Flatten'), node('Softmax', [], [integer('axis', 0)])];
   const onnx = fixedBatchModel({ batch: 8, outputRows: 8, head, opset: 11 });
   const parts = { onnx, labels: ['a', 'b', 'c'], manifest: { output: 'probabilities' } };
-  await t.rejects(read(t, parts), refused(/answer depends on its neighbours .*open batch$/));
+  await t.rejects(
+    read(t, parts),
+    refused(/answer depends on the other images of its batch .*dynamic batch dimension$/),
+  );
 });
 
 t.test('the folder is only read', async (t) => {

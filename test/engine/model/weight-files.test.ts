@@ -4,7 +4,8 @@ import t, { type Test } from 'tap';
 import { readGraph } from '../../../src/engine/graph/index.js';
 import { Lane, type Scores } from '../../../src/engine/index.js';
 import { inlineWeights } from '../../../src/engine/model/inline-weights.js';
-import { type Model, readModelFolder } from '../../../src/engine/model/model-folder.js';
+import type { Model } from '../../../src/engine/model/model.js';
+import { readModelFolder } from '../../../src/engine/model/model-folder.js';
 import { sourceOf } from '../../../src/engine/model/source-of.js';
 import { findWeightFiles, modelSha256 } from '../../../src/engine/model/weight-files.js';
 import { externalWeights } from '../../helpers/external-weights.js';
@@ -72,7 +73,7 @@ t.test('a model in one file names no other', async (t) => {
 
 t.test('a file that is missing, or no file, or too short is named', async (t) => {
   const { model, weights, graph } = folderWith(t);
-  const missing = /another file, "model\.onnx\.data", which is missing; put it beside/;
+  const missing = /another file, "model\.onnx\.data", which is missing; copy it into/;
   await t.rejects(findWeightFiles(model, graph), { name: 'ModelRefusedError', message: missing });
   await t.rejects(readModelFolder(model), { message: /model\.onnx: its weights are in another/ });
   mkdirSync(join(model, NAME));
@@ -84,14 +85,14 @@ t.test('a file that is missing, or no file, or too short is named', async (t) =>
   t.match(await findWeightFiles(other.model, graph), { bytes: weights.length });
   truncateSync(file, weights.length - 1);
   await t.rejects(findWeightFiles(other.model, graph), {
-    message: /"model\.onnx\.data", has 63 bytes where 64 are needed; copy .*git lfs pull/,
+    message: /"model\.onnx\.data", has 63 bytes, but 64 are needed; copy .*git lfs pull/,
   });
 });
 
 t.test(
   'a name that leaves the folder is refused, whether there is such a file or not',
   async (t) => {
-    const outside = /lies outside of the model's folder, from which alone weights are read/;
+    const outside = /is outside the model's folder, and weights are read only from there/;
     for (const name of [
       '../secret',
       'sub/../../secret',

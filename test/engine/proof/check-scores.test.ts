@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Scores } from '../../../src/engine/index.js';
+import type { Scores } from '../../../src/engine/lane/scores.js';
 import { checkScores, type ScoreClaim } from '../../../src/engine/proof/check-scores.js';
 
 const rows = (...all: readonly (readonly number[])[]): Scores[] =>
@@ -33,7 +33,7 @@ t.test('probabilities that are none are refused', async (t) => {
   t.throws(() => checkScores(LOGITS, claim('probabilities')), {
     name: 'ModelRefusedError',
     message:
-      'model.json says that the graph gives probabilities, but a score is 4.00; set output to "logits", or to "sigmoid" if each class stands alone',
+      'model.json says that the output is probabilities, but a score is 4.00; set output to "logits", or to "sigmoid" if the classes are independent',
   });
   for (const [score, isRefused] of [
     [-0.0009, false],
@@ -50,7 +50,7 @@ t.test('probabilities that are none are refused', async (t) => {
 t.test('probabilities that do not add up to 1 are a warning', async (t) => {
   t.equal(
     checkScores(INDEPENDENT, claim('probabilities')),
-    'the probabilities of an image add up to 2.40: right if each class stands alone, and if they are logits, output must be "logits"',
+    'the probabilities of an image add up to 2.40, which is right only if the classes are independent; if the scores are logits, set output to "logits"',
   );
   t.equal(checkScores(rows([0.55, 0.49]), claim('probabilities')), undefined, 'nearly');
   t.match(checkScores(rows([0.55, 0.51]), claim('probabilities')), /add up to 1\.06/);
@@ -59,10 +59,10 @@ t.test('probabilities that do not add up to 1 are a warning', async (t) => {
 t.test('logits that are probabilities are refused', async (t) => {
   t.throws(() => checkScores(SOFTMAX, claim('logits')), {
     name: 'ModelRefusedError',
-    message: /says that the graph gives logits, but .* add up to 1, .*set output to "probabil/,
+    message: /still need a softmax, but .* add up to 1; set output to "probabil/,
   });
   t.throws(() => checkScores(SOFTMAX, claim('sigmoid')), {
-    message: /says that the graph gives scores that need a sigmoid, but the scores of every/,
+    message: /still need a sigmoid, but for every test image/,
   });
   t.doesNotThrow(() => checkScores(rows([0.7, 0.2985]), claim('logits')), 'not quite 1');
   t.throws(() => checkScores(rows([0.7, 0.2995]), claim('logits')));

@@ -1,6 +1,7 @@
 import t from 'tap';
-import { compareLanes, seededImages } from '../../../src/engine/proof/compare-lanes.js';
 import type { Lane, Scores } from '../../../src/engine/index.js';
+import { compareLanes } from '../../../src/engine/proof/compare-lanes.js';
+import { seededImages } from '../../../src/engine/proof/seeded-images.js';
 
 /** A lane whose answer to an image is looked up by its first byte; it notes the sizes of its batches. */
 function fakeLane(answers: readonly (readonly [label: number, confidence: number][])[]) {

@@ -75,7 +75,7 @@ t.test('a graph that is open in name only, and cannot be opened', async (t) => {
   ];
   const constants = [floats('token', [1], [1, 1]), int64s('kept', [0, 1, 2])];
   t.match(await findingOf({ batch: 'n', head, constants }), {
-    ...{ size: 1, why: 'open in name only', isOpened: false },
+    ...{ size: 1, why: 'dynamic in name only', isOpened: false },
     seen: 'a batch of 5 fails at its Concat node "scores/2"',
   });
 });
@@ -83,7 +83,7 @@ t.test('a graph that is open in name only, and cannot be opened', async (t) => {
 t.test('a normalisation over the whole batch', async (t) => {
   // Until opset 13 a Softmax goes over all that comes from its axis on.
   const head = () => [flatten(), node('Softmax', [], [integer('axis', 0)])];
-  const seen = /^a batch of 5 gives other scores than single runs, by up to 0\.\d+$/;
+  const seen = /^a batch of 5 gives different scores from single runs, by up to 0\.\d+$/;
   await staysFixed(t, seen, { head: head(), opset: 11 });
   t.match(await findingOf({ batch: 'n', head: head(), opset: 11 }), {
     ...{ size: 1, why: 'neighbours', isOpened: false, seen },
@@ -96,7 +96,7 @@ t.test('a scale that is taken over the whole batch, as dynamic quantisation does
   const head = [flatten(), quantise, node('DequantizeLinear', ['scale', 'zero'])];
   t.match(await findingOf({ batch: 'n', head }), {
     ...{ size: 1, why: 'neighbours', isOpened: false },
-    seen: /^a batch of 5 gives other scores than single runs/,
+    seen: /^a batch of 5 gives different scores from single runs/,
   });
 });
 
@@ -106,7 +106,7 @@ t.test('images that change places', async (t) => {
     node('Transpose', [], [integers('perm', [1, 0])]),
     node('Reshape', ['sizes']),
   ];
-  await staysFixed(t, /^a batch of 5 gives other scores/, {
+  await staysFixed(t, /^a batch of 5 gives different scores/, {
     head,
     constants: [int64s('sizes', [1, 3])],
   });
@@ -127,7 +127,7 @@ t.test('a node that a batch does not fit is named', async (t) => {
   const constants = [floats('token', [1], [1, 1]), int64s('kept', [0, 1, 2])];
   await staysFixed(t, /^a batch of 5 fails at its Concat node "scores\/2"$/, { head, constants });
   const sizes = { head: [node('Reshape', ['sizes'])], constants: [int64s('sizes', [3, -1])] };
-  await staysFixed(t, /^its Reshape node "scores\/1" is made for one image, with sizes 3, -1$/, {
+  await staysFixed(t, /^its Reshape node "scores\/1" is built for one image \(sizes 3, -1\)$/, {
     head: [...sizes.head, node('Transpose', [], [integers('perm', [1, 0])])],
     constants: sizes.constants,
   });
@@ -136,10 +136,10 @@ t.test('a node that a batch does not fit is named', async (t) => {
 t.test('a model that answers the same to everything proves nothing', async (t) => {
   const head = () => [flatten(), node('Mul', ['zero'])];
   const constants = [floats('zero', [0])];
-  await staysFixed(t, /answers the same to every test image/, { head: head(), constants });
+  await staysFixed(t, /gives the same answer to every test image/, { head: head(), constants });
   t.same(await findingOf({ batch: 'n', head: head(), constants }), {
     isOpened: false,
-    seen: 'the same to every test image, which is suspicious',
+    seen: 'the same for every test image, which is suspicious',
   });
 });
 
@@ -155,7 +155,7 @@ t.test('a model that fails with one image is believed, and that is said', async 
   const head = [node('Reshape', ['sizes'])];
   const constants = [int64s('sizes', [1, 4])];
   const { batch, answers } = await tried(fixedBatchModel({ head, constants }), 3);
-  t.match(batch, { size: 1, why: 'fixed', isOpened: false, seen: /^not tried: / });
+  t.match(batch, { size: 1, why: 'fixed', isOpened: false, seen: /^not tested: / });
   t.same(answers, []);
 });
 
@@ -168,14 +168,14 @@ t.test('a batch of another size is filled', async (t) => {
   const head = [flatten(), node('Softmax', [], [integer('axis', 0)])];
   await t.rejects(findingOf({ batch: 8, outputRows: 8, head, opset: 11 }), {
     name: 'MixedBatchError',
-    message: /^a batch of 8 gives other scores than single runs, by up to /,
+    message: /^a batch of 8 gives different scores from single runs, by up to /,
   });
 });
 
 t.test('images without a dimension for the batch', async (t) => {
   for (const options of [{ hasBatch: false }, { scores: [4] }, { hasBatch: false, scores: [4] }]) {
     const { batch, answers } = await tried(tinyClassifier(options), 4);
-    t.match(batch, { size: 1, why: 'fixed', seen: /no dimension for the batch/ });
+    t.match(batch, { size: 1, why: 'fixed', seen: /no batch dimension/ });
     t.equal(answers.length, 12);
   }
 });

@@ -16,7 +16,7 @@ const COMPARISON = {
 t.test('a comparison is a sentence, and is kept beside the engine by its kind', async (t) => {
   t.equal(
     describe(COMPARISON),
-    '100 images, probabilities differ by at most 0.0065 (mean 0.00004), first class by 2, and by 1 of the 84 where the CPU is sure',
+    '100 images; probabilities differ by at most 0.0065 (mean 0.00004); the first class differs for 2, and for 1 of the 84 for which the CPU is confident',
   );
   const folder = t.testdir();
   const engine = { folder } as StoredEngine;

@@ -1,4 +1,11 @@
-import { mkdirSync, readdirSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import {
@@ -21,12 +28,12 @@ const FACTS: EngineFacts = {
 /** Each differs from FACTS in one fact. */
 const OTHERS: readonly [Partial<EngineFacts>, RegExp | undefined][] = [
   [{ graphSha256: 'cd'.repeat(32) }, /model or its model\.json has changed/],
-  [{ gpu: 'NVIDIA A100' }, /built for NVIDIA H200, and this is NVIDIA A100/],
+  [{ gpu: 'NVIDIA A100' }, /built for NVIDIA H200, but this GPU is NVIDIA A100/],
   [{ computeCapability: '8.0' }, /built for NVIDIA H200/],
-  [{ tensorrt: '10.14.1' }, /TensorRT 10\.6\.0, and this is 10\.14\.1/],
-  [{ onnxruntime: '1.31.0' }, /ONNX Runtime 1\.30\.0, and this is 1\.31\.0/],
-  [{ precision: 'fp32' }, /it is fp16, and fp32 is wanted/],
-  [{ maxBatchSize: 65 }, /profile ends at 64 images, and batches may have 65/],
+  [{ tensorrt: '10.14.1' }, /TensorRT 10\.6\.0, but this host has 10\.14\.1/],
+  [{ onnxruntime: '1.31.0' }, /ONNX Runtime 1\.30\.0, but this host has 1\.31\.0/],
+  [{ precision: 'fp32' }, /its precision is fp16, but fp32 is requested/],
+  [{ maxBatchSize: 65 }, /batches of up to 64 images, but 65 are requested/],
   [{ maxBatchSize: 63 }, undefined],
   [{}, undefined],
 ];
@@ -61,7 +68,7 @@ t.test('what was added is found, with why the others do not fit', async (t) => {
   const added = await store.add(FACTS, fill);
   const found = await store.find(FACTS);
   t.same(found, added);
-  t.match(added.record, { ...FACTS, engineBytes: 1000, builtAt: /^\d{4}-/ });
+  t.match(added.record, { ...FACTS, engineSha256: /^[0-9a-f]{64}$/, builtAt: /^\d{4}-/ });
   const reasons = await store.find({ ...FACTS, gpu: 'NVIDIA L4' });
   t.match(reasons, [/^engine nvidia-h200-\S+ does not fit: it was built for NVIDIA H200/]);
 });
@@ -94,7 +101,22 @@ t.test(
     for (const [spoil, why] of [
       [
         (e: StoredEngine) => truncateSync(join(e.folder, 'x.engine'), 999),
-        /has 999 bytes, and had 1000/,
+        /x\.engine is not the file that was built/,
+      ],
+      [
+        (e: StoredEngine) => writeFileSync(join(e.folder, 'x_ctx.onnx'), 'contexT'),
+        /x_ctx\.onnx is not the file that was built/,
+      ],
+      [(e: StoredEngine) => chmodSync(join(e.folder, 'x.engine'), 0o664), /written by other users/],
+      [(e: StoredEngine) => chmodSync(join(e.folder, 'engine.json'), 0o646), /by other users/],
+      [(e: StoredEngine) => chmodSync(e.folder, 0o777), /its folder can be written by other users/],
+      [
+        (e: StoredEngine) => {
+          const file = join(e.folder, 'engine.json');
+          const record = readFileSync(file, 'utf8');
+          writeFileSync(file, record.replace('"x.engine"', '"../x.engine"'));
+        },
+        /names \.\.\/x\.engine, which is not in its folder/,
       ],
       [(e: StoredEngine) => writeFileSync(join(e.folder, 'engine.json'), '{'), /cannot be read/],
       [

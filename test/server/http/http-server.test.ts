@@ -1,16 +1,17 @@
 import { once } from 'node:events';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { configSchema } from '../../../src/server/config/config.js';
 import { drain } from '../../../src/server/http/drain.js';
 import { createHttpServer } from '../../../src/server/http/http-server.js';
-import { Metrics } from '../../../src/server/telemetry/metrics.js';
 import { BrokenRequests } from '../../../src/server/http/receive/broken-requests.js';
-import { RequestLog } from '../../../src/server/telemetry/request-log.js';
+import { Traffic } from '../../../src/server/http/traffic.js';
 import { systemClock } from '../../../src/server/system-clock.js';
-import { until } from '../../helpers/start-server.js';
+import { Metrics } from '../../../src/server/telemetry/metrics.js';
+import { RequestLog } from '../../../src/server/telemetry/request-log.js';
+import { until } from '../../helpers/until.js';
 
 /** More than the system takes in for a client that does not read. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024, 1);
@@ -34,8 +35,16 @@ async function serveBytes(t: Test, bytes: Uint8Array) {
     t.teardown(() => near.destroy());
     return { near, far };
   }
+  const traffic = new Traffic(server);
   const drainIt = () =>
-    drain({ server, refuseNew: () => {}, settleAll: async () => {}, timeoutMs: 1000 });
+    drain({
+      server,
+      traffic,
+      refuseNew: () => {},
+      settleAll: async () => {},
+      stopAccepting: async () => {},
+      timeoutMs: 1000,
+    });
   return { client, drainIt };
 }
 

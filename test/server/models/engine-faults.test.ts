@@ -1,7 +1,7 @@
 import t from 'tap';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 import { colourLane, type RunBatch, serveApp } from '../../helpers/serve-app.js';
-import { until } from '../../helpers/start-server.js';
+import { until } from '../../helpers/until.js';
 
 const RED = solidJpeg(16, 16, [220, 10, 20]);
 const WHITE = solidJpeg(16, 16, [255, 255, 255]);
@@ -45,9 +45,11 @@ t.test('an engine that fails everything is taken out of service, and comes back'
     await (await fetch(`${url}/metrics`)).text(),
     /lane_serving\{model="colours",lane="0"\} 0\n/,
   );
-  t.ok(lines.some(({ msg, cause }) => msg === 'lane does not serve' && /CUDA/.test(String(cause))));
+  t.ok(
+    lines.some(({ msg, cause }) => msg === 'lane is out of service' && /CUDA/.test(String(cause))),
+  );
   isBroken = false;
   await until(async () => (await ready()).status === 200);
   t.equal((await classify(RED)).status, 200);
-  t.ok(lines.some(({ msg }) => msg === 'lane serves again'));
+  t.ok(lines.some(({ msg }) => msg === 'lane is back in service'));
 });

@@ -2,9 +2,9 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Config } from '../../../src/server/config/config.js';
-import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
 import { loadConfig } from '../../../src/server/config/load-config.js';
-import { until } from '../../helpers/start-server.js';
+import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
+import { until } from '../../helpers/until.js';
 
 function setup(t: Test, first: object) {
   const file = join(t.testdir(), 'c.json');
@@ -42,12 +42,12 @@ t.test('a bad file changes nothing and says why', async (t) => {
     ['{', /FILE is not valid JSON/],
     [{ batching: { maxBatchSize: 0 } }, /batching\.maxBatchSize/],
     [{ batching: { maxBatch: 4 } }, /unknown key batching\.maxBatch/],
-    [{ batching: { maxBatchSize: 8, allowedBatchSizes: [8, 4] } }, /rise and end with/],
-    [{ batching: { maxBatchSize: 8, allowedBatchSizes: [4] } }, /rise and end with/],
+    [{ batching: { maxBatchSize: 8, allowedBatchSizes: [8, 4] } }, /ascending order and end with/],
+    [{ batching: { maxBatchSize: 8, allowedBatchSizes: [4] } }, /ascending order and end with/],
   ] as const) {
     write(content);
     reload.reload();
-    t.match(said.at(-1), /^configuration not changed: /);
+    t.match(said.at(-1), /^configuration not reloaded: /);
     t.match(said.at(-1), why);
   }
   t.same(applied, []);
@@ -62,7 +62,7 @@ t.test('what is not of batching waits for a restart', async (t) => {
   reload.reload();
   t.same(said, ['configuration change needs a restart: server.port 8000 -> 9']);
   reload.reload();
-  t.same(said[1], 'configuration read again, nothing changed: FILE');
+  t.same(said[1], 'configuration reloaded, nothing changed: FILE');
   t.same(applied, []);
 });
 

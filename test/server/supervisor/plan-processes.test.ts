@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { Gpu } from '../../../src/engine/index.js';
+import type { Gpu } from '../../../src/native/index.js';
 import { type Config, configSchema } from '../../../src/server/config/config.js';
 import { planProcesses } from '../../../src/server/supervisor/plan-processes.js';
 
@@ -51,7 +51,7 @@ t.test('a GPU that does not exist, or none at all, is a sentence', async (t) => 
   t.doesNotThrow(() => plan({ devices: [2] }, GPUS));
   for (const provider of ['cuda', 'tensorrt']) {
     t.throws(() => plan({ provider }, []), {
-      message: /engine\.provider \w+: there is no NVIDIA GPU/,
+      message: /engine\.provider \w+: no NVIDIA GPU is available/,
     });
   }
 });

@@ -2,7 +2,7 @@ import t from 'tap';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 import { chunk, ihdr, pngOf } from '../../helpers/make-png.js';
 import { colourLane, type RunBatch, serveApp } from '../../helpers/serve-app.js';
-import { until } from '../../helpers/start-server.js';
+import { until } from '../../helpers/until.js';
 
 const RED = solidJpeg(16, 16, [220, 10, 20]);
 const WHITE = solidJpeg(16, 16, [255, 255, 255]);

@@ -13,7 +13,7 @@ t.test(
     await new Promise((resolve) => server.once('listening', resolve));
     t.teardown(() => server.close());
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/wheel`;
-    const wheel = { file: 'one.whl', url, sha256: '' };
+    const wheel = { version: '1', file: 'one.whl', url, sha256: '' };
     await t.rejects(downloadWheel(wheel, '/dev/full'), { code: 'ENOSPC' });
   },
 );

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { runtimeFolder } from '../../../src/native/runtime-folder.js';
 import { installProviders } from '../../../src/tools/gpu-install/install-providers.js';
+import { KNOWN_WHEEL, type KnownWheel } from '../../../src/tools/gpu-install/known-wheel.js';
 import { PROVIDER_FILES } from '../../../src/tools/gpu-install/provider-files.js';
 import { makeWheel } from '../../helpers/make-wheel.js';
 
@@ -21,8 +22,15 @@ const LIBRARY = readFileSync(join(runtimeFolder(), 'onnxruntime_binding.node'));
 const ITS_NEED = 'libonnxruntime.so.1';
 const LIBRARIES = Object.fromEntries(PROVIDER_FILES.map((file) => [file, LIBRARY]));
 
+const whole = makeWheel(VERSION, LIBRARIES);
+
+function sha256Of(wheel: Buffer): string {
+  return createHash('sha256').update(wheel).digest('hex');
+}
+
 /** A package of that version whose providers are an older one's, and a file for the wheel. */
-function place(t: Test, installer = 'process.exit(1)') {
+function place(t: Test, installer = 'process.exit(1)', known: Partial<KnownWheel> = {}) {
+  const knownWheel = { version: VERSION, file: WHEEL, sha256: sha256Of(whole), ...known };
   const packageFolder = t.testdir({
     'package.json': JSON.stringify({ version: VERSION }),
     script: { 'install.js': installer },
@@ -35,7 +43,9 @@ function place(t: Test, installer = 'process.exit(1)') {
     packageFolder,
     wheel: join(packageFolder, WHEEL),
     install: (source: { wheel?: string; index?: string }) =>
-      installProviders({ packageFolder, runtimeFolder }, source, (line) => said.push(line)),
+      installProviders({ packageFolder, runtimeFolder, knownWheel }, source, (line) =>
+        said.push(line),
+      ),
     contents: () => readdirSync(runtimeFolder).map((f) => readFileSync(join(runtimeFolder, f))),
     isUntouched: () =>
       readdirSync(runtimeFolder).length === PROVIDER_FILES.length &&
@@ -53,8 +63,8 @@ async function serve(t: Test, listener: RequestListener): Promise<string> {
 
 /** A package index with one file, as PEP 691 has it. */
 function index(wheel: Buffer, changes: object = {}): RequestListener {
-  const sha256 = createHash('sha256').update(wheel).digest('hex');
-  const file = { filename: WHEEL, url: '../files/wheel', hashes: { sha256 }, ...changes };
+  const hashes = { sha256: sha256Of(wheel) };
+  const file = { filename: WHEEL, url: '../files/wheel', hashes, ...changes };
   return (request, response) => {
     if (request.url === '/simple/onnxruntime-gpu/') response.end(JSON.stringify({ files: [file] }));
     else if (request.url === '/simple/files/wheel') response.end(wheel);
@@ -69,26 +79,29 @@ t.test('out of a wheel on this machine', async (t) => {
   t.same(contents(), [LIBRARY, LIBRARY, LIBRARY], 'and nothing else is left behind');
 });
 
-const whole = makeWheel(VERSION, LIBRARIES);
 const damaged = Buffer.from(whole);
 damaged.fill(0xff, 1000, 1100);
 const broken: [string, Buffer, RegExp][] = [
   ['another version', makeWheel('9.8.6', LIBRARIES), /is not a wheel of onnxruntime-gpu 9\.8\.7$/],
-  ['half a wheel', whole.subarray(0, whole.length / 2), /\.whl is not a whole wheel$/],
-  ['no zip', Buffer.from('no zip'), /\.whl is not a whole wheel$/],
+  ['half a wheel', whole.subarray(0, whole.length / 2), /\.whl is not a complete wheel$/],
+  ['no zip', Buffer.from('no zip'), /\.whl is not a complete wheel$/],
   ['a damaged library', damaged, /is damaged: .*_cuda\.so cannot be unpacked$/],
-  ['a library too few', makeWheel(VERSION, { [PROVIDER_FILES[0]]: LIBRARY }), /holds no libonnx/],
+  [
+    'a library too few',
+    makeWheel(VERSION, { [PROVIDER_FILES[0]]: LIBRARY }),
+    /does not contain libonnx/,
+  ],
   [
     'what is no library',
     makeWheel(VERSION, { ...LIBRARIES, [PROVIDER_FILES[2]]: Buffer.from('text') }),
-    /^libonnxruntime_providers_tensorrt\.so is not a whole library for this machine$/,
+    /^libonnxruntime_providers_tensorrt\.so is not a complete library for this machine$/,
   ],
 ];
 for (const [what, content, message] of broken) {
   t.test(`${what} changes nothing`, async (t) => {
     const { install, wheel, isUntouched } = place(t);
     writeFileSync(wheel, content);
-    await t.rejects(install({ wheel }), { name: 'InstallError', message });
+    await t.rejects(install({ wheel }), { name: 'ToolError', message });
     t.ok(isUntouched());
   });
 }
@@ -100,13 +113,13 @@ t.test('a library that is not what RECORD says changes nothing', async (t) => {
   const zip = new AdmZip(other);
   zip.updateFile(`onnxruntime/capi/${PROVIDER_FILES[1]}`, LIBRARY);
   zip.writeZip(wheel);
-  await t.rejects(install({ wheel }), { message: /is not what the wheel's RECORD says$/ });
+  await t.rejects(install({ wheel }), { message: /does not match the wheel's RECORD$/ });
   t.ok(isUntouched());
 });
 
 t.test('a wheel that is not there', async (t) => {
   const { install, wheel, isUntouched } = place(t);
-  await t.rejects(install({ wheel }), { message: /^there is no file .*\.whl$/ });
+  await t.rejects(install({ wheel }), { message: /^the file .*\.whl does not exist$/ });
   t.ok(isUntouched());
 });
 
@@ -117,15 +130,21 @@ t.test('from an index', async (t) => {
   t.match(said.at(-2), `downloading ${WHEEL} from 127.0.0.1`);
 });
 
-const noWheel = /has no wheel of onnxruntime-gpu 9\.8\.7 for Linux on x64 with a sha256$/;
+const noWheel = /\/onnxruntime-gpu\/ does not list onnxruntime_gpu-9\.8\.7-.*\.whl$/;
+const other = makeWheel(VERSION, { ...LIBRARIES, 'more.so': LIBRARY });
 const faults: [string, RequestListener, RegExp][] = [
-  ['another hash', index(whole, { hashes: { sha256: 'ab' } }), /and the index says ab$/],
-  ['no hash', index(whole, { hashes: {} }), noWheel],
+  ['another wheel, of which it gives the hash', index(other), /but it must be [0-9a-f]{64}$/],
+  ['a name that leaves the folder', index(whole, { filename: `../${WHEEL}` }), noWheel],
+  [
+    'an address by http',
+    index(whole, { url: 'http://192.0.2.1/wheel' }),
+    /is not an https address$/,
+  ],
   ['a yanked wheel', index(whole, { yanked: 'broken' }), noWheel],
   ['another version', index(whole, { filename: WHEEL.replace('7', '6') }), noWheel],
   ['another machine', index(whole, { filename: WHEEL.replace('x86_64', 'aarch64') }), noWheel],
-  ['a missing file', index(whole, { url: 'gone' }), /gone answers with status 404$/],
-  ['a page that is not JSON', (_, to) => to.end('<html>'), /gives no list of files as JSON/],
+  ['a missing file', index(whole, { url: 'gone' }), /gone answered with status 404$/],
+  ['a page that is not JSON', (_, to) => to.end('<html>'), /does not list its files as JSON/],
   [
     'a cut connection',
     (request, response) => {
@@ -135,21 +154,38 @@ const faults: [string, RequestListener, RegExp][] = [
         response.write(whole.subarray(0, 1000), () => response.destroy());
       }
     },
-    /^the download of onnxruntime_gpu.* broke off$/,
+    /^the download of onnxruntime_gpu.* was interrupted$/,
   ],
 ];
 for (const [what, listener, message] of faults) {
   t.test(`an index with ${what} changes nothing`, async (t) => {
     const { install, isUntouched } = place(t);
     const url = `${await serve(t, listener)}/simple`;
-    await t.rejects(install({ index: url }), { name: 'InstallError', message });
+    await t.rejects(install({ index: url }), { name: 'ToolError', message });
     t.ok(isUntouched());
   });
 }
 
+t.test('of a version whose checksum is not known, nothing is fetched', async (t) => {
+  const { install, isUntouched } = place(t, 'process.exit(1)', { version: '9.8.6' });
+  const url = `${await serve(t, index(whole))}/simple`;
+  const message = /version 9\.8\.7, but the checksum of the wheel is known for 9\.8\.6 only/;
+  await t.rejects(install({ index: url }), { name: 'ToolError', message });
+  await t.rejects(install({ index: 'http://192.0.2.1/simple' }), { name: 'ToolError' });
+  t.ok(isUntouched());
+});
+
+t.test('the known wheel is that of the installed runtime', async (t) => {
+  const { version } = JSON.parse(
+    readFileSync('node_modules/onnxruntime-node/package.json', 'utf8'),
+  );
+  t.equal(KNOWN_WHEEL.version, version);
+  t.ok(KNOWN_WHEEL.file.startsWith(`onnxruntime_gpu-${version}-`));
+});
+
 t.test('where the installer fails and no index is named, nothing changes', async (t) => {
   const { install, isUntouched } = place(t);
-  await t.rejects(install({}), { name: 'InstallError', message: /--index .* or its wheel/ });
+  await t.rejects(install({}), { name: 'ToolError', message: /--index .* or name a wheel/ });
   t.ok(isUntouched());
 });
 

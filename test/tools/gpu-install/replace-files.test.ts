@@ -27,7 +27,7 @@ t.test('a full disk changes nothing', { skip: process.platform !== 'linux' }, as
     await writeFile('/dev/full', 'new');
   });
   const message = `${folder} cannot be written to: no space is left on the disk`;
-  await t.rejects(filling, { name: 'InstallError', message });
+  await t.rejects(filling, { name: 'ToolError', message });
   t.same(readdirSync(folder), FILES);
   t.equal(readFileSync(join(folder, 'a.so'), 'utf8'), 'old');
 });

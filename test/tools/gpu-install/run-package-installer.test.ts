@@ -5,7 +5,7 @@ import { runPackageInstaller } from '../../../src/tools/gpu-install/run-package-
 const scripts: [string, string, string][] = [
   ['throws', "throw new Error('getaddrinfo ENOTFOUND');", 'getaddrinfo ENOTFOUND'],
   ['ends with a code', 'process.exit(3);', 'it ended with code 3'],
-  ['fetches nothing', '', 'it did not fetch libonnxruntime_providers_shared.so'],
+  ['fetches nothing', '', 'it did not download libonnxruntime_providers_shared.so'],
 ];
 for (const [what, script, why] of scripts) {
   t.test(`an installer that ${what}`, async (t) => {

@@ -38,10 +38,10 @@ t.test('a good model: what was found, its curve, and how to serve it', async (t)
     / {2}nodes {5}3: GlobalAveragePool 1, Flatten 1, Gemm 1\n/,
     / {2}input {5}"input", float32 \[n, 3, 8, 8\], channels first\n/,
     / {2}output {4}"scores", float32, 4 scores\n/,
-    / {2}image {5}squashed to 8x8; rgb, minus 0 0 0, over 255 255 255\n/,
+    / {2}image {5}squashed to 8x8; rgb, mean 0 0 0, std 255 255 255\n/,
     / {2}labels {4}4, "c0001 red" to "c0004 white, pale"\n/,
     / {2}batch {5}any size\n {2}answers {3}a batch of 5 gives the same scores as single runs\n/,
-    / {2}engine {4}cpu, warm in \d+ ms\n {12}batch {6}ms {2}images\/s {3}gain\n {16}1 /,
+    / {2}engine {4}cpu, warmed up in \d+ ms\n {12}batch {6}ms {2}images\/s {3}gain\n {16}1 /,
     /\n {15}32 .*\n\nready: npm start -- --model \S+\/tiny$/,
   ]) {
     t.match(text, words);
@@ -53,8 +53,11 @@ t.test('a batch that was opened is said to be', async (t) => {
   const { text, refusal } = await check(folderOf(t, { onnx: tinyClassifier({ batch: 1 }) }));
   t.equal(refusal, undefined);
   t.match(text, /input {5}"input", float32 \[1, 3, 8, 8\]/);
-  t.match(text, /model\.onnx: its batch is fixed at 1 and was opened; a batch of 5 gives the same/);
-  t.match(text, /batch {5}any size, after it was opened/);
+  t.match(
+    text,
+    /model\.onnx: the batch was fixed at 1 and is now dynamic; a batch of 5 gives the same/,
+  );
+  t.match(text, /batch {5}any size, after a change of the graph/);
 });
 
 t.test('a batch that stays fixed is measured in its size, with a warning', async (t) => {
@@ -63,7 +66,7 @@ t.test('a batch that stays fixed is measured in its size, with a warning', async
   t.match(text, /float32 \[8, 3, 8, 8\]/);
   t.match(
     text,
-    /its batch is fixed at 8; so every run computes 8 images, however few there are\. To/,
+    /the batch is fixed at 8, so every run computes 8 images, even if there are fewer; to/,
   );
   t.match(text, / {2}batch {5}always 8\n/);
   t.match(text, /gain\n {16}8 .*\n\nready/, 'no other size is in the curve');
@@ -73,7 +76,7 @@ t.test('one image without a dimension for the batch', async (t) => {
   const onnx = tinyClassifier({ hasBatch: false, channels: 1, scores: [4] });
   const { text } = await check(folderOf(t, { onnx }));
   t.match(text, /input {5}"input", float32 \[1, 8, 8\], grey/);
-  t.match(text, / {2}batch {5}one image\n {2}answers {3}its input has no dimension for the batch/);
+  t.match(text, / {2}batch {5}one image\n {2}answers {3}its input has no batch dimension/);
 });
 
 t.test('channels last, more nodes, and what the graph leaves open', async (t) => {
@@ -96,7 +99,7 @@ t.test('a bare ONNX file: what is left to do, and a model.json to paste', async 
   t.match(text, /nodes {5}3: GlobalAveragePool 1/);
   t.match(
     refusal,
-    /^not a model folder yet; what is left to do:\n {2}1\. mkdir -p models\/my-net && cp '.*\/My Net\.onnx' models\/my-net\/model\.onnx\n/,
+    /^This is not a model folder yet. What is left to do:\n {2}1\. mkdir -p models\/my-net && cp '.*\/My Net\.onnx' models\/my-net\/model\.onnx\n/,
   );
   t.match(refusal, /2\. write models\/my-net\/labels\.txt: one line for each of the 7 scores/);
   t.match(
@@ -133,7 +136,7 @@ t.test('where there is no model at all', async (t) => {
   for (const name of ['a.onnx', 'b.onnx']) writeFileSync(join(folder, name), '');
   t.match(
     (await check(folder)).refusal,
-    /has several ONNX files \(a\.onnx, b\.onnx\); call the one to serve model\.onnx$/,
+    /has several ONNX files \(a\.onnx, b\.onnx\); rename the one to serve to model\.onnx$/,
   );
   mkdirSync(join(folder, 'text'));
   writeFileSync(join(folder, 'text', 'model.onnx'), 'text');
@@ -148,7 +151,7 @@ t.test('a model.json that does not fit the scores', async (t) => {
   );
   t.match(
     (await check(folderOf(t, { manifest: { output: 'probabilities' } }))).refusal,
-    /model\.json says that the graph gives probabilities, but a score is \S+; set output to "log/,
+    /model\.json says that the output is probabilities, but a score is \S+; set output to "log/,
   );
 });
 
@@ -158,7 +161,10 @@ t.test('a model whose images count each other in', async (t) => {
   const parts = { onnx, labels: ['a', 'b', 'c'], manifest: { output: 'probabilities' } };
   const { text, refusal } = await check(folderOf(t, parts));
   t.equal(refusal, undefined);
-  t.match(text, /an image's answer depends on its neighbours .* so images run one by one/);
+  t.match(
+    text,
+    /an image's answer depends on the other images of its batch .* so images run one by one/,
+  );
   t.match(text, / {2}batch {5}one image\n/);
 });
 
@@ -170,6 +176,6 @@ t.test(
     const onnx = fixedBatchModel({ head, constants: [floats('zero', [0])], batch: 'n' });
     const { text, refusal } = await check(folderOf(t, { onnx, labels: ['a', 'b', 'c'] }));
     t.equal(refusal, undefined);
-    t.match(text, /answers {3}the same to every test image, which is suspicious/);
+    t.match(text, /answers {3}the same for every test image, which is suspicious/);
   },
 );

@@ -117,7 +117,7 @@ t.test('another file of the same size is refused, and not kept', async (t) => {
   wrong[FILE.length - 1] = Number(wrong.at(-1)) ^ 1;
   const server = await fileServer(t, whole(wrong));
   const { download, path } = set(t, server);
-  const words = /model\.onnx is not the file that was pinned: it has 100000 bytes, but another SHA/;
+  const words = /model\.onnx is not the expected file: it has 100000 bytes, but a different SHA/;
   await t.rejects(download(), failure(words));
   t.notOk(existsSync(path));
 });
@@ -125,7 +125,7 @@ t.test('another file of the same size is refused, and not kept', async (t) => {
 t.test('a part that is of another file shows in the end, and is not kept', async (t) => {
   const server = await fileServer(t, ranged(FILE));
   const { download, path } = set(t, server, Buffer.alloc(HALF, 'x'));
-  await t.rejects(download(), failure(/another SHA-256; nothing was kept/));
+  await t.rejects(download(), failure(/a different SHA-256; nothing was kept/));
   t.notOk(existsSync(path));
   await download();
   t.same(server.ranges, [`bytes=${HALF}-`, undefined]);
@@ -156,7 +156,7 @@ t.test('a server that is not there', async (t) => {
   const url = `http://127.0.0.1:${await freePort()}`;
   await t.rejects(
     set(t, { url }).download(),
-    failure(/^cannot reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\); look at the network, or/),
+    failure(/^cannot reach 127\.0\.0\.1:\d+ \(ECONNREFUSED\); check the network, or/),
   );
 });
 
@@ -181,7 +181,7 @@ t.test('a full disk is named, and once there is room it goes on', async (t) => {
     const full = { openFile: failingDisk(code, 1000) };
     await t.rejects(
       download(full),
-      failure(/^the disk is full: there is no room for .*model\.onnx; make room and run the comm/),
+      failure(/^the disk is full: there is no room for .*model\.onnx; free some space and run/),
     );
     t.equal(readFileSync(path).length, 1000);
     await download();

@@ -93,7 +93,7 @@ t.test('a folder that has the name already and is another is left alone', async 
     make(join(root, 'tiny-1'));
     await t.rejects(pullModel(MODEL, root, { from: `${url}/zoo` }), {
       name: 'DownloadError',
-      message: /tiny-1 exists already, and its files are not those of tiny-1; move it away, or/,
+      message: /tiny-1 already exists, and its files are not those of tiny-1; move it away, or/,
     });
     t.same(readdirSync(root), ['tiny-1']);
   }

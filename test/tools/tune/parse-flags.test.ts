@@ -38,21 +38,21 @@ t.test('a trace gives the arrivals', async (t) => {
 t.test('a wrong flag is refused with a sentence that names it', async (t) => {
   for (const [args, message] of [
     [['--arrivals', 'poisson:1'], /^--p99-ms is missing/],
-    [['--p99-ms', '0', '--arrivals', 'poisson:1'], /^--p99-ms is a number/],
-    [['--p99-ms', '60001', '--arrivals', 'poisson:1'], /^--p99-ms is a number/],
-    [['--p99-ms', 'fast', '--arrivals', 'poisson:1'], /^--p99-ms is a number/],
-    [['--p99-ms', '5'], /one of --arrivals poisson:RATE and --trace/],
-    [[...GOOD, '--trace', 'x'], /one of --arrivals poisson:RATE and --trace/],
-    [['--p99-ms', '5', '--arrivals', 'poisson'], /^--arrivals is poisson:RATE/],
-    [['--p99-ms', '5', '--arrivals', 'poisson:0'], /^--arrivals is poisson:RATE/],
-    [['--p99-ms', '5', '--arrivals', 'uniform:5'], /^--arrivals is poisson:RATE/],
-    [[...GOOD, '--model', 'a', '--curve', 'b'], /one of --model DIR and --curve/],
-    [[...GOOD, '--gpus', '0'], /^--gpus is a whole number from 1 to 1000, not "0"/],
+    [['--p99-ms', '0', '--arrivals', 'poisson:1'], /^--p99-ms must be a number/],
+    [['--p99-ms', '60001', '--arrivals', 'poisson:1'], /^--p99-ms must be a number/],
+    [['--p99-ms', 'fast', '--arrivals', 'poisson:1'], /^--p99-ms must be a number/],
+    [['--p99-ms', '5'], /either --arrivals poisson:RATE or --trace/],
+    [[...GOOD, '--trace', 'x'], /either --arrivals poisson:RATE or --trace/],
+    [['--p99-ms', '5', '--arrivals', 'poisson'], /^--arrivals must be poisson:RATE/],
+    [['--p99-ms', '5', '--arrivals', 'poisson:0'], /^--arrivals must be poisson:RATE/],
+    [['--p99-ms', '5', '--arrivals', 'uniform:5'], /^--arrivals must be poisson:RATE/],
+    [[...GOOD, '--model', 'a', '--curve', 'b'], /either --model DIR or --curve/],
+    [[...GOOD, '--gpus', '0'], /^--gpus must be a whole number from 1 to 1000, not "0"/],
     [[...GOOD, '--gpus', '1001'], /^--gpus/],
     [[...GOOD, '--gpus', '1.5'], /^--gpus/],
     [[...GOOD, '--seed', 'x'], /^--seed/],
-    [[...GOOD, '--windows', '1'], /--windows.*--help shows the flags/],
+    [[...GOOD, '--windows', '1'], /--windows.*--help lists the flags/],
   ] as const) {
-    t.throws(() => parseFlags(args), { name: 'TuneError', message }, args.join(' '));
+    t.throws(() => parseFlags(args), { name: 'ToolError', message }, args.join(' '));
   }
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
+import { ToolError } from '../../../src/tools/tool-error.js';
 import { readCurve } from '../../../src/tools/tune/read-curve.js';
-import { TuneError } from '../../../src/tools/tune/tune-error.js';
 
 const CURVE = [
   { batchSize: 1, ms: 2 },
@@ -13,7 +13,7 @@ function refusal(path: string): string {
   try {
     readCurve(path);
   } catch (error) {
-    if (error instanceof TuneError) return error.message;
+    if (error instanceof ToolError) return error.message;
     throw error;
   }
   return 'none';
@@ -32,7 +32,7 @@ t.test('of several, one must be named; a file can be', async (t) => {
   const folder = t.testdir({ 'latency-curves': { 'a.json': KEPT, 'b.json': KEPT } });
   t.match(
     refusal(folder),
-    /has 2 latency curves; say which:\n {2}--curve .*a\.json\n {2}--curve .*b\.json$/,
+    /has 2 latency curves; name one:\n {2}--curve .*a\.json\n {2}--curve .*b\.json$/,
   );
   t.equal(readCurve(join(folder, 'latency-curves', 'b.json')).provider, 'cuda');
 });
@@ -52,7 +52,10 @@ t.test('a file that is no curve is refused with what is wrong', async (t) => {
   t.match(refusal(join(file('{'), 'c.json')), /is not JSON\.$/);
   t.match(refusal(join(file([]), 'c.json')), /is not a latency curve: curve: /);
   t.match(refusal(join(file([{ batchSize: 1, ms: 0 }]), 'c.json')), /curve\.0\.ms: /);
-  t.match(refusal(join(file(CURVE.toReversed()), 'c.json')), /batch sizes must rise/);
+  t.match(
+    refusal(join(file(CURVE.toReversed()), 'c.json')),
+    /batch sizes must be in ascending order/,
+  );
 });
 
 t.test('runs that the file holds are drawn from, whatever their order', async (t) => {

@@ -7,6 +7,8 @@ import {
 } from '../../../src/tools/tune/arrivals.js';
 import { drawnTimes, fixedTimes } from '../../../src/tools/tune/lane-times.js';
 import { type Simulation, simulate } from '../../../src/tools/tune/simulate.js';
+import { fewerArrivals } from '../../helpers/fewer-arrivals.js';
+import { IS_LONG, share } from '../../helpers/long.js';
 import { curveOf, limitsOf, type Points } from '../../helpers/set-up-batcher.js';
 
 function setUp(
@@ -21,6 +23,11 @@ function setUp(
     ...{ processes: 1, timeoutMs: 10_000, seed: 1 },
     ...more,
   };
+}
+
+/** So many arrivals that a quantile is known to a few percent, where the search is long. */
+function poisson(perSecond: number): Arrivals {
+  return fewerArrivals(poissonArrivals(perSecond), share(20_000));
 }
 
 t.test('two arrivals within the window share a batch', async (t) => {
@@ -102,7 +109,7 @@ t.test('batches of one by a Poisson process wait as the M/D/1 queue says', async
   for (const load of [0.4, 0.7]) {
     const waits = await Promise.all(
       [1, 2, 3].map(async (seed) => {
-        const arrivals = poissonArrivals((1000 * load) / runMs);
+        const arrivals = poisson((1000 * load) / runMs);
         const limits = { maxBatchSize: 1, maxQueueDelayMs: 0, maxQueueSize: 100_000 };
         return await simulate(setUp(arrivals, [[1, runMs]], limits, { seed }));
       }),
@@ -117,7 +124,7 @@ t.test('batches of one by a Poisson process wait as the M/D/1 queue says', async
     ] as const) {
       const expected = runMs + quantileOfWait(load, q) * runMs;
       t.ok(
-        Math.abs(simulated / expected - 1) < 0.05,
+        Math.abs(simulated / expected - 1) < (IS_LONG ? 0.05 : 0.1),
         `load ${load}, quantile ${q}: ${simulated} instead of ${expected}`,
       );
     }
@@ -159,7 +166,7 @@ t.test(
     const play = (seed: number, processes = 1, rate = 500) =>
       simulate(
         setUp(
-          poissonArrivals(rate),
+          poisson(rate),
           curve,
           { maxBatchSize: 8, maxQueueDelayMs: 1, maxQueueSize: 99 },
           { laneTimes, seed, processes },

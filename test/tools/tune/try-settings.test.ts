@@ -2,6 +2,7 @@ import t from 'tap';
 import { LatencyCurve } from '../../../src/batcher/index.js';
 import { poissonArrivals } from '../../../src/tools/tune/arrivals.js';
 import { trySetting } from '../../../src/tools/tune/try-settings.js';
+import { fewerArrivals } from '../../helpers/fewer-arrivals.js';
 
 /** The sizes in which batches of up to six ran. */
 async function sizesOn(provider: string): Promise<number[]> {
@@ -14,7 +15,13 @@ async function sizesOn(provider: string): Promise<number[]> {
     sizes.add(batchSize);
     return curve.msOf(batchSize);
   };
-  const plan = { arrivals: poissonArrivals(400), gpus: 1, provider, curve, laneTimes };
+  const plan = {
+    arrivals: fewerArrivals(poissonArrivals(400), 2000),
+    gpus: 1,
+    provider,
+    curve,
+    laneTimes,
+  };
   const limits = { maxQueueSize: 1024, timeoutMs: 10_000, seed: 1 };
   await trySetting({ ...plan, ...limits }, { maxBatchSize: 6, maxQueueDelayMs: 0 });
   return [...sizes].sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 import t from 'tap';
-import { VirtualClock } from '../../../src/tools/tune/virtual-clock.js';
 import { seededRandom } from '../../../src/tools/tune/seeded-random.js';
+import { VirtualClock } from '../../../src/tools/tune/virtual-clock.js';
 
 t.test(
   'wakes run in the order of their times, and at one time in the order in which they were set',

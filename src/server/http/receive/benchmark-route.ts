@@ -4,29 +4,31 @@ import type { Batcher, Clock } from '../../../batcher/index.js';
 import type { Scores } from '../../../engine/index.js';
 import type { Config } from '../../config/config.js';
 import { Problem } from '../../problem/problem.js';
-import { settlementHeaders } from '../respond/settlement-headers.js';
 import { openExchange } from '../exchange.js';
+import { settlementHeaders } from '../respond/settlement-headers.js';
+import { type FindModelDeps, findModel } from './find-model.js';
+import { letGoOfBody } from './let-go-of-body.js';
 import { type RefuseDeps, refuse } from './refuse.js';
 
-export interface BenchmarkDeps extends RefuseDeps {
+export interface BenchmarkDeps extends RefuseDeps, FindModelDeps {
   readonly clock: Clock;
   readonly batching: () => Config['batching'];
-  /** Opened by the first request: most servers never see one. */
+  /** Opened by the first request: most servers never see one. A failure is not kept: the next request tries again. */
   readonly nullBatcher: () => Promise<Batcher<Uint8Array, Scores>>;
 }
 
 const PIXEL = new Uint8Array(3);
 
 /**
- * /benchmark, with any method: an empty 200 after one pixel has gone through a batcher and a lane, on a model that does
- * nothing. The price of everything but decoding and copying pixels.
+ * /benchmark, with any method: answers an empty 200 after one pixel has gone through a batcher and a lane with a
+ * do-nothing model. This is the cost of everything but decoding and copying pixels.
  */
 export function benchmarkRoute(deps: BenchmarkDeps) {
   return async function benchmark(c: Context<{ Bindings: HttpBindings }>): Promise<Response> {
     const exchange = openExchange(c.env, deps.clock);
     try {
-      // Throws while this process takes no work.
-      deps.lifecycle.model();
+      // Throws if this process takes no requests.
+      findModel(deps);
       const batcher = await opened(deps);
       const deadlineMs = exchange.startedMs + deps.batching().defaultTimeoutMs;
       const [item] = batcher.accept(1, deadlineMs);
@@ -35,7 +37,8 @@ export function benchmarkRoute(deps: BenchmarkDeps) {
       const settlement = await item.settled;
       deps.requestLog.answered(exchange, [settlement]);
       deps.metrics.request('ok');
-      const headers = settlementHeaders(exchange, [settlement], deps.lifecycle.isEnding);
+      const mustClose = letGoOfBody(exchange.incoming) || deps.lifecycle.isEnding;
+      const headers = settlementHeaders(exchange, [settlement], mustClose);
       headers['Content-Length'] = '0';
       return new Response(null, { headers });
     } catch (error) {

@@ -1,24 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { PROBLEMS, Problem, type ProblemCode, problemBody } from '../../problem/problem.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
-import { PROBLEMS, Problem, type ProblemCode, problemBody } from '../../problem/problem.js';
 import { requestId } from '../exchange.js';
 import { breakOff } from './read-body.js';
 
-/** How long a connection is kept for its client to read the last answer and close; after that it is cut. */
+/** Time for a client to read the last answer and close the connection; then the server closes it. */
 const LINGER_MS = 1000;
 
 const TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
-/** Answers, logs and numbers what the app never sees: what is not a request, or came too slowly to become one. */
+/** Answers, logs and numbers what the app never sees: input that is not a request, or that arrived too slowly. */
 export class BrokenRequests {
   readonly #requestLog: RequestLog;
   readonly #metrics: Metrics;
-  /** The newest response of each connection: those before it have left when it has. */
+  /** The newest response of each connection; when it has been sent, so have those before it. */
   readonly #newest = new WeakMap<Duplex, ServerResponse>();
-  /** Connections that end: whatever else comes on them is ignored. */
+  /** Connections that are being closed; further input on them is ignored. */
   readonly #ending = new WeakSet<Duplex>();
 
   constructor(requestLog: RequestLog, metrics: Metrics) {
@@ -26,20 +26,22 @@ export class BrokenRequests {
     this.#metrics = metrics;
   }
 
-  /** To be told of every request, before it is answered. */
+  /** Must be called for every request before it is answered. */
   began({ socket }: IncomingMessage, outgoing: ServerResponse): void {
     this.#newest.set(socket, outgoing);
   }
 
   /** A request with which the app can do nothing: its Host or target is invalid. */
-  refuse(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  refuse(incoming: IncomingMessage, outgoing: ServerResponse, status = 400): void {
     const id = requestId(incoming);
     const { method, url: path } = incoming;
-    this.#requestLog.malformed({ requestId: id, method, path, status: 400 });
-    outgoing.writeHead(400, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id }).end();
+    this.#requestLog.malformed({ requestId: id, method, path, status });
+    outgoing
+      .writeHead(status, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id })
+      .end();
   }
 
-  /** Node's `clientError`: the bytes are not HTTP, they stopped coming, or the connection failed. */
+  /** Handles Node's `clientError`: the bytes are not HTTP, they stopped arriving, or the connection failed. */
   end(error: NodeJS.ErrnoException, socket: Duplex): void {
     if (this.#ending.has(socket)) return;
     this.#ending.add(socket);
@@ -48,7 +50,7 @@ export class BrokenRequests {
     const isReceived = newest === undefined || newest.req.complete;
     if (!socket.writable || error.code === 'ECONNRESET') socket.destroy();
     else if (isAnswered && isReceived) this.#answer(error.code, socket);
-    // It has its answer already, or its client has left.
+    // The answer was already sent, or the client has closed the connection.
     else if (isAnswered || error.code === 'HPE_INVALID_EOF_STATE') socket.destroy();
     else {
       if (!isReceived) breakOff(newest.req, new Problem(bodyProblem(error.code)));
@@ -72,12 +74,12 @@ export class BrokenRequests {
   }
 }
 
-/** A body whose chunks make no sense is no image, as a form whose parts make none. */
+/** A body with broken chunks is not an image, just as a form with broken parts is not. */
 function bodyProblem(errorCode: string | undefined): ProblemCode {
   return errorCode === TIMEOUT ? 'request_timeout' : 'undecodable_image';
 }
 
-/** Lets the answers leave that are still owed to earlier requests. */
+/** Closes the connection after the answers to earlier requests have been sent. */
 function endAfter(newest: ServerResponse, socket: Duplex): void {
   if (newest.headersSent) newest.once('finish', () => end(socket));
   else newest.setHeader('Connection', 'close');
@@ -96,7 +98,7 @@ function endWith(socket: Duplex, status: number, id: string, problem = ''): void
   end(socket, lines.join('\r\n'));
 }
 
-/** A client that does not close its half would hold the connection for ever. */
+/** Closes the connection. The timer is for clients that never close their side and would keep it open forever. */
 function end(socket: Duplex, lastBytes = ''): void {
   socket.end(lastBytes);
   setTimeout(() => socket.destroy(), LINGER_MS).unref();

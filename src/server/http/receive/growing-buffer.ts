@@ -1,19 +1,33 @@
-import type { SpareBuffers } from '../../../decode/spare-buffers.js';
+import type { Upload } from './upload-budget.js';
 
 /**
- * Bytes that arrive in pieces, in one buffer of its own, which may be transferred to a thread. A million pieces of
- * one byte take no more room than one piece of a million.
+ * A body of at least this size that fits into a spare buffer gets one. A shorter one may be all that a client sends.
+ */
+const SPARE_FROM_BYTES = 4096;
+/**
+ * If a body's length is announced, its buffer grows to this multiple of what has arrived, but not beyond the length.
+ */
+const ANNOUNCED_FACTOR = 8;
+const UNANNOUNCED_FACTOR = 2;
+
+/**
+ * Collects bytes that arrive in pieces, in one buffer of its own that can be transferred to a thread. Its capacity
+ * counts in the upload budget and grows with the received bytes, so a client that sends little uses little memory,
+ * whatever length it announces.
  */
 export class GrowingBuffer {
-  readonly #spare: SpareBuffers;
+  readonly #upload: Pick<Upload, 'spare' | 'hold' | 'maxBodyBytes'>;
+  readonly #announcedBytes: number;
   #buffer = Buffer.alloc(0);
   #length = 0;
 
-  /** @param spare of the size that most bodies fit in */
-  constructor(spare: SpareBuffers) {
-    this.#spare = spare;
+  /** @param announcedBytes the length of the body, if the client announced it */
+  constructor(upload: Pick<Upload, 'spare' | 'hold' | 'maxBodyBytes'>, announcedBytes?: number) {
+    this.#upload = upload;
+    this.#announcedBytes = announcedBytes ?? Number.POSITIVE_INFINITY;
   }
 
+  /** @throws {Problem} queue_full if the upload budget has no room for a larger buffer */
   append(piece: Buffer): void {
     const length = this.#length + piece.length;
     if (length > this.#buffer.length) this.#grow(length);
@@ -23,16 +37,35 @@ export class GrowingBuffer {
 
   #grow(length: number): void {
     const full = this.#buffer;
+    const capacity = this.#capacityFor(length);
+    const { spare, hold } = this.#upload;
+    hold(capacity - full.length);
     this.#buffer =
-      length <= this.#spare.byteLength
-        ? Buffer.from(this.#spare.take())
-        : Buffer.allocUnsafeSlow(Math.max(length, full.length * 2));
+      capacity === spare.byteLength ? Buffer.from(spare.take()) : Buffer.allocUnsafeSlow(capacity);
     full.copy(this.#buffer, 0, 0, this.#length);
-    this.#spare.give(full.buffer as ArrayBuffer);
+    spare.give(full.buffer as ArrayBuffer);
   }
 
-  /** What has arrived. Append no more after this. */
+  #capacityFor(length: number): number {
+    const isAnnounced = Number.isFinite(this.#announcedBytes);
+    const wanted = isAnnounced
+      ? Math.min(this.#announcedBytes, length * ANNOUNCED_FACTOR)
+      : length * (this.#length === 0 ? 1 : UNANNOUNCED_FACTOR);
+    const { maxBodyBytes, spare } = this.#upload;
+    const capacity = Math.max(length, Math.min(wanted, maxBodyBytes));
+    const { byteLength } = spare;
+    return length >= SPARE_FROM_BYTES && capacity <= byteLength ? byteLength : capacity;
+  }
+
+  /** All bytes that have arrived. Append nothing after this call. */
   bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Releases the buffer of a body that will not be used. */
+  discard(): void {
+    this.#upload.spare.give(this.#buffer.buffer as ArrayBuffer);
+    this.#buffer = Buffer.alloc(0);
+    this.#length = 0;
   }
 }

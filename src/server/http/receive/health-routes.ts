@@ -1,13 +1,29 @@
-import type { Lifecycle } from '../../models/lifecycle.js';
+import type { Context } from 'hono';
+import type { Lifecycle } from '../../lifecycle.js';
+import { Problem } from '../../problem/problem.js';
 
-/** GET /v2/health/live: 200 while the event loop turns. */
+/**
+ * GET /: says that the server is alive, as KServe and TensorFlow Serving do. A browser, which asks for HTML, gets
+ * 404.
+ */
+export function aliveRoute() {
+  return function alive(c: Context): Response {
+    if (c.req.header('Accept')?.includes('text/html')) throw new Problem('not_found');
+    return Response.json({ status: 'alive' }, { headers: { Vary: 'Accept' } });
+  };
+}
+
+/** GET /v2/health/live: 200 as long as the event loop runs. */
 export function liveRoute() {
   return function live(): Response {
     return Response.json({ live: true });
   };
 }
 
-/** GET /v2/health/ready: 200 while at least one serving process takes work and this one does not end; else why. */
+/**
+ * GET /v2/health/ready: 200 while at least one serving process is ready and this one is not ending; otherwise why
+ * not.
+ */
 export function readyRoute(lifecycle: Lifecycle) {
   return function ready(): Response {
     const { processes, isEnding, notReady } = lifecycle;

@@ -1,22 +1,26 @@
 import type { IncomingMessage } from 'node:http';
 import type { Problem } from '../../problem/problem.js';
-import { ClientGoneError } from './client-gone-error.js';
 import { GrowingBuffer } from './growing-buffer.js';
 import type { Upload } from './upload-budget.js';
 
+/** The client closed the connection before its request was complete, so it gets no answer. */
+export class ClientGoneError extends Error {
+  override readonly name = 'ClientGoneError';
+}
+
 const BROKEN_OFF = Symbol('brokenOff');
 
-/** Ends the reading of a body, if it is not over yet, with what is to be answered. */
+/** Stops reading a body that is not complete yet; `problem` is the answer. */
 export function breakOff(incoming: IncomingMessage, problem: Problem): void {
   incoming.emit(BROKEN_OFF, problem);
 }
 
 /**
- * Counts the bytes of a body as they arrive and hands each chunk on.
+ * Counts the bytes of a body as they arrive and passes each chunk on.
  *
  * @returns when the body is complete
- * @throws {Problem} body_too_large or queue_full when one byte too many arrives, or that of `breakOff`
- * @throws {ClientGoneError} when the connection ends first
+ * @throws {Problem} body_too_large or queue_full if the body exceeds a limit, or the problem of `breakOff`
+ * @throws {ClientGoneError} if the connection is closed before that
  */
 export function readChunks(
   incoming: IncomingMessage,
@@ -32,7 +36,7 @@ export function readChunks(
         end(error);
       }
     }
-    /** What comes after the end is let go, not kept. */
+    /** Bytes that arrive after the end are discarded. */
     function end(error: unknown): void {
       incoming.off('data', receive);
       reject(error);
@@ -50,12 +54,18 @@ export function readChunks(
 }
 
 /**
- * Reads the body whole, into a buffer of its own, which may be transferred to a thread.
+ * Reads the whole body into a buffer of its own, which can be transferred to a thread.
  *
  * @throws as readChunks
  */
 export async function readBody(incoming: IncomingMessage, upload: Upload): Promise<Buffer> {
-  const body = new GrowingBuffer(upload.spare);
-  await readChunks(incoming, upload, (chunk) => body.append(chunk));
+  const announced = incoming.headers['content-length'];
+  const body = new GrowingBuffer(upload, announced === undefined ? undefined : Number(announced));
+  try {
+    await readChunks(incoming, upload, (chunk) => body.append(chunk));
+  } catch (error) {
+    body.discard();
+    throw error;
+  }
   return body.bytes();
 }

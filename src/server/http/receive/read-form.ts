@@ -5,15 +5,15 @@ import { GrowingBuffer } from './growing-buffer.js';
 import { breakOff, readChunks } from './read-body.js';
 import type { Upload } from './upload-budget.js';
 
-/** Most images in one request; fewer where the queue holds fewer. */
+/** Maximum number of images in one request; if the queue holds fewer, that is the maximum. */
 const MAX_PARTS = 64;
 
 /**
- * Reads the parts of a multipart/form-data body in order; every part is an image, whatever its name and type.
+ * Reads the parts of a multipart/form-data body in order. Every part is an image, whatever its name and type.
  *
- * @param maxQueueSize a form of more images could never be accepted
- * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image when the form
- * is broken; and as readChunks
+ * @param maxQueueSize a form with more images could never be accepted
+ * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image if the form
+ * is broken; also as readChunks
  */
 export async function readForm(
   incoming: IncomingMessage,
@@ -29,10 +29,10 @@ export async function readForm(
       reject(problem);
     }
     form.on('file', (_name, stream) => {
-      const part = new GrowingBuffer(upload.spare);
+      const part = new GrowingBuffer(upload);
       parts.push(part);
       stream.on('data', (chunk: Buffer) => part.append(chunk));
-      // A form that ends inside a part ends here, and kills the process if nobody listens.
+      // Called if the form ends inside a part. Without a listener, this error would end the process.
       stream.on('error', () => fail('undecodable_image'));
     });
     form.on('filesLimit', () => fail('too_many_parts'));
@@ -41,9 +41,14 @@ export async function readForm(
     form.on('finish', resolve);
   });
   const received = readChunks(incoming, upload, (chunk) => form.write(chunk));
-  await Promise.race([received, parsed.then(() => received)]);
-  form.end();
-  await parsed;
+  try {
+    await Promise.race([received, parsed.then(() => received)]);
+    form.end();
+    await parsed;
+  } catch (error) {
+    for (const part of parts) part.discard();
+    throw error;
+  }
   return parts.map((part) => part.bytes());
 }
 

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Problem } from '../../problem/problem.js';
 
-/** What a client may ask for beside the answer itself. */
+/** The options of a request. */
 export interface RequestOptions {
   readonly topK: number;
   readonly timeoutMs: number;
@@ -14,10 +14,12 @@ const MAX_TIMEOUT_MS = 600_000;
 /**
  * Reads `?top_k=` and X-Request-Timeout-Ms and checks the headers that describe the body.
  *
+ * @param allowed the query parameters that the path accepts
  * @throws {Problem} invalid_query, invalid_header, or unsupported_media_type for any Content-Encoding
  */
 export function readRequestOptions(
-  topK: string | undefined,
+  query: Readonly<Record<string, string>>,
+  allowed: readonly string[],
   headers: IncomingHttpHeaders,
   defaultTimeoutMs: number,
 ): RequestOptions {
@@ -25,6 +27,8 @@ export function readRequestOptions(
   if (encoding !== undefined) {
     throw new Problem('unsupported_media_type', { 'Accept-Encoding': 'identity' });
   }
+  for (const name in query) if (!allowed.includes(name)) throw new Problem('invalid_query');
+  const topK = query['top_k'];
   const timeout = headers['x-request-timeout-ms'];
   return {
     topK: topK === undefined ? DEFAULT_TOP_K : wholeNumber(topK, MAX_TOP_K, 'invalid_query'),

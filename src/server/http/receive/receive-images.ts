@@ -5,16 +5,16 @@ import { breakOff, readBody } from './read-body.js';
 import { readForm } from './read-form.js';
 import type { Upload } from './upload-budget.js';
 
-/** The images of a request: one as the raw body, or every part of a form. */
+/** The images of a request: the raw body is one image, or every part of a form is one. */
 export interface ReceivedImages {
   readonly isForm: boolean;
   readonly images: readonly Buffer[];
 }
 
 /**
- * Receives the body within its limits in bytes and time. Content-Type is looked at only to tell a form.
+ * Receives the body within its limits on bytes and time. Content-Type is used only to recognise a form.
  *
- * @throws {Problem} body_too_large or queue_full by Content-Length, empty_body, deadline_exceeded; and as readForm
+ * @throws {Problem} body_too_large or queue_full by Content-Length, empty_body, deadline_exceeded; also as readForm
  * and readBody
  */
 export async function receiveImages(
@@ -26,7 +26,7 @@ export async function receiveImages(
 ): Promise<ReceivedImages> {
   const isForm = /^multipart\/form-data\b/i.test(incoming.headers['content-type'] ?? '');
   upload.expect(Number(incoming.headers['content-length'] ?? 0));
-  // Asking for the body only now spares a refused client the upload.
+  // Sending 100 Continue only now spares a refused client the upload.
   if (/\b100-continue\b/i.test(incoming.headers.expect ?? '') && incoming.httpVersionMinor > 0) {
     outgoing.writeContinue();
   }

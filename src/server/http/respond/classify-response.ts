@@ -1,23 +1,23 @@
 import type { ImageSettlement } from '../../models/classifier.js';
+import { Problem, problemBody } from '../../problem/problem.js';
 import type { Exchange } from '../exchange.js';
 import { predictionsJson } from './predictions-json.js';
-import { Problem, problemBody } from '../../problem/problem.js';
 import { settlementHeaders } from './settlement-headers.js';
 
-/** What became of one image. */
+/** The result of one image: its settlement or its problem. */
 export type ImageOutcome = ImageSettlement | Problem;
 
 export interface AnswerFormat {
   readonly exchange: Exchange;
   readonly topK: number;
   readonly labelsJson: readonly string[];
-  /** End the connection after the answer. */
+  /** Whether to close the connection after the answer. */
   readonly close: boolean;
 }
 
 /**
- * 200 with the predictions of one raw image, or, for a form, an array in the order of its images, each with its
- * own predictions or error.
+ * 200 with the predictions for one raw image; or, for a form, an array in the order of its images, with predictions
+ * or an error for each.
  */
 export function classifyResponse(
   outcomes: readonly ImageOutcome[],

@@ -1,8 +1,8 @@
 import type { Scores } from '../../../engine/index.js';
 
 /**
- * The answer's bytes, as the original server sent them: `[{"confidence":0.9998,"label":"..."},...]`, best first,
- * four decimals always, no spaces.
+ * The same bytes as the original server's answer: `[{"confidence":0.9998,"label":"..."},...]`, best first,
+ * always four decimals, no spaces.
  *
  * @param labelsJson each label as a JSON string, in the order of the classes
  */

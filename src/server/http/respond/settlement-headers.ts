@@ -1,12 +1,12 @@
 import type { ImageSettlement } from '../../models/classifier.js';
-import type { Exchange } from '../exchange.js';
 import { Problem } from '../../problem/problem.js';
-import { serverTiming, stageTimes } from './timing-headers.js';
+import { type StageTimes, stageTimes } from '../../telemetry/stage-times.js';
+import type { Exchange } from '../exchange.js';
 
 /**
- * Headers that say how images were run: one value an image, in order, "-" for one without an answer.
+ * Headers that describe how images were run: one value per image, in order, "-" for an image without a result.
  *
- * @param close end the connection after the answer
+ * @param close whether to close the connection after the answer
  */
 export function settlementHeaders(
   { id, startedMs }: Exchange,
@@ -23,4 +23,9 @@ export function settlementHeaders(
   };
   if (close) headers['Connection'] = 'close';
   return headers;
+}
+
+/** The value of Server-Timing (W3C) for one image. */
+function serverTiming({ receive, decode, queue, infer }: StageTimes): string {
+  return `receive;dur=${receive.toFixed(2)}, decode;dur=${decode.toFixed(2)}, queue;dur=${queue.toFixed(2)}, infer;dur=${infer.toFixed(2)}`;
 }

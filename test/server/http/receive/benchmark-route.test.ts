@@ -1,5 +1,6 @@
 import t from 'tap';
 import { solidJpeg } from '../../../helpers/make-jpeg.js';
+import { raw } from '../../../helpers/raw.js';
 import { serveApp } from '../../../helpers/serve-app.js';
 
 const PHOTO = solidJpeg(16, 16, [220, 10, 20]);
@@ -39,4 +40,19 @@ t.test('a null model that cannot be opened is said, and why only in the log', as
   t.match(JSON.parse(text), { code: 'engine_unavailable' });
   t.notMatch(text, /libcudart/);
   t.match(lines.at(-1), { code: 'engine_unavailable', cause: /libcudart/ });
+});
+
+t.test('a body that is not wanted is not read to its end if it is long', async (t) => {
+  const { port } = await serveApp(t);
+  const head = (bytes: number) =>
+    `POST /benchmark HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n`;
+  const limit = 256 * 1024;
+  t.match(await raw(port, head(limit + 1), 'abc'), /^HTTP\/1\.1 200 [\s\S]*Connection: close/);
+  const short = raw(port, head(limit), Buffer.alloc(limit), 'nonsense\r\n\r\n');
+  t.match(await short, /^HTTP\/1\.1 200 (?:(?!Connection: close)[\s\S])*HTTP\/1\.1 400 /);
+});
+
+t.test('it can be turned off', async (t) => {
+  const { url } = await serveApp(t, { server: { benchmark: false } });
+  t.equal((await fetch(`${url}/benchmark`)).status, 404);
 });

@@ -56,6 +56,24 @@ t.test('top_k bounds the answer, from 1 to 100', async (t) => {
   }
 });
 
+t.test('a query parameter that nobody knows is refused, not ignored', async (t) => {
+  const { classify } = await serveApp(t);
+  for (const query of ['?topk=3', '?top_k=3&x', '?Top_K=3', '?constructor=1']) {
+    const response = await classify(RED, {}, query);
+    t.equal(response.status, 400, query);
+    t.match(await problem(response), { code: 'invalid_query' });
+  }
+  t.equal((await classify(RED, {}, '?')).status, 200);
+  t.equal((await classify(RED, {}, '?top_k=3&model=colours')).status, 200);
+});
+
+t.test('an upload with PUT is answered as one with POST', async (t) => {
+  const { classify } = await serveApp(t);
+  const [put, post] = [await classify(RED, { method: 'PUT' }), await classify(RED)];
+  t.equal(put.status, 200);
+  t.equal(await put.text(), await post.text());
+});
+
 t.test('the content type of a raw image does not matter', async (t) => {
   const { classify } = await serveApp(t);
   for (const type of ['text/html', 'application/x-www-form-urlencoded', 'image/png']) {
@@ -90,10 +108,11 @@ t.test('problems are problem+json with constant text', async (t) => {
       status,
       type: `urn:batch-dispatch:problem:${code}`,
       instance: response.headers.get('x-request-id'),
+      error: /^[A-Z].+\. [A-Z].+\.$/,
     });
   }
   const refused = await fetch(`${url}/api/classify`, { method: 'DELETE' });
-  t.equal(refused.headers.get('allow'), 'POST');
+  t.equal(refused.headers.get('allow'), 'POST, PUT');
   t.equal((await classify(solid(1, 2, 3, 16))).status, 200, 'at the limit of pixels');
 });
 

@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import t from 'tap';
 import { solidJpeg } from '../../../helpers/make-jpeg.js';
 import { colourLane, type RunBatch, serveApp } from '../../../helpers/serve-app.js';
-import { until } from '../../../helpers/start-server.js';
+import { until } from '../../../helpers/until.js';
 
 const RED = solidJpeg(16, 16, [220, 10, 20]);
 /** A lane of 100 images a second. */

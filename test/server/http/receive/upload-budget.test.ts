@@ -4,7 +4,7 @@ import jpeg from 'jpeg-js';
 import t from 'tap';
 import { raw } from '../../../helpers/raw.js';
 import { colourLane, type RunBatch, serveApp } from '../../../helpers/serve-app.js';
-import { until } from '../../../helpers/start-server.js';
+import { until } from '../../../helpers/until.js';
 
 const IMAGE = Buffer.from(
   jpeg.encode({ data: Buffer.alloc(16 * 16 * 4, 99), width: 16, height: 16 }, 95).data,

@@ -7,12 +7,12 @@ import {
   LaneHungError,
   QueueFullError,
 } from '../../../../src/batcher/index.js';
-import { ScoresNotFiniteError } from '../../../../src/engine/index.js';
 import {
   ImageTooComplexError,
   ImageTooLargeError,
   UndecodableImageError,
 } from '../../../../src/decode/header/image-errors.js';
+import { ScoresNotFiniteError } from '../../../../src/engine/index.js';
 import { PROBLEMS, Problem, problemBody } from '../../../../src/server/problem/problem.js';
 import { toProblem } from '../../../../src/server/problem/to-problem.js';
 
@@ -58,6 +58,7 @@ t.test('a problem has the members of RFC 9457', async (t) => {
       status,
       detail,
       code,
+      error: `${title}. ${detail}`,
       instance: 'id',
     });
   }

@@ -1,4 +1,0 @@
-/** What the operator has to change; the message is for them. */
-export class TuneError extends Error {
-  override readonly name = 'TuneError';
-}

@@ -1,0 +1,36 @@
+import { TRIAL_JPEG } from '../../src/decode/gpu/trial-jpeg.js';
+
+// Small JPEGs with the SHA-256 of what Pillow 13.0.0 (libjpeg-turbo 3.2) makes of them with convert('RGB').
+
+export const YCBCR = {
+  bytes: TRIAL_JPEG,
+  pillow: 'f010dcd46a4adca6c86044873ea618c36d31c33ceca641f5a70b09eb6af07134',
+};
+
+/** 16x12, with Adobe's marker, so that its values are inverted. */
+export const CMYK = {
+  bytes: Buffer.from(
+    [
+      '/9j/7gAOQWRvYmUAZAAAAAAA/9sAQwANCQoLCggNCwoLDg4NDxMgFRMSEhMnHB4XIC4pMTAuKS0sMzpKPjM2RjcsLUBX',
+      'QUZMTlJTUjI+WmFaUGBKUVJP/8AAFAgADAAQBEMRAE0RAFkRAEsRAP/EABkAAAIDAQAAAAAAAAAAAAAAAAABAgMGB//E',
+      'ACYQAAEDAgMJAQAAAAAAAAAAAAEAAgMREjFCUQQTFCEyQ2GRsXL/2gAOBEMATQBZAEsAAD8A1ETGMiYLGdIyjRYo8ycc',
+      'VkJ55jtMj3yyUvOY6rpyluoxkb6SqVDiJT33+yhDBSFjhjaPiCTeR5Tkjbe/9n6hO46p0CpoEL//2Q==',
+    ].join(''),
+    'base64',
+  ),
+  pillow: '5072b4995253d40fc1a55f28b795c3a54715f865455764bc6041035d84856b8a',
+};
+
+/** The same JPEG with `bytes` between its scan and its EOI, as some encoders leave them. */
+export function withBytesBeforeEoi(jpeg: Buffer, bytes: Uint8Array): Buffer {
+  return Buffer.concat([jpeg.subarray(0, -2), bytes, jpeg.subarray(-2)]);
+}
+
+/** The same JPEG with a start of scan that names no coefficients after the first, as some phones write it. */
+export function withShortBand(jpeg: Buffer): Buffer {
+  const bytes = Buffer.from(jpeg);
+  const sos = bytes.indexOf(Buffer.of(0xff, 0xda));
+  // Before the last byte of the header, which holds the approximation.
+  bytes.writeUInt8(0, sos + bytes.readUInt16BE(sos + 2));
+  return bytes;
+}

@@ -1,0 +1,36 @@
+/** No machine is so slow that what a test waits for takes as long. */
+const LIMIT_MS = 120_000;
+const ASK_AGAIN_MS = 10;
+
+/**
+ * Asks again until the answer is yes.
+ *
+ * @throws {Error} with the text of the condition, if the answer is still no after two minutes
+ */
+export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+  const late = new Error(`waited ${LIMIT_MS / 1000} s in vain for ${isSo}`);
+  const startedMs = performance.now();
+  while (!(await isSo())) {
+    if (performance.now() - startedMs > LIMIT_MS) throw late;
+    await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+}
+
+/**
+ * Waits for what must come.
+ *
+ * @param what is waited for; the message may say what is here instead
+ * @throws {Error} with that text, if it has not come after two minutes
+ */
+export async function inTime<T>(promise: Promise<T>, what: () => string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const end = () => reject(new Error(`waited ${LIMIT_MS / 1000} s in vain for ${what()}`));
+    timer = setTimeout(end, LIMIT_MS);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
