@@ -17,6 +17,7 @@ export type { Model } from './model/model.js';
 export { readModelFolder } from './model/model-folder.js';
 export type { ImageInput, ModelManifest } from './model/model-manifest.js';
 export { nullModel } from './model/null-model.js';
+export { findLabels } from './model/read-labels.js';
 export { type Engine, type EngineRequest, openEngine } from './open-engine.js';
 export { type Comparison, compareLanes } from './proof/compare-lanes.js';
 export { seededImages } from './proof/seeded-images.js';

@@ -32,7 +32,7 @@ export interface ReadOptions {
 }
 
 /**
- * Reads `model.json`, `labels.txt` and `model.onnx` of a folder, tests on the CPU how the model takes batches and whether
+ * Reads `model.json`, `model.onnx` and the labels of a folder, tests on the CPU how the model takes batches and whether
  * its scores are what model.json says, and rewrites the graph.
  *
  * @throws {ModelRefusedError} with one sentence that names the file and says what to change
@@ -42,9 +42,10 @@ export async function readModelFolder(
   { say = () => {}, batch: known }: ReadOptions = {},
 ): Promise<Model> {
   const manifest = await readManifest(folder);
-  const labels = await readLabels(folder);
   const bytes = await readModelFile(folder, 'model.onnx');
   const path = join(folder, 'model.onnx');
+  const graph = await naming(path, async () => readGraph(bytes));
+  const { labels, source } = await readLabels(folder, graph);
   const { input, output, outputName } = manifest;
   const { width, height, channelOrder, mean, std } = input;
   const classes = labels.length;
@@ -52,11 +53,11 @@ export async function readModelFolder(
   const pixels = { width, height, channelOrder, mean, std };
   const spec = { ...pixels, output, outputName, topK, classes };
   return await naming(path, async () => {
-    const graph = readGraph(bytes);
     const weights = await findWeightFiles(folder, graph);
     const facts = inspectClassifier(graph, spec);
-    checkLabels(labels, facts);
+    checkLabels(labels, source, facts);
     const warn = (warning: string | undefined) => warning && say(`${path}: ${warning}`);
+    if (source !== 'labels.txt') warn(`there is no labels.txt; the labels are the ${source}`);
     warn(otherOutputs(manifest, facts));
     warn(checkManifest(manifest, facts, graph));
     // Refuses a model that does not fit before it is tested.
@@ -90,10 +91,16 @@ async function findBatch(
   return batch;
 }
 
-function checkLabels(labels: readonly string[], { classes }: ClassifierFacts): void {
+function checkLabels(
+  labels: readonly string[],
+  source: string,
+  { classes }: ClassifierFacts,
+): void {
   if (classes === undefined || classes === labels.length) return;
   throw new ModelRefusedError(
-    `labels.txt has ${labels.length} labels but the model has ${classes} classes; write one line for each class`,
+    source === 'labels.txt'
+      ? `labels.txt has ${labels.length} labels but the model has ${classes} classes; write one line for each class`
+      : `the ${source} give ${labels.length} labels but the model has ${classes} classes; write a labels.txt with one line for each class`,
   );
 }
 

@@ -1,8 +1,11 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { toBinary } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import t from 'tap';
-import { ModelProtoSchema } from '../../../src/engine/graph/generated/onnx_pb.js';
+import {
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+} from '../../../src/engine/graph/generated/onnx_pb.js';
 import { readGraph } from '../../../src/engine/graph/index.js';
 import { integer, node, value } from '../../../src/engine/graph/onnx-builders.js';
 import { readModelFolder } from '../../../src/engine/model/model-folder.js';
@@ -238,4 +241,34 @@ t.test('the folder is only read', async (t) => {
   await readModelFolder(folder);
   const onnx = await readFile(join(folder, 'model.onnx'));
   t.ok(onnx.equals(tinyClassifier()));
+});
+
+t.test('class names in the metadata or in config.json serve without a labels.txt', async (t) => {
+  const folder = t.testdir({});
+  const { model } = readGraph(tinyClassifier());
+  const names = "{0: 'a', 1: 'b', 2: 'c', 3: 'd'}";
+  model.metadataProps.push(create(StringStringEntryProtoSchema, { key: 'names', value: names }));
+  writeModelFolder(folder, { onnx: toBinary(ModelProtoSchema, model) });
+  t.match(await readModelFolder(folder), { labels: LABELS }, 'labels.txt goes first');
+  await rm(join(folder, 'labels.txt'));
+  const said: string[] = [];
+  const found = await readModelFolder(folder, { say: (line) => said.push(line) });
+  t.same(found.labels, ['a', 'b', 'c', 'd']);
+  t.match(said, [/model\.onnx: there is no labels\.txt; the labels are the names in its metadata/]);
+
+  writeModelFolder(folder);
+  await rm(join(folder, 'labels.txt'));
+  const config = (id2label: unknown) =>
+    writeFile(join(folder, 'config.json'), JSON.stringify({ id2label }));
+  await config({ 0: 'e', 1: 'f', 2: 'g', 3: 'h' });
+  t.same((await readModelFolder(folder)).labels, ['e', 'f', 'g', 'h']);
+  await config({ 0: 'e', 1: 'f' });
+  await t.rejects(
+    readModelFolder(folder),
+    refused(/the id2label in config\.json give 2 labels but the model has 4 classes; write a lab/),
+  );
+  for (const text of ['{', 'null', '{}']) {
+    await writeFile(join(folder, 'config.json'), text);
+    await t.rejects(readModelFolder(folder), refused(/cannot read .*labels\.txt/), text);
+  }
 });
