@@ -18,6 +18,8 @@ export { readModelFolder } from './model/model-folder.js';
 export type { ImageInput, ModelManifest } from './model/model-manifest.js';
 export { nullModel } from './model/null-model.js';
 export { findLabels } from './model/read-labels.js';
+export { readManifest } from './model/read-manifest.js';
+export { findWeightFiles, type WeightFiles } from './model/weight-files.js';
 export { type Engine, type EngineRequest, openEngine } from './open-engine.js';
 export { type Comparison, compareLanes } from './proof/compare-lanes.js';
 export { seededImages } from './proof/seeded-images.js';

@@ -1,3 +1,4 @@
+export type { OutputWish } from './choose-output.js';
 export { externalDataOf, externalTensors } from './external-tensors.js';
 export { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
 export { lastActivation } from './last-activation.js';

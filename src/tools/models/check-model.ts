@@ -1,13 +1,23 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { readGraph } from '../../engine/graph/index.js';
-import { type Engine, type Model, ModelRefusedError, readModelFolder } from '../../engine/index.js';
+import {
+  type Engine,
+  findLabels,
+  findWeightFiles,
+  type Model,
+  ModelRefusedError,
+  readManifest,
+  readModelFolder,
+} from '../../engine/index.js';
 import { readGpuHost } from '../../native/index.js';
 import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
 import { describeGraph, type Finding } from './describe-graph.js';
 import { findModelFiles } from './find-model-files.js';
+import { findSource } from './import/find-source.js';
+import { proposeModel } from './import/propose-model.js';
 import { whatIsLeft } from './what-is-left.js';
 
 const DEFAULTS = configSchema.parse({});
@@ -28,11 +38,18 @@ export async function checkModel(
   print(files.onnx);
   const tell = ([heading, text]: Finding) => print(`  ${heading.padEnd(8)}  ${text}`);
   const bytes = readFileSync(files.onnx);
-  const parsed = readGraph(bytes);
-  for (const finding of describeGraph(parsed, bytes.length)) tell(finding);
-  const left = whatIsLeft(files, parsed);
-  if (left !== undefined) throw new ModelRefusedError(left);
-
+  const graph = readGraph(bytes);
+  const weights = await findWeightFiles(dirname(files.onnx), graph);
+  const labels = await findLabels(files.folder, graph);
+  const outputName = files.hasManifest ? (await readManifest(files.folder)).outputName : undefined;
+  const wish = { outputName, classes: labels?.labels.length };
+  for (const finding of describeGraph(graph, bytes.length, weights, wish)) tell(finding);
+  const isInPlace = basename(files.onnx) === 'model.onnx';
+  if (!isInPlace || !files.hasManifest || !labels) {
+    const proposal = await proposeModel(findSource(files.onnx), graph);
+    const left = whatIsLeft(path, files, labels !== undefined, proposal);
+    if (left !== undefined) throw new ModelRefusedError(left);
+  }
   const model = await readModelFolder(files.folder, { say: (line) => print(`  ${line}`) });
   tell(['image', describeInput(model)]);
   tell(['labels', describeLabels(model)]);

@@ -1,4 +1,5 @@
-import { type Graph, inspectClassifier } from '../../engine/graph/index.js';
+import { type Graph, inspectClassifier, type OutputWish } from '../../engine/graph/index.js';
+import type { WeightFiles } from '../../engine/index.js';
 import { megabytes } from './megabytes.js';
 
 /** How many kinds of nodes are listed. */
@@ -12,9 +13,14 @@ export type Finding = readonly [heading: string, text: string];
  *
  * @throws {ModelRefusedError} if the graph is not an image classifier
  */
-export function describeGraph(parsed: Graph, bytes: number): Finding[] {
+export function describeGraph(
+  parsed: Graph,
+  bytes: number,
+  weights: WeightFiles | undefined,
+  wish: OutputWish,
+): Finding[] {
   const { model, graph, opset } = parsed;
-  const facts = inspectClassifier(parsed);
+  const facts = inspectClassifier(parsed, wish);
   const { layout, channels, hasBatch, fixedBatch, width = 'any', height = 'any', classes } = facts;
   const image = layout === 'nchw' ? [channels, height, width] : [height, width, channels];
   const shape = [...(hasBatch ? [fixedBatch ?? 'n'] : []), ...image];
@@ -24,6 +30,9 @@ export function describeGraph(parsed: Graph, bytes: number): Finding[] {
   const made = by ? `, made by ${by}` : '';
   return [
     ['file', `${megabytes(bytes)}, opset ${opset}, IR version ${model.irVersion}${made}`],
+    ...(weights
+      ? [['weights', `${megabytes(weights.bytes)} in ${weights.names.join(', ')}`] as const]
+      : []),
     ['nodes', `${graph.node.length}: ${kindsOf(graph.node.map(({ opType }) => opType))}`],
     ['input', `"${facts.inputName}", ${facts.inputType} [${shape.join(', ')}], ${order}`],
     [

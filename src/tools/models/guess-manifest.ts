@@ -1,9 +1,4 @@
-import {
-  type ClassifierFacts,
-  type Graph,
-  inspectClassifier,
-  lastActivation,
-} from '../../engine/graph/index.js';
+import { type ClassifierFacts, type Graph, lastActivation } from '../../engine/graph/index.js';
 import type { ModelManifest } from '../../engine/index.js';
 
 type Range = Pick<ModelManifest['input'], 'mean' | 'std'>;
@@ -17,11 +12,8 @@ const SMALLEST_CROPPED = 128;
 /**
  * The model.json that fits most models like this one. The graph does not state resize, channel order and
  * normalisation, so these are guesses.
- *
- * @throws {ModelRefusedError} if the graph is not an image classifier
  */
-export function guessManifest(parsed: Graph, name: string): ModelManifest {
-  const facts = inspectClassifier(parsed);
+export function guessManifest(parsed: Graph, facts: ClassifierFacts, name: string): ModelManifest {
   const { width = USUAL_SIDE, height = USUAL_SIDE } = facts;
   const isCropped = width === height && width >= SMALLEST_CROPPED;
   return {

@@ -1,10 +1,15 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { toBinary } from '@bufbuild/protobuf';
 import t, { type Test } from 'tap';
-import { floats, integer, node } from '../../../src/engine/graph/onnx-builders.js';
+import { ModelProtoSchema } from '../../../src/engine/graph/generated/onnx_pb.js';
+import { readGraph } from '../../../src/engine/graph/index.js';
+import { floats, integer, node, value } from '../../../src/engine/graph/onnx-builders.js';
 import { checkModel } from '../../../src/tools/models/check-model.js';
+import { externalWeights } from '../../helpers/external-weights.js';
 import { fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import {
+  DataType,
   type ModelFolderParts,
   tinyClassifier,
   writeModelFolder,
@@ -91,7 +96,7 @@ t.test('channels last, more nodes, and what the graph leaves open', async (t) =>
   t.match(text, /as many scores as labels, to be flattened/);
 });
 
-t.test('a bare ONNX file: what is left to do, and a model.json to paste', async (t) => {
+t.test('a bare ONNX file: how to import it, and the model.json that this makes', async (t) => {
   const folder = t.testdir({});
   const path = join(folder, 'My Net.onnx');
   writeFileSync(path, tinyClassifier({ classes: 7 }));
@@ -99,14 +104,37 @@ t.test('a bare ONNX file: what is left to do, and a model.json to paste', async 
   t.match(text, /nodes {5}3: GlobalAveragePool 1/);
   t.match(
     refusal,
-    /^This is not a model folder yet. What is left to do:\n {2}1\. mkdir -p models\/my-net && cp '.*\/My Net\.onnx' models\/my-net\/model\.onnx\n/,
+    /^This is not a model folder yet. What is left to do:\n {2}1\. npm run models -- import '.*\/My Net\.onnx', which makes models\/my-net with the model\.json below\n/,
   );
-  t.match(refusal, /2\. write models\/my-net\/labels\.txt: one line for each of the 7 scores/);
   t.match(
     refusal,
-    /3\. write models\/my-net\/model\.json, as below; resize, channelOrder, mean and/,
+    /2\. npm run models -- check models\/my-net\n\n {2}input\.width +8: the graph\n/,
   );
-  t.match(refusal, /4\. npm run models -- check models\/my-net\n\n\{\n {2}"name": "my-net",/);
+  t.match(refusal, /input\.mean .* a guess: compare it with how the model was trained\n/);
+  t.match(refusal, /\n\n\{\n {2}"name": "my-net",/);
+});
+
+t.test('an ONNX file in a folder of Hugging Face: its configurations are used', async (t) => {
+  const folder = t.testdir({ onnx: {} });
+  writeFileSync(join(folder, 'onnx', 'model.onnx'), tinyClassifier({ width: 'dynamic' }));
+  const processor = { image_processor_type: 'ViTImageProcessor', size: 8, image_mean: 0.5 };
+  writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
+  const { refusal } = await check(join(folder, 'onnx', 'model.onnx'));
+  t.match(refusal, /input\.width +8: size in preprocessor_config\.json\n/);
+  t.match(refusal, /"mean": \[127\.5, 127\.5, 127\.5\]/);
+});
+
+t.test('weights in another file, and one output of several, are described', async (t) => {
+  const parsed = readGraph(tinyClassifier());
+  parsed.graph.output.push(value('features', DataType.FLOAT, ['n', 9]));
+  const { onnx, weights } = externalWeights(toBinary(ModelProtoSchema, parsed.model), 'w.data');
+  const folder = folderOf(t, { onnx });
+  writeFileSync(join(folder, 'w.data'), weights);
+  const { text, refusal } = await check(folder);
+  t.equal(refusal, undefined);
+  t.match(text, / {2}weights {3}0\.0 MB in w\.data\n/);
+  t.match(text, / {2}output {4}"scores", float32, 4 scores\n/);
+  t.match(text, /"scores" is the only one of its 2 outputs that can hold the scores/);
 });
 
 t.test('a folder that is not complete: only what is left is listed', async (t) => {
@@ -115,7 +143,7 @@ t.test('a folder that is not complete: only what is left is listed', async (t) =
   const noManifest = (await check(folder)).refusal ?? '';
   t.match(noManifest, /1\. write \S+\/tiny\/model\.json/);
   t.match(noManifest, /\n {2}"name": "tiny",/);
-  t.notMatch(noManifest, /labels\.txt|cp |mv /);
+  t.notMatch(noManifest, /write \S+labels\.txt|import|mv /);
 
   writeModelFolder(folder);
   rmSync(join(folder, 'labels.txt'));
