@@ -12,8 +12,8 @@ import { readGpuHost } from '../src/native/index.js';
 import { decodeFolder } from '../src/tools/decode-folder.js';
 import { writeResult } from './tools/write-result.js';
 
-// Whether a provider gives the CPU's answers: every image of a folder at every position of a batch, and in padded
-// batches, against the CPU running each image alone.
+// Checks whether a provider gives the CPU's answers: every image of a folder at every position of a batch, and in
+// padded batches, is compared with the CPU running each image alone.
 
 const USAGE = `Usage: npm run bench:agreement -- --model DIR --images DIR [--provider tensorrt,cuda,webgpu]
                                    [--batch 8] [--max-batch 64] [--precision fp16] [--out FILE]
@@ -65,9 +65,9 @@ for (const provider of PROVIDERS.filter((one) => values.provider.split(',').incl
   const add = (batches: string, comparison: Comparison) =>
     rows.push({ model: model.manifest.name, provider, batches, ...comparison });
   for (let shift = 0; shift < batch; shift++) {
-    // Turned by one each time, so that every image comes to every position.
+    // Rotated by one each time, so that every image takes every position.
     const turned = [...images.slice(shift), ...images.slice(0, shift)];
-    add(`${batch}, turned by ${shift}`, await compareLanes(cpu, lane, turned, batch));
+    add(`${batch}, rotated by ${shift}`, await compareLanes(cpu, lane, turned, batch));
   }
   for (const padded of [batch + 1, maxBatchSize]) {
     const some = images.slice(0, 3 * batch);

@@ -9,16 +9,16 @@ import { type QueueLengthCost, queueLengthCost } from './batcher/queue-length-co
 import { median } from './tools/quantile.js';
 import { writeResult } from './tools/write-result.js';
 
-// What the batcher's bookkeeping costs: accepting, enqueueing, dispatching and settling, with a timer for each
-// item's deadline, on the server's clock. And whether the cost grows with the queue.
+// Measures what the batcher's accounting costs: accepting, enqueueing, dispatching and settling, with a timer for each
+// item's deadline, on the server's clock. Also measures whether the cost grows with the queue.
 
 const USAGE = `Usage: npm run bench:batcher -- [--rate N] [--seconds S] [--rounds N] [--waiting 0,1000] [--out FILE]
 
-  --rate N        items a second of the paced runs (default 100000)
+  --rate N        items per second of the paced runs (default 100000)
   --seconds S     length of one run (default 2)
-  --rounds N      runs of each case; the median counts (default 7)
+  --rounds N      runs of each case; the result is the median (default 7)
   --waiting LIST  queue lengths (default 0,1000,100000,1000000)
-  --out FILE      where the figures go, as JSON
+  --out FILE      writes the figures as JSON
 `;
 
 const TARGET_MICROS = 5;
@@ -28,7 +28,7 @@ interface Figure {
   readonly harness: string;
   readonly itemsPerSecond: number;
   readonly cpuMicrosPerItem: number;
-  /** More than the control. */
+  /** The cost above that of the control. */
   readonly batcherMicrosPerItem: number;
   readonly rounds: readonly ItemCost[];
 }
@@ -39,7 +39,7 @@ function serverMetrics(): BatcherObserver<Uint8Array> {
     accepted: (count) => metrics.accepted(count),
     settled: (ended) => metrics.settled(ended as Parameters<ModelMetrics['settled']>[0]),
     dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
-    ran: (lane, ms) => metrics.ran(String(lane), ms),
+    ran: (lane, ms, size) => metrics.ran(String(lane), ms, size),
     laneChanged() {},
   };
 }
@@ -77,7 +77,7 @@ async function itemFigures(
   }
   return cases.map(({ load, harness, costs }) => {
     const control = cases.find((one) => one.load === load && one.submit === withoutBatcher);
-    // Neighbours in time are compared, so that a drift of the machine touches both.
+    // Compares runs that follow each other, so that a drift of the machine affects both.
     const more = costs.map(
       ({ cpuMicrosPerItem }, i) => cpuMicrosPerItem - Number(control?.costs[i]?.cpuMicrosPerItem),
     );
@@ -93,7 +93,7 @@ async function itemFigures(
 }
 
 function printItemFigures(figures: readonly Figure[]): void {
-  console.log('CPU of one item, batches of 32, one lane that answers at once');
+  console.log('CPU time per item; batches of 32, one lane that answers at once');
   console.log(row(['load', 'harness', 'items/s', 'CPU us/item', 'over control']));
   for (const { load, harness, ...figure } of figures) {
     const { itemsPerSecond, cpuMicrosPerItem, batcherMicrosPerItem } = figure;
@@ -146,8 +146,10 @@ if (values.help) {
   printLengths(queueLengths);
   const paced = figures.find(({ load, harness }) => load === 'paced' && harness === 'batcher');
   const micros = Number(paced?.batcherMicrosPerItem);
-  const verdict = micros < TARGET_MICROS ? 'holds' : 'is missed';
-  console.log(`\nTarget of ${TARGET_MICROS} us an item, paced: ${verdict} (${micros.toFixed(2)}).`);
+  const verdict = micros < TARGET_MICROS ? 'met' : 'missed';
+  console.log(
+    `\nThe target of ${TARGET_MICROS} us per item, paced, is ${verdict} (${micros.toFixed(2)}).`,
+  );
   if (values.out !== undefined) {
     writeResult(values.out, { limits: LIMITS, rate, figures, queueLengths });
   }

@@ -9,18 +9,18 @@ import { openGpuPool } from './tools/open-gpu-pool.js';
 import { median } from './tools/quantile.js';
 import { writeResult } from './tools/write-result.js';
 
-// How many images a second the server's own decode pool turns into pixels, by decoder, image and threads.
+// Measures how many images per second the server's own decode pool decodes, by decoder, image and number of threads.
 // The row "arithmetic" is the control: threads that only multiply integers show how far this machine scales.
 
 const USAGE = `Usage: npm run bench:decode -- [--seconds S] [--rounds N] [--threads 1,2] [--decoders LIST]
                             [--out FILE] [IMAGE ...]
 
   --seconds S     length of one measurement (default 1)
-  --rounds N      measurements of each case; the median counts (default 3)
-  --threads LIST  numbers of threads (default 1 and doubled up to the usable cores)
-  --decoders LIST some of native,jpeg-js,gpu (default native,jpeg-js); gpu's threads feed the JPEG units,
-                  and what they do not take goes to the native decoder on every core
-  --out FILE      where the figures go, as JSON
+  --rounds N      measurements of each case; the result is the median (default 3)
+  --threads LIST  numbers of threads (default: 1, doubled up to the available cores)
+  --decoders LIST some of native,jpeg-js,gpu (default native,jpeg-js); for gpu, the threads feed the JPEG units,
+                  and images that these do not support go to the native decoder on every core
+  --out FILE      writes the figures as JSON
 `;
 
 const INPUT = { width: 224, height: 224, resize: 'squash' } as const;
@@ -39,7 +39,7 @@ interface Figure extends Case {
   readonly rounds: readonly number[];
 }
 
-/** Rounds of 100,000 multiplications a second, all threads together. */
+/** Rounds of 100,000 multiplications per second, over all threads. */
 async function measureControl(threads: number, seconds: number): Promise<number> {
   const code = `
     const { parentPort, workerData } = require('node:worker_threads');
@@ -57,7 +57,7 @@ async function measureControl(threads: number, seconds: number): Promise<number>
   return rounds.reduce((sum, count) => sum + count, 0) / seconds;
 }
 
-/** Keeps every thread fed for `seconds` and counts what comes back. */
+/** Keeps every thread busy for `seconds` and counts the results. */
 async function measure({ decoder, image, threads }: Case, seconds: number): Promise<number> {
   if (decoder === CONTROL) return measureControl(threads, seconds);
   const bytes = readFileSync(image);
@@ -146,7 +146,7 @@ if (values.help) {
   const bar = new SingleBar({ format: '{bar} {value}/{total}', stream: process.stderr });
   bar.start(cases.length * Number(values.rounds), 0);
   for (let round = 0; round < Number(values.rounds); round++) {
-    // Every other round runs backwards, so that a drift of the machine touches all cases alike.
+    // Every second round runs in reverse order, so that a drift of the machine affects all cases equally.
     const order = cases.map((_, i) => (round % 2 === 0 ? i : cases.length - 1 - i));
     for (const i of order) {
       rounds[i]?.push(await measure(cases[i] as Case, Number(values.seconds)));

@@ -2,22 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import koffi from 'koffi';
 import { DecodePool, GPU_THREADS, readImageHeader } from '../src/decode/index.js';
 import type { ImageInput } from '../src/engine/index.js';
-import { openCuda } from '../src/native/index.js';
+import { loadKoffi, openCuda } from '../src/native/index.js';
 import { openGpuPool } from './tools/open-gpu-pool.js';
 import { writeResult } from './tools/write-result.js';
 
-// Whether the GPU decodes as the native decoder does: the same outcome for every file, and nearly the same pixels.
-// Then many decodes of the same files, mixed, while memory is watched.
+// Checks whether the GPU decodes like the native decoder: the same outcome for every file, and nearly the same pixels.
+// Then decodes the same files many times, mixed, and records the memory.
 
 const USAGE = `Usage: npm run bench:decoders -- [--count N] [--threads N] [--at-once N] [--out FILE] DIR ...
 
-  --count N     decodes of the second part (default 100000)
+  --count N     number of decodes in the second part (default 100000)
   --threads N   threads that feed the JPEG units (default ${GPU_THREADS})
-  --at-once N   images on their way at once (default 256)
-  --out FILE    where the figures go, as JSON
+  --at-once N   images in flight (default 256)
+  --out FILE    writes the figures as JSON
 `;
 
 const MAX_PIXELS = 25e6;
@@ -25,7 +24,7 @@ const INPUTS: Readonly<Record<string, ImageInput>> = {
   squash: { width: 224, height: 224, resize: 'squash' },
   shortest: { width: 224, height: 224, resize: { shortest: 256 } },
 };
-/** Lines of memory in the second part. */
+/** Number of memory samples in the second part. */
 const SAMPLES = 10;
 const MIB = 1024 * 1024;
 
@@ -36,11 +35,11 @@ interface Counts {
 
 type Decode = (bytes: Buffer, input: ImageInput) => Promise<Uint8Array | string>;
 
-/** Bytes of the device that are in use, by anybody. */
+/** Device memory in use, by all programs. */
 function watchDevice(): () => number {
   // Makes the device current in this thread.
   openCuda();
-  const getInfo = koffi
+  const getInfo = loadKoffi()
     .load('libcuda.so.1')
     .func('int cuMemGetInfo_v2(_Out_ size_t *free, _Out_ size_t *total)');
   return () => {
@@ -62,7 +61,7 @@ function decodeWith(pool: DecodePool): Decode {
   };
 }
 
-/** Grey levels, over all samples. */
+/** Mean difference in grey levels over all samples. */
 function meanDifference(a: Uint8Array, b: Uint8Array): number {
   return a.reduce((sum, value, i) => sum + Math.abs(value - Number(b[i])), 0) / a.length;
 }
@@ -104,7 +103,9 @@ async function soak(files: readonly string[], gpu: Decode, count: number, atOnce
     const residentMib = Math.round(process.memoryUsage.rss() / MIB);
     const deviceMib = Math.round(usedBytes() / MIB);
     memory.push({ decodes, residentMib, deviceMib });
-    console.log(`${decodes} decodes: ${residentMib} MiB resident, ${deviceMib} MiB of the device`);
+    console.log(
+      `${decodes} decodes: ${residentMib} MiB resident, ${deviceMib} MiB of device memory`,
+    );
   }
   await Promise.all(Array.from({ length: atOnce }, feed));
   sample(count);
@@ -146,7 +147,7 @@ if (values.help || positionals.length === 0) {
     comparisons[name] = result;
     const { compared, differing, mean, worst } = result;
     console.log(
-      `${name}: ${files.length} files, ${differing.length} with another outcome; ${compared} pictures differ by ${mean.toFixed(2)} of 255, at most by ${worst[0]?.difference.toFixed(2)} (${worst[0]?.file})`,
+      `${name}: ${files.length} files, ${differing.length} with a different outcome; ${compared} images differ by ${mean.toFixed(2)} of 255 on average, by at most ${worst[0]?.difference.toFixed(2)} (${worst[0]?.file})`,
     );
     for (const line of differing) console.log(`  ${line} (native / gpu)`);
   }

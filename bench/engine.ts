@@ -19,8 +19,8 @@ import { systemClock } from '../src/server/system-clock.js';
 import type { SessionAloneData } from './session-alone.js';
 import { writeResult } from './tools/write-result.js';
 
-// Images a second by provider, lanes and batch size: of sessions alone, each in a thread that does nothing else, and of
-// the same lanes fed by the batcher with finished pixels. The second over the first is what the server adds.
+// Measures images per second by provider, lanes and batch size: of sessions alone, each in a thread that does nothing
+// else, and of the same lanes when the batcher feeds them finished pixels. Their ratio shows the cost of the server.
 
 const USAGE = `Usage: npm run bench:engine -- --model DIR [--model DIR ...] [--provider cpu,cuda] [--lanes 1,2] [--in-flight 1,2] [--batch 1,8,64]
                                 [--seconds S] [--precision fp16] [--out FILE]
@@ -30,14 +30,14 @@ interface Figure {
   readonly model: string;
   readonly provider: Provider;
   readonly lanes: number;
-  /** Batches given to a lane at once: one that runs, and one in its inbox. */
+  /** Batches in flight per lane: one that runs, and the others in its inbox. */
   readonly inFlight: number;
   readonly batchSize: number;
-  /** Sessions alone; a text is the error. */
+  /** Rate of sessions alone; a string is the error. */
   readonly alone: number | string;
   readonly fed: number | string;
   readonly fedOverAlone: number;
-  /** Of the main thread while it feeds. */
+  /** Delay of the main thread's event loop while it feeds the lanes. */
   readonly eventLoopP99Ms: number;
 }
 
@@ -78,7 +78,7 @@ async function measureAlone(
   }
 }
 
-/** Keeps twice as many images waiting as the lanes hold, and counts what is answered. */
+/** Keeps twice as many images waiting as the lanes hold, and counts the results. */
 async function measureFed(
   model: Model,
   source: SessionSource,

@@ -24,12 +24,12 @@ import { configOf, type RunOptions, runCases, type Variant } from './http/run-ca
 import { serve } from './http/serve.js';
 import { readResult, writeResult } from './tools/write-result.js';
 
-// What batching gains over one image a batch, over HTTP, and where the rest of the time goes.
+// Measures over HTTP what batching gains over one image per batch, and where the rest of the time goes.
 
 const ROOT = process.cwd();
 const WARM_UP = { path: '/api/classify', connections: 64, warmSeconds: 0, seconds: 3 } as const;
 const OPEN_LOOP_SHARES = [0.5, 0.8, 0.95];
-/** As in the original server's own benchmark. */
+/** The number of connections in the original server's own benchmark. */
 const ORIGINAL_CONNECTIONS = 8;
 
 interface ServerFacts {
@@ -41,7 +41,7 @@ interface ServerFacts {
   readonly processes: number;
 }
 
-/** What the server says of itself. */
+/** What the server reports about itself. */
 async function factsOf(options: Options): Promise<ServerFacts> {
   const { model, config, serverCores: cores } = options;
   const server = await serve({ root: ROOT, model, config, cores });
@@ -111,7 +111,7 @@ async function main(options: Options): Promise<void> {
   console.log(`\n${file}, .svg, .png`);
 }
 
-/** Those of the decoder that was fastest. */
+/** The ceilings of the fastest decoder. */
 async function ceilings(
   options: Options,
   { provider, lanes, processes, ...facts }: ServerFacts,
@@ -134,7 +134,7 @@ async function ceilings(
   });
 }
 
-/** The setting that was fastest, one image a batch aside, and its figures. */
+/** The fastest batched setting, and its figures. */
 function fastestBatched({ settings }: Options, cases: readonly CaseFigures[]) {
   const figures = best(cases.filter(({ setting }) => setting !== settings[0]?.name));
   const setting = settings.find(
@@ -153,7 +153,7 @@ async function otherImages(
   return await imageKinds({ root: ROOT, setting }, runOptions);
 }
 
-/** Open loop on the fastest batched setting. */
+/** Measures the fastest batched setting with an open loop. */
 async function independentClients(
   options: Options,
   cases: readonly CaseFigures[],
@@ -166,7 +166,7 @@ async function independentClients(
   const config = configOf(options.config, setting);
   const server = await serve({ root: ROOT, model, config, cores });
   try {
-    // A fresh process is slow at first, and independent clients would not forgive it.
+    // A fresh process is slow at first, and with independent clients that would build up a queue.
     await drive({ ...WARM_UP, url: server.url, images }, source);
     const figures: OpenLoopFigures[] = [];
     for (const shareOfCapacity of isSmoke ? OPEN_LOOP_SHARES.slice(0, 1) : OPEN_LOOP_SHARES) {
@@ -199,7 +199,7 @@ async function originals(
       const { requestsPerSecond, meanMs, p99Ms } = await drive(orders, source);
       return { what, connections, requestsPerSecond, meanMs, p99Ms };
     };
-    tick('as the original was measured');
+    tick("the original's measurements");
     const original = [
       await measure('classify', ORIGINAL_CONNECTIONS),
       await measure('null service', ORIGINAL_CONNECTIONS),

@@ -4,22 +4,22 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { readImageHeader } from '../src/decode/header/read-image-header.js';
+import { readImageHeader } from '../src/decode/index.js';
 import type { CandidateThreadData } from './jpeg/candidate-thread.js';
 import { CANDIDATES } from './jpeg/candidates.js';
 import { median } from './tools/quantile.js';
 import { writeResult } from './tools/write-result.js';
 
-// Ways to decode JPEGs from Node: how fast, and how far from Pillow's pixels. Decoding alone, without a resize.
+// Compares ways to decode JPEGs in Node: their speed, and their difference from Pillow's pixels. No resize is included.
 
 const USAGE = `Usage: npm run bench:jpeg -- [--packages DIR] [--python FILE] [--seconds S] [--rounds N] [--threads 1,2]
                           [--out FILE] DIR
 
-  DIR             a folder of JPEGs; those that are not RGB are left out
+  DIR             a folder of JPEGs; those that are not RGB are skipped
   --packages DIR  where sharp, @cornerstonejs/codec-libjpeg-turbo-8bit and @cwasm/jpeg-turbo were installed
   --python FILE   an interpreter that has Pillow (default python3)
   --seconds S     length of one measurement (default 1)
-  --rounds N      measurements of each candidate; the median counts (default 5)
+  --rounds N      measurements of each candidate; the result is the median (default 5)
   --threads LIST  numbers of threads (default 1,2)
 `;
 
@@ -41,7 +41,7 @@ function headerOf(file: string) {
   return readImageHeader(readFileSync(file), { maxPixels: 100e6 });
 }
 
-/** The rasters of Pillow, by file, and its version. */
+/** Pillow's rasters, by file, and its version. */
 function pillowRasters(python: string, files: readonly string[]) {
   const folder = mkdtempSync(join(tmpdir(), 'pillow-rasters-'));
   try {
@@ -84,7 +84,7 @@ async function compare(
   };
 }
 
-/** Images a second of `threads` threads together. */
+/** Images per second of `threads` threads together. */
 async function measure(data: CandidateThreadData, threads: number): Promise<number> {
   const rates = await Promise.all(
     Array.from({ length: threads }, () => {
@@ -126,14 +126,14 @@ if (values.help || folder === undefined) {
     try {
       differences.set(name, await compare(name, packages, rasters));
     } catch (error) {
-      console.log(`${name} is left out: ${error instanceof Error ? error.message : error}`);
+      console.log(`${name} is skipped: ${error instanceof Error ? error.message : error}`);
     }
   }
   const cases = [...differences.keys()].flatMap((name) =>
     threads.map((count) => ({ name, threads: count, rates: [] as number[] })),
   );
   for (let round = 0; round < rounds; round++) {
-    // Every other round runs backwards, so that a drift of the machine touches all alike.
+    // Every second round runs in reverse order, so that a drift of the machine affects all equally.
     for (const one of round % 2 === 0 ? cases : cases.toReversed()) {
       const data = { candidate: one.name, packages, files, seconds };
       one.rates.push(await measure(data, one.threads));

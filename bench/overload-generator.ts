@@ -4,9 +4,10 @@ import type { LoadFigures, LoadSetup } from './overload/messages.js';
 import { coreWaitSeconds } from './tools/core-wait.js';
 import { quantile } from './tools/quantile.js';
 
-// Independent clients: requests leave by a Poisson process, whether or not the earlier ones were answered, and each
-// is timed from when it was meant to leave. A loop that waits for answers would slow down with the server and hide
-// how long a queue is. bench:overload forks it, so that it and the server do not share an event loop.
+// Independent clients: requests are sent as a Poisson process, whether or not earlier ones have been answered, and
+// each is timed from its scheduled send time. A loop that waits for answers would slow down with the server and hide
+// the length of a queue. bench:overload runs this in a separate process, so that it shares no event loop with the
+// server.
 
 class Generator {
   readonly #setup: LoadSetup;

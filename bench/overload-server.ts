@@ -18,7 +18,8 @@ import { RequestLog } from '../src/server/telemetry/request-log.js';
 import type { EngineSetup, FromServer, ToServer } from './overload/messages.js';
 import { ServerMeter } from './overload/server-meter.js';
 
-// The server as src/server/main.ts puts it together, around a lane that only takes its time. bench:overload forks it.
+// The server as src/server/main.ts builds it, around a lane that only waits. bench:overload runs this in its own
+// process.
 
 const SCORES: Scores = {
   confidence: Float32Array.of(0.5, 0.2, 0.15, 0.1, 0.05),
@@ -74,7 +75,7 @@ async function serve(setup: EngineSetup): Promise<void> {
         { batchSize: 1, ms: batchMs },
         { batchSize: maxBatchSize, ms: batchMs },
       ]),
-      limits: () => ({ maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] }),
+      limits: () => ({ ...batching, maxBatchSize, maxQueueDelayMs, maxQueueSize }),
       describe: () => {
         throw new Problem('model_not_found');
       },
@@ -103,7 +104,7 @@ async function serve(setup: EngineSetup): Promise<void> {
       tell({ kind: 'begun' });
     }
   });
-  // Ends with bench:overload, and in order: `node --cpu-prof dist/bench/overload.js` profiles it too.
+  // Exits in an orderly way with bench:overload, so that `node --cpu-prof dist/bench/overload.js` profiles it too.
   process.once('disconnect', () => process.exit());
   server.listen({ host: '127.0.0.1', port: 0, backlog: 1024 }, () => {
     const { port } = server.address() as AddressInfo;

@@ -6,9 +6,9 @@ import type { EngineSetup } from './overload/messages.js';
 import { type RoundFigures, runRound } from './overload/run-round.js';
 import { writeResult } from './tools/write-result.js';
 
-// What becomes of the server at ten times its rate: an engine of a set capacity inside the real server, in a process
-// of its own, and independent clients in another. The same with the queue's bound switched off must fail, or the
-// checks prove nothing.
+// Measures the server at ten times its rate: the real server with an engine of fixed capacity in one process, and
+// independent clients in another. The same server without the queue bound must fail; otherwise the checks prove
+// nothing.
 
 const USAGE = `Usage: npm run bench:overload -- [--batch N] [--batch-ms MS] [--queue N] [--times N] [--seconds S]
                                [--timeout-ms MS] [--rounds N] [--out FILE] [IMAGE ...]
@@ -16,20 +16,20 @@ const USAGE = `Usage: npm run bench:overload -- [--batch N] [--batch-ms MS] [--q
   --batch N        largest batch of the engine (default 8)
   --batch-ms MS    milliseconds that a batch takes, whatever its size (default 80)
   --queue N        maxQueueSize (default 32)
-  --times N        overload, of the engine's capacity (default 10)
+  --times N        load as a multiple of the engine's capacity (default 10)
   --seconds S      length of each load (default 10)
   --timeout-ms MS  deadline of each request (default 1000)
-  --rounds N       undisturbed rounds; the median counts (default 3)
-  --out FILE       where the figures go, as JSON
+  --rounds N       undisturbed rounds; the result is the median (default 3)
+  --out FILE       writes the figures as JSON
 
-Rounds in which server or clients wait for a core are repeated, up to 5 times. Exit code 1 if the server fails a check,
-or passes all without its bound; 2 if the cores were not free, or the generator was the limit.
+Rounds in which the server or the clients wait for a core are repeated, up to 5 times. The exit code is 1 if the server
+fails a check, or passes all without its bound; it is 2 if cores were not free, or if the generator was the limit.
 `;
 
-/** Share of the time that the server or its clients may be ready to run and have no core. */
+/** The largest share of the time in which the server or the clients may be ready to run without a core. */
 const MAX_CORE_WAIT = 0.25;
 const UNBOUNDED = 1_000_000;
-/** The 16 kB class. */
+/** Images of about 16 kB. */
 const IMAGES = ['images/1.jpg', 'images/2.jpg', 'images/12.jpg', 'images/13.jpg'];
 
 type Columns = readonly [readonly RoundFigures[], readonly RoundFigures[]];
@@ -38,13 +38,13 @@ function isUndisturbed({ server, overload }: RoundFigures): boolean {
   return Math.max(server.coreWait, overload.coreWait) <= MAX_CORE_WAIT;
 }
 
-/** All of them, if there is none. */
+/** The undisturbed rounds; all rounds if there are none. */
 function undisturbed(rounds: readonly RoundFigures[]): readonly RoundFigures[] {
   const good = rounds.filter(isUndisturbed);
   return good.length > 0 ? good : rounds;
 }
 
-/** @returns whether each column keeps every limit */
+/** @returns for each column, whether it meets every limit */
 function print(checks: readonly Check[], columns: Columns): [boolean, boolean] {
   const allMet: [boolean, boolean] = [true, true];
   for (const check of checks) {
@@ -101,7 +101,8 @@ if (values.help) {
     timeoutMs,
     images: positionals.length > 0 ? positionals : IMAGES,
     warmSeconds: 0,
-    // As many as can be waiting at once, and half more: a client that must wait for a socket is not independent.
+    // 1.5 times the number of requests that can wait at once: a client that waits for a socket would not be
+    // independent.
     maxSockets: Math.ceil((1.5 * capacity * times * timeoutMs) / 1000),
   };
   const wanted = Number(values.rounds);
@@ -127,11 +128,13 @@ if (values.help) {
   console.log(row(['', 'limit', `queue ${bounded.maxQueueSize}  `, 'no bound  ']));
   const [boundedPasses, unboundedPasses] = print(overloadChecks(bounded), columns);
   const [isGeneratorFit] = print(generatorChecks(), columns);
-  console.log(`\nwith its bound the server ${boundedPasses ? 'passes' : 'FAILS'};`);
-  console.log(`without it, it ${unboundedPasses ? 'PASSES: the checks prove nothing' : 'fails'}`);
-  if (!isGeneratorFit) console.log('the generator was the limit: offer less');
+  console.log(`\nwith the queue bound, the server ${boundedPasses ? 'passes' : 'FAILS'};`);
+  console.log(
+    `without it, the server ${unboundedPasses ? 'PASSES: the checks prove nothing' : 'fails'}`,
+  );
+  if (!isGeneratorFit) console.log('the generator was the limit: use a lower load');
   const isFree = columns.every((rounds) => rounds.every(isUndisturbed));
-  if (!isFree) console.log('the machine had no cores free for this: it proves little');
+  if (!isFree) console.log('other programs used the cores: the result is not reliable');
   if (values.out !== undefined) {
     const imageBytes = Object.fromEntries(load.images.map((file) => [file, statSync(file).size]));
     writeResult(values.out, { engine: bounded, times, load, imageBytes, rounds: all });

@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { Tensor } from 'onnxruntime-node';
 import { IMAGE } from '../src/engine/graph/index.js';
-import { openSession, type SessionSource } from '../src/engine/index.js';
+import type { SessionSource } from '../src/engine/index.js';
+import { openSession } from '../src/engine/lane/open-session.js';
 
-// A thread that runs one session as fast as it goes, batch after batch, with nothing around it: the ceiling of a lane.
+// A thread that runs one session at full speed, batch after batch, with nothing around it: the ceiling of a lane.
 
 export interface SessionAloneData {
   readonly source: SessionSource;
@@ -11,7 +12,7 @@ export interface SessionAloneData {
   readonly height: number;
 }
 
-/** From the main thread: run batches of this size until `untilMs` of performance.timeOrigin + now. */
+/** From the main thread: run batches of this size until `untilMs` on the clock performance.timeOrigin + now. */
 export interface SessionAloneJob {
   readonly batchSize: number;
   readonly seconds: number;
@@ -24,7 +25,7 @@ parentPort?.on('message', async ({ batchSize, seconds }: SessionAloneJob) => {
   const pixels = new Uint8Array(batchSize * height * width * 3);
   const feeds = { [IMAGE]: new Tensor('uint8', pixels, [batchSize, height, width, 3]) };
   try {
-    // The device's clock rises under load.
+    // The device raises its clock under load.
     const warmUntilMs = performance.now() + 500;
     while (performance.now() < warmUntilMs) await session.run(feeds);
     const startedMs = performance.now();

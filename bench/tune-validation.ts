@@ -10,20 +10,20 @@ import { untilQuiet, watchOthers } from './tune/others-cpu.js';
 import { playLive } from './tune/play-live.js';
 import { LOADS, MOST_OTHERS_CORES, quietRounds, sumUp, WINDOWS_MS } from './tune/sum-up.js';
 
-// Whether npm run tune foretells the truth: the same arrivals through the batcher on virtual time and on a real lane.
+// Checks the predictions of npm run tune: the same arrivals go through the batcher on virtual time and on a real lane.
 
 const USAGE = `Usage: npm run bench:tune -- --model DIR [--max-batch N] [--seconds S] [--rounds N] [--out FILE]
 
   --model DIR     a model whose batches take several milliseconds on this CPU
   --max-batch N   largest batch (default 8)
   --seconds S     length of each load (default 8)
-  --rounds N      undisturbed rounds of each setting; the median counts (default 3)
-  --out FILE      where the figures go, as JSON
+  --rounds N      undisturbed rounds of each setting; the result is the median (default 3)
+  --out FILE      writes the figures as JSON
 
-Loads of 50 and 80 % of capacity, windows of 0, 2 and 10 ms. Pixels go straight into the batcher; nothing is decoded. The
-lane's runs are measured before and after each round. A round in which others use more than 0.1 cores, or between whose
-measurements the lane's speed drifts by more than 3 %, is repeated, up to three times as many rounds. Exit code 1 if a
-simulated p99 is more than 20 % off, 2 if the machine was not quiet.
+It uses loads of 50 and 80 % of capacity and windows of 0, 2 and 10 ms. Pixels go straight into the batcher; nothing is decoded.
+The lane's runs are measured before and after each round. A round in which other programs use more than 0.1 cores, or in which
+the lane's speed drifts by more than 3 %, is repeated, up to three times as many rounds. The exit code is 1 if a simulated p99
+is off by more than 20 %, and 2 if the machine was not quiet.
 `;
 
 const MOST_OFF = 0.2;
@@ -105,7 +105,7 @@ async function main(folder: string): Promise<void> {
   report(rounds, wanted, { folder: model.manifest.name, maxBatchSize, curve: lane.curve });
 }
 
-/** Gives what was measured at last if nothing could be measured undisturbed. */
+/** Measures while the machine is quiet; if it never is, returns the last measurement. */
 async function measureWhenQuiet<T>(measure: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     await untilQuiet(MOST_OTHERS_CORES, QUIET_WITHIN_MS);
@@ -139,7 +139,7 @@ function report(rounds: readonly Round[], wanted: number, setup: object): void {
   console.log(
     isMet ? 'every simulated p99 is within 20 %' : 'a simulated p99 is more than 20 % off',
   );
-  if (!isQuiet) console.log('others used the machine: it proves little');
+  if (!isQuiet) console.log('other programs used the machine: the result is not reliable');
   if (values.out !== undefined) writeResult(values.out, { setup, settings, rounds });
   if (!isMet) process.exitCode = 1;
   else if (!isQuiet) process.exitCode = 2;

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { benchmarksPage } from './http/benchmarks-page.js';
 
-// Developers' command, a part of npm run docs. A test holds the page in step with the results.
+// Developer command, part of npm run docs. A test fails if the page is out of date.
 
 writeFileSync('docs/benchmarks.md', benchmarksPage());

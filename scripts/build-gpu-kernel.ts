@@ -1,22 +1,22 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import koffi from 'koffi';
+import { loadKoffi } from '../src/native/index.js';
 
-// Developers' command: compiles the GPU's resample kernel to PTX, which the driver finishes for its own card, so that
-// a server needs no compiler. Takes libnvrtc.so.13 (of CUDA 13; LD_LIBRARY_PATH), and no GPU.
+// Developer command: compiles the GPU's resample kernel to PTX, which the driver compiles for its own GPU, so that a
+// server needs no compiler. Needs libnvrtc.so.13 (from CUDA 13; LD_LIBRARY_PATH), but no GPU.
 
 const FOLDER = 'src/decode/gpu';
-/** Ampere: the first cards that have JPEG units. */
+/** Ampere, the first architecture with JPEG units. */
 const ARCHITECTURE = 'compute_80';
 
-/** What a test compares: whether the committed PTX is that of the kernel as it stands. */
+/** A digest that lets a test check whether the committed PTX belongs to the current kernel. */
 export function kernelDigest(source: string): string {
   return createHash('sha256').update(source).digest('hex');
 }
 
 function compile(source: string): string {
-  const nvrtc = koffi.load('libnvrtc.so.13');
+  const nvrtc = loadKoffi().load('libnvrtc.so.13');
   const define = (text: string) => nvrtc.func(text);
   const create = define(
     'int nvrtcCreateProgram(_Out_ void **program, const char *source, const char *name, int headers, void *texts, void *names)',

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-// Developers' command: compiles the resample kernel to the module that is committed beside it, so that a
-// build needs no second compiler. A test holds the two in step.
+// Developer command: compiles the resample kernel to the module that is committed beside it, so that a
+// build needs no second compiler. A test fails if the module is out of date.
 
 const FOLDER = 'src/decode/resample';
 
-/** The text of generated/kernel-wasm.ts for the kernel as it stands in the project at `root`. */
+/** The text of generated/kernel-wasm.ts for the current kernel of the project at `root`. */
 export async function kernelModule(root: string): Promise<string> {
   const { main } = await import('assemblyscript/asc');
   let wasm = new Uint8Array();

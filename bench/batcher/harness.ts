@@ -13,23 +13,26 @@ export const LIMITS: BatchLimits = {
   maxQueueSize: 1_000_000,
 };
 
-/** Takes `count` items on their way; `done` is called once for each that has ended. */
+/** Processes `count` items; `done` is called once for each item that has ended. */
 export type Submit = (count: number, done: () => void) => void;
 
-/** Stands for the pixels: the batcher never looks at them. */
+/** Stands for the pixels, which the batcher never reads. */
 export const INPUT = new Uint8Array(0);
 
 const TIMEOUT_MS = 10_000;
-/** Uploads take unlike times, so deadlines are spread over this many milliseconds, each a timer list of Node's. */
+/**
+ * Uploads take different times, so deadlines are spread over this many milliseconds; each has its own Node timer
+ * list.
+ */
 const DEADLINE_SPREAD_MS = 8;
 
-/** Answers on the next turn of the event loop, as a message from a lane's thread would. */
+/** Answers in the next turn of the event loop, as a message from a lane's thread would. */
 const instantLane: BatchLane<Uint8Array, Uint8Array> = {
   run: (inputs) => new Promise((resolve) => setImmediate(resolve, inputs)),
   warmUp: async () => {},
 };
 
-/** Through the batcher, with the clock, the timers and the deadlines of the server. */
+/** Uses the batcher with the server's clock, timers and deadlines. */
 export function throughBatcher(observer?: BatcherObserver<Uint8Array>): Submit {
   const batcher = new Batcher<Uint8Array, Uint8Array>({
     clock: systemClock,
@@ -47,7 +50,7 @@ export function throughBatcher(observer?: BatcherObserver<Uint8Array>): Submit {
   };
 }
 
-/** The control: the same items in batches of the same size on the same lane, with nobody keeping books. */
+/** The control: the same items in batches of the same size on the same lane, without any accounting. */
 export const withoutBatcher: Submit = (count, done) => {
   for (let sent = 0; sent < count; sent += LIMITS.maxBatchSize) {
     const size = Math.min(LIMITS.maxBatchSize, count - sent);

@@ -1,16 +1,16 @@
 import type { Submit } from './harness.js';
 
-/** What items cost in a run of some seconds. */
+/** The cost of items in a run of several seconds. */
 export interface ItemCost {
   readonly itemsPerSecond: number;
-  /** Of the whole process, garbage collection and its threads too. */
+  /** CPU time of the whole process, including garbage collection and its threads. */
   readonly cpuMicrosPerItem: number;
 }
 
-/** Items in flight when running flat out: enough for full batches. */
+/** Number of items in flight at full speed: enough for full batches. */
 const IN_FLIGHT = 1024;
 
-/** Submits `itemsPerSecond`, in as many bursts a second as Node's timers give. */
+/** Submits `itemsPerSecond`, in as many bursts per second as Node's timers allow. */
 export async function pacedCost(
   submit: Submit,
   itemsPerSecond: number,
@@ -31,7 +31,7 @@ export async function pacedCost(
   });
 }
 
-/** Submits as fast as items end. */
+/** Submits a new item whenever one ends. */
 export async function flatOutCost(submit: Submit, seconds: number): Promise<ItemCost> {
   return await cost(async (ended) => {
     const endMs = performance.now() + seconds * 1000;
@@ -50,7 +50,7 @@ export async function flatOutCost(submit: Submit, seconds: number): Promise<Item
   });
 }
 
-/** Measures until every item that `drive` has sent has ended. */
+/** Measures until every item that `drive` has submitted has ended. */
 async function cost(drive: (ended: () => void) => Promise<number>): Promise<ItemCost> {
   let ended = 0;
   const startedMs = performance.now();

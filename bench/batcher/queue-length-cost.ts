@@ -5,31 +5,31 @@ import { systemClock } from '../../src/server/system-clock.js';
 import { median } from '../tools/quantile.js';
 import { INPUT, LIMITS } from './harness.js';
 
-/** CPU microseconds an item, at a queue of some length. Each is the median over chunks of items. */
+/** CPU microseconds per item at a given queue length. Each value is the median over chunks of items. */
 export interface QueueLengthCost {
   readonly waiting: number;
   /** Accepting and enqueueing. */
   readonly enqueueMicros: number;
   /** Taking from the head in full batches, and settling. */
   readonly dispatchMicros: number;
-  /** The newest, which the caches of the processor still hold. */
+  /** Cancelling the newest item, which is still in the processor's caches. */
   readonly cancelNewestMicros: number;
-  /** From anywhere in the queue: in a long one, out of main memory. */
+  /** Cancelling a random item; in a long queue it must be read from main memory. */
   readonly cancelAnyMicros: number;
-  /** Heap of one waiting item, its promise and its timer included; nothing if none waits. */
+  /** Heap bytes of one waiting item, including its promise and its timer; undefined if none waits. */
   readonly bytesPerItem?: number;
 }
 
-/** Items of one measurement; a queue "of length n" is this much longer while it is measured. */
+/** Number of items per measurement; a queue "of length n" is longer by this many while it is measured. */
 const CHUNK = 16 * LIMITS.maxBatchSize;
 const CHUNKS = 150;
-/** So slow by its curve that the watchdog lets the lane be held, with deadlines far enough to be accepted. */
+/** So slow that the watchdog tolerates a held lane; the deadlines are far enough away for items to be accepted. */
 const CURVE = new LatencyCurve([{ batchSize: LIMITS.maxBatchSize, ms: 10_000 }]);
 const TIMEOUT_MS = 1e9;
 
 type Waiting = Item<Uint8Array, Uint8Array>;
 
-/** A lane that runs the batches it is granted, at once, and holds the next one. */
+/** A lane that runs a limited number of batches at once, and holds the next one. */
 class HeldLane implements BatchLane<Uint8Array, Uint8Array> {
   #granted = 0;
   #go = () => {};
@@ -52,10 +52,10 @@ class HeldLane implements BatchLane<Uint8Array, Uint8Array> {
   async warmUp(): Promise<void> {}
 }
 
-/** Fills a queue, then enqueues, cancels and dispatches at that length over and over. */
+/** Fills a queue, then repeatedly enqueues, cancels and dispatches at that length. */
 export async function queueLengthCost(waiting: number): Promise<QueueLengthCost> {
   const lane = new HeldLane();
-  // Without a window the first item alone takes the lane, and everything else waits.
+  // Without a window, the first item alone goes to the lane, and all others wait.
   const limits = { ...LIMITS, maxQueueDelayMs: 0, maxQueueSize: waiting + 2 * CHUNK };
   const options = { clock: systemClock, limits, lanes: [lane], curve: CURVE };
   const batcher = new Batcher<Uint8Array, Uint8Array>(options);
@@ -107,7 +107,7 @@ export async function queueLengthCost(waiting: number): Promise<QueueLengthCost>
   };
 }
 
-/** A random one; the last takes its place. */
+/** Removes a random element; the last one takes its place. */
 function takeAny(queue: Waiting[]): Waiting {
   const at = Math.floor(Math.random() * queue.length);
   const item = queue[at] as Waiting;
@@ -117,7 +117,7 @@ function takeAny(queue: Waiting[]): Waiting {
 }
 
 async function cpuMicros(work: () => unknown): Promise<number> {
-  // What the last measurement left to be done is not this one's.
+  // Finishes the work that the last measurement left.
   await new Promise((resolve) => setImmediate(resolve));
   const started = process.cpuUsage();
   await work();
@@ -125,7 +125,7 @@ async function cpuMicros(work: () => unknown): Promise<number> {
   return user + system;
 }
 
-/** After a collection, so that only what is held counts. */
+/** Heap size after a garbage collection, so that only live memory counts. */
 function heapBytes(): number {
   setFlagsFromString('--expose-gc');
   runInNewContext('gc')();

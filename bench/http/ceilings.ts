@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Ceilings } from './figures.js';
 import { pinned } from './pinned.js';
 
-/** A folder of photos has more images than are worth a measurement each. */
+/** Measures at most this many images, because a folder of photos may have far more. */
 const MAX_IMAGES = 5;
 
 export interface CeilingOptions {
@@ -16,15 +16,18 @@ export interface CeilingOptions {
   readonly lanes: number;
   readonly batchSizes: readonly number[];
   readonly images: readonly string[];
-  /** The decoder served with; the GPU's threads feed the JPEG units. */
+  /** The decoder that the server used; for gpu, the threads feed the JPEG units. */
   readonly decoder: string;
   readonly decodeThreads: number;
   readonly seconds: number;
-  /** Those that the load generator leaves to the server. */
+  /** The cores that the load generator leaves to the server. */
   readonly cores: string | undefined;
 }
 
-/** What the session, the session behind the batcher, and the decode threads reach alone, on the same cores. */
+/**
+ * The rates of the session, of the session fed by the batcher, and of the decode threads, each alone, on the same
+ * cores.
+ */
 export async function measureCeilings(options: CeilingOptions): Promise<Ceilings> {
   const { model, provider, lanes, batchSizes, images, seconds, cores } = options;
   const { decoder, decodeThreads } = options;
@@ -54,7 +57,7 @@ export async function measureCeilings(options: CeilingOptions): Promise<Ceilings
   return {
     engine: by(({ alone }) => alone),
     tensorIn: by(({ fed }) => fed),
-    // As many of each: the time of one of each is the sum of their times.
+    // With equal shares of all images, the time of one of each is the sum of their times.
     decode: rates.length / rates.reduce((sum, rate) => sum + 1 / rate, 0),
   };
 }
@@ -79,8 +82,8 @@ async function figuresOf<F>(
 }
 
 /**
- * Images a second that the parts allow together: on the CPU decoding and the session share the cores, so their times
- * add up; on a GPU the slower one sets the pace.
+ * The rate that the parts allow together. On the CPU, decoding and the session share the cores, so their times add
+ * up; on a GPU, the slower one is the limit.
  */
 export function allowedByParts({ engine, decode }: Ceilings, provider: string): number {
   const best = Math.max(...Object.values(engine));

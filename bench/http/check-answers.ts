@@ -6,18 +6,18 @@ interface Prediction {
   readonly label: string;
 }
 
-/** Where the first two classes are closer than this, another batch may turn them round. */
+/** If the first two classes are closer than this, their order may change in another batch. */
 const SURE_MARGIN = 0.05;
 const AT_ONCE = 64;
 
-/** The best class of each image, by its path; and by how much it leads. */
+/** The best class of each image, by its path, and whether its lead is large enough to compare. */
 export type Expected = Map<string, { readonly label: string; readonly isSure: boolean }>;
 
 /**
- * Posts every image, many at once so that batches mix, and compares the best class with the expected one; an image
- * without an expectation gets its answer as one.
+ * Posts every image, with many at once so that batches mix, and compares the best class with the expected one. For an
+ * image without an expected class, its answer becomes the expected one.
  *
- * @throws {Error} that names the first image whose answer is not as expected
+ * @throws {Error} naming the first image whose answer is not the expected one
  */
 export async function checkAnswers(
   url: string,
@@ -43,7 +43,7 @@ export async function checkAnswers(
   }
 }
 
-/** What the embedded model says of the embedded images. */
+/** The embedded model's answers for the embedded images. */
 export function knownAnswers(): Expected {
   const labels = JSON.parse(readFileSync('images/expected.json', 'utf8')) as Record<string, string>;
   const entries = Object.entries(labels);

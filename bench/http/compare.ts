@@ -5,9 +5,9 @@ import { buildRevision } from './revision.js';
 import { type RunOptions, runCases, type Variant } from './run-cases.js';
 
 /**
- * Runs every setting on another revision and on this one in turn.
+ * Runs every setting alternately on another revision and on this one.
  *
- * @returns a table: the figures of both, and this one's rate over the other's
+ * @returns a table with the figures of both, and this revision's rate as a multiple of the other's
  */
 export async function compare(
   revision: string,

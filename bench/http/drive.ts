@@ -3,7 +3,7 @@ import { startGenerator } from '../tools/start-generator.js';
 import type { ClientFigures } from './figures.js';
 import type { LoadOrders, LoadSeen } from './load-messages.js';
 
-/** Where the load comes from. */
+/** The processes and cores that generate the load. */
 export interface LoadSource {
   readonly processes: number;
   readonly cores: string | undefined;
@@ -12,8 +12,8 @@ export interface LoadSource {
 /**
  * Drives a server with a closed loop of connections.
  *
- * @param counting called once every generator is warm and counts
- * @throws {Error} if a single request was not answered 200: then no figure counts
+ * @param counting called once all generators have warmed up and are counting
+ * @throws {Error} if any request was not answered 200, because then no figure is valid
  */
 export async function drive(
   orders: LoadOrders,
@@ -32,10 +32,10 @@ export async function drive(
   const failures = all.flatMap((seen) => Object.entries(seen.failures));
   if (failures.length > 0) {
     const text = failures.map(([how, count]) => `${count} times ${how}`).join(', ');
-    throw new Error(`no figure counts, since requests failed: ${text}`);
+    throw new Error(`the figures are void, because requests failed: ${text}`);
   }
   const latenciesMs = all.flatMap((seen) => [...seen.latenciesMs]);
-  if (latenciesMs.length === 0) throw new Error('no request was answered in time to count');
+  if (latenciesMs.length === 0) throw new Error('no request was answered during the measurement');
   const sum = (of: (seen: LoadSeen) => number) => all.reduce((total, seen) => total + of(seen), 0);
   return {
     requestsPerSecond: sum(({ latenciesMs: { length }, seconds }) => length / seconds),

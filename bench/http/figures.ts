@@ -1,27 +1,27 @@
 import type { Machine } from '../tools/write-result.js';
 
-/** How a server is set up for a measurement. */
+/** The configuration of a server for one measurement. */
 export interface Setting {
   readonly name: string;
   readonly maxBatchSize: number;
   /** The window. */
   readonly maxQueueDelayMs: number;
-  /** Where decoders are compared. */
+  /** Set if decoders are compared. */
   readonly decoder?: string;
 }
 
-/** What the clients of one closed loop saw. */
+/** What the clients of one closed loop measured. */
 export interface ClientFigures {
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p90Ms: number;
   readonly p99Ms: number;
   readonly meanMs: number;
-  /** Seconds of a core that the generator took, a second. */
+  /** Number of cores that the generator kept busy. */
   readonly loadCores: number;
 }
 
-/** Milliseconds that an image spent in each stage, on average; of a request in receive and respond. */
+/** Mean milliseconds of an image in each stage; for receive and respond, of a request. */
 export interface StageMeans {
   readonly receive: number;
   readonly decode: number;
@@ -30,19 +30,19 @@ export interface StageMeans {
   readonly respond: number;
 }
 
-/** What the server's metrics say of the same time. */
+/** What the server's metrics show for the same time. */
 export interface ServerFigures {
   readonly meanBatchSize: number;
-  /** Share of the batches that left for each reason. */
+  /** Share of the batches that left, by reason. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly stagesMs: StageMeans;
-  /** Seconds of a core that all its processes took, a second. Not in older results. */
+  /** Number of cores that all its processes kept busy. Older results do not have it. */
   readonly serverCores: number;
 }
 
 export type RoundFigures = ClientFigures & ServerFigures;
 
-/** One setting at one number of connections: the median of its rounds. */
+/** One setting with one number of connections: the median of its rounds. */
 export interface CaseFigures extends RoundFigures {
   readonly setting: string;
   readonly decoder?: string;
@@ -50,21 +50,21 @@ export interface CaseFigures extends RoundFigures {
   readonly rounds: readonly RoundFigures[];
 }
 
-/** Independent clients at a share of what the closed loop reached; latency from when a request was meant to leave. */
+/** Independent clients at a share of the closed loop's rate; latency runs from the scheduled send time. */
 export interface OpenLoopFigures {
   readonly setting: string;
   readonly shareOfCapacity: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** Requests that were not answered 200, and how they ended. */
+  /** Number of requests that were not answered 200. */
   readonly failed: number;
   readonly endings: Readonly<Record<string, number>>;
   /** How late the generator itself was. */
   readonly lateP99Ms: number;
 }
 
-/** Images a second that single parts reach with nothing else to do. */
+/** Images per second that single parts reach when nothing else runs. */
 export interface Ceilings {
   /** The session alone, by batch size. */
   readonly engine: Readonly<Record<string, number>>;
@@ -110,7 +110,7 @@ export interface HttpResult {
     readonly seconds: number;
     readonly rounds: number;
     readonly processes: number;
-    /** Cores of the generator alone; undefined where it shares those of the server. */
+    /** The generator's own cores; undefined if it shares the server's cores. */
     readonly cores?: string;
     readonly serverCores?: string;
   };

@@ -14,7 +14,7 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
   'all embedded images in turn': ALL,
 };
 
-/** One setting with images of each size, with as many connections as were used at most, up to 64. */
+/** Measures one setting with images of each size, at the largest number of connections in the run, but at most 64. */
 export async function imageKinds(
   variant: Variant,
   options: RunOptions,

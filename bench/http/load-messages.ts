@@ -1,21 +1,21 @@
-/** What one generator process does. */
+/** The orders of one generator process. */
 export interface LoadOrders {
   readonly url: string;
   readonly path: '/api/classify' | '/benchmark';
   readonly connections: number;
-  /** Not counted. */
+  /** Time before the measurement; requests in it do not count. */
   readonly warmSeconds: number;
   readonly seconds: number;
-  /** Files, posted in turn; none for /benchmark. */
+  /** Image files, posted in turn; empty for /benchmark. */
   readonly images: readonly string[];
 }
 
-/** What it saw after the warm-up, whose end it tells by another message. */
+/** The results after the warm-up; another message announces its end. */
 export interface LoadSeen {
   readonly seconds: number;
   readonly latenciesMs: Float64Array;
-  /** Seconds of a core that the process took. */
+  /** CPU seconds that the process used. */
   readonly cpuSeconds: number;
-  /** Requests not answered 200, from the first on, by status or error. */
+  /** Requests that were not answered 200, including those of the warm-up, by status or error. */
   readonly failures: Readonly<Record<string, number>>;
 }

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import autocannon, { type Request } from 'autocannon';
 import type { LoadOrders, LoadSeen } from './load-messages.js';
 
-// A closed loop: each connection sends its next request once it has the answer. In a process of its own, so that it
-// does not share an event loop with anything; through autocannon's API, because its command line breaks bodies.
+// A closed loop: each connection sends its next request once it has its answer. It runs in a separate process, so
+// that it shares no event loop, and uses autocannon's API, because autocannon's command line corrupts binary bodies.
 
 const orders = JSON.parse(process.argv[2] ?? '') as LoadOrders;
 const { url, path, connections, warmSeconds, seconds } = orders;
@@ -16,17 +16,17 @@ let first = 0;
 const options: autocannon.Options = {
   url,
   connections,
-  // Ended below.
+  // The run is stopped below.
   duration: 24 * 3600,
   timeout: 60,
   setupClient(client) {
-    // Each connection begins with another image.
+    // Each connection starts with another image.
     const rotated = requests.map((_, i) => requests[(i + first) % requests.length] as Request);
     first++;
     client.setRequests(rotated);
   },
 };
-// With a callback it returns its events.
+// With a callback, autocannon returns its event emitter.
 const load = autocannon(options, () => {});
 
 const latenciesMs: number[] = [];

@@ -1,7 +1,7 @@
 import { median } from '../tools/quantile.js';
 import type { RoundFigures, StageMeans } from './figures.js';
 
-/** Of each figure the median of the rounds; the reasons are those of the round with the median rate. */
+/** The median of each figure over the rounds; the reasons are those of the round with the median rate. */
 export function medianOf(rounds: readonly RoundFigures[]): RoundFigures {
   const of = (figure: (round: RoundFigures) => number) => median(rounds.map(figure));
   const stage = (name: keyof StageMeans) => of(({ stagesMs }) => stagesMs[name]);

@@ -9,14 +9,14 @@ const WARM_SECONDS = 2;
 export interface OpenLoopOrders {
   readonly url: string;
   readonly setting: string;
-  /** What the closed loop reached. */
+  /** The rate that the closed loop reached. */
   readonly capacity: number;
   readonly shareOfCapacity: number;
   readonly seconds: number;
   readonly images: readonly string[];
 }
 
-/** Independent clients: requests arrive by a Poisson process whether or not earlier ones were answered. */
+/** Independent clients: requests arrive as a Poisson process, whether or not earlier ones have been answered. */
 export async function openLoop(
   orders: OpenLoopOrders,
   source: LoadSource,
@@ -44,7 +44,7 @@ export async function openLoop(
     setting,
     shareOfCapacity,
     requestsPerSecond: sum(({ meantPerSecond }) => meantPerSecond),
-    // Of several generators the slowest one's: none sees the answers of the others.
+    // With several generators, the result of the slowest, because none of them sees the others' answers.
     p50Ms: worst(({ answeredP50Ms }) => answeredP50Ms),
     p99Ms: worst(({ answeredP99Ms }) => answeredP99Ms),
     endings: endingsOf(all),

@@ -6,27 +6,27 @@ import type { Setting } from './figures.js';
 
 export const USAGE = `Usage: npm run bench -- [--full | --smoke] [--compare REV] [options]
 
-Starts the server with one image a batch, and batched with each window, and drives it with a closed loop of connections.
+Starts the server with one image per batch, and batched with each window, and drives it with a closed loop of connections.
 
   --full               windows 0,1,2,5,10, up to 256 connections, longer rounds; takes a quarter of an hour
-  --smoke              a few seconds, to see that everything answers correctly; the figures mean nothing
+  --smoke              takes a few seconds and checks that all answers are correct; the figures mean nothing
   --brief              the settings alone: no ceilings, other images, independent clients or null service
-  --compare REV        another revision, built in a temporary folder, in turn with this one
-  --model DIR          what to serve (default models/demo)
-  --images PATH        a JPEG or a folder of them, more than once for several
+  --compare REV        another revision, built in a temporary folder, alternating with this one
+  --model DIR          the model to serve (default models/demo)
+  --images PATH        a JPEG or a folder of JPEGs; repeat for several
                        (default images/2.jpg, and then the other sizes and a mix)
-  --config FILE        a batch-dispatch.json with everything but what is measured
+  --config FILE        a batch-dispatch.json with all settings except those that are measured
   --max-batch N        maxBatchSize of the batched settings (default 32)
-  --windows LIST       their windows in ms (default 0,5)
-  --decoders LIST      decoders to compare, of native, jpeg-js, gpu (default: that of the configuration)
-  --connections LIST   (default 1,8,64)
-  --seconds S          of each measurement (default 2)
-  --rounds N           the median counts (default 3)
-  --load-processes N   generators (default 1, on 8 cores and more 4)
-  --load-cores LIST    cores of the generators alone, as for taskset; the server then needs --server-cores
-  --server-cores LIST
-  --out STEM           keeps STEM.json, STEM.svg and STEM.png
-  --revision NAME      where there is no git
+  --windows LIST       windows of the batched settings in ms (default 0,5)
+  --decoders LIST      decoders to compare, from native, jpeg-js, gpu (default: that of the configuration)
+  --connections LIST   numbers of connections (default 1,8,64)
+  --seconds S          length of each measurement (default 2)
+  --rounds N           number of rounds; the result is the median (default 3)
+  --load-processes N   number of load generators (default 1; 4 on 8 or more cores)
+  --load-cores LIST    cores for the generators alone, as for taskset; needs --server-cores too
+  --server-cores LIST  cores for the server
+  --out STEM           writes STEM.json, STEM.svg and STEM.png
+  --revision NAME      name of the revision, if there is no git
 `;
 
 export interface Options {
@@ -39,7 +39,7 @@ export interface Options {
     readonly decode?: { readonly decoder?: string };
   };
   readonly images: readonly string[];
-  /** Nothing was said of images. */
+  /** Whether no images were named. */
   readonly isPlain: boolean;
   readonly settings: readonly Setting[];
   readonly connections: readonly number[];
@@ -64,7 +64,7 @@ const PRESETS = {
   smoke: { windows: '0', connections: '2', seconds: '0.3', rounds: '1' },
 } as const;
 
-/** @returns undefined if only the usage was asked for */
+/** @returns undefined if only the usage was requested */
 export function readOptions(args: readonly string[]): Options | undefined {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;

@@ -4,7 +4,7 @@ import { linePlot } from '../../src/tools/plot/line-plot.js';
 import type { CaseFigures, HttpResult } from './figures.js';
 import { nameOf } from './report.js';
 
-/** Draws latency against throughput, a line a setting, a point a number of connections, as SVG and PNG. */
+/** Draws latency against throughput as SVG and PNG: one line per setting, one point per number of connections. */
 export function drawPicture(result: HttpResult, stem: string): void {
   const lineOf = ({ setting, decoder }: CaseFigures) => nameOf(setting, decoder);
   const names = [...new Set(result.cases.map(lineOf))];

@@ -1,7 +1,7 @@
 import { sumOfMetric } from '../tools/sum-of-metric.js';
 import type { ServerFigures, StageMeans } from './figures.js';
 
-/** What GET /metrics said at one moment, summed over models and processes. */
+/** The values of GET /metrics at one moment, summed over models and processes. */
 export interface MetricsSeen {
   readonly atMs: number;
   readonly text: string;
@@ -12,7 +12,7 @@ export async function readMetrics(url: string): Promise<MetricsSeen> {
   return { atMs: performance.now(), text };
 }
 
-/** What happened between two readings. */
+/** The server's figures for the time between two readings. */
 export function serverFigures(before: MetricsSeen, after: MetricsSeen): ServerFigures {
   const grown = (series: string, label?: string) =>
     sumOfMetric(after.text, series, label) - sumOfMetric(before.text, series, label);

@@ -7,7 +7,7 @@ function git(...args: string[]): string {
   return execFileSync('git', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
 }
 
-/** The revision of this folder, with a plus if something is not committed; "unknown" without git. */
+/** The revision of this folder, with a plus if there are uncommitted changes; "unknown" without git. */
 export function revisionHere(): string {
   try {
     const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : '+';

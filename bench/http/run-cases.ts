@@ -6,7 +6,7 @@ import { type MetricsSeen, readMetrics, serverFigures } from './read-metrics.js'
 import { nameOf } from './report.js';
 import { serve } from './serve.js';
 
-/** A setting of one build of the project. */
+/** A build of the project with its settings. */
 export interface Variant {
   readonly root: string;
   readonly setting: Setting;
@@ -14,7 +14,7 @@ export interface Variant {
 
 export interface RunOptions {
   readonly model: string;
-  /** All but what the settings say of batching. */
+  /** The configuration without what the settings determine. */
   readonly config: { readonly batching?: object; readonly decode?: object };
   readonly serverCores: string | undefined;
   readonly images: readonly string[];
@@ -28,7 +28,7 @@ export interface RunOptions {
   readonly tick: (what: string) => void;
 }
 
-/** The configuration of a server of one setting. */
+/** The server configuration for one setting. */
 export function configOf(config: RunOptions['config'], setting: Setting): object {
   const { maxBatchSize, maxQueueDelayMs, decoder } = setting;
   return {
@@ -38,7 +38,10 @@ export function configOf(config: RunOptions['config'], setting: Setting): object
   };
 }
 
-/** Every variant at every number of connections, a fresh server each round, every other round backwards. */
+/**
+ * Runs every variant with every number of connections; each round has a fresh server, and every second one is
+ * reversed.
+ */
 export async function runCases(
   variants: readonly Variant[],
   options: RunOptions,

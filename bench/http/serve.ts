@@ -9,22 +9,22 @@ export interface ServeOptions {
   /** The folder of the built project. */
   readonly root: string;
   readonly model: string;
-  /** As in batch-dispatch.json. */
+  /** The contents of batch-dispatch.json. */
   readonly config: object;
   readonly cores: string | undefined;
 }
 
 export interface RunningServer {
   readonly url: string;
-  /** As it says at its start: what decodes JPEGs. */
+  /** The decoder that the server reports at its start. */
   readonly decoder: string;
   readonly stop: () => Promise<void>;
 }
 
 /**
- * Starts the program as an operator would, in fresh processes, and waits until it is ready.
+ * Starts the program in fresh processes, as an operator would, and waits until it is ready.
  *
- * @throws {Error} with what it printed, if it ends before
+ * @throws {Error} with the program's output, if it exits before it is ready
  */
 export async function serve(options: ServeOptions): Promise<RunningServer> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-'));

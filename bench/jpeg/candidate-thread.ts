@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { readImageHeader } from '../../src/decode/header/read-image-header.js';
+import { readImageHeader } from '../../src/decode/index.js';
 import { CANDIDATES } from './candidates.js';
 
-// One thread of a measurement: decodes all files again and again until the time is over, and says how many.
+// One thread of a measurement: decodes all files repeatedly until the time is over, and reports how many.
 
 export interface CandidateThreadData {
   readonly candidate: string;
@@ -18,7 +18,7 @@ const images = files.map((file) => {
   const bytes = readFileSync(file);
   return { bytes, size: readImageHeader(bytes, { maxPixels: 100e6 }) };
 });
-/** Decodes the files from the first on until `ms` have passed. */
+/** Decodes the files from the first one on until `ms` have passed. */
 async function decodeFor(ms: number): Promise<{ images: number; ms: number }> {
   const startedMs = performance.now();
   for (let count = 0; ; ) {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import koffi from 'koffi';
+import { loadKoffi } from '../../src/native/index.js';
 
 /** Decodes a JPEG of `pixels` pixels to RGB. */
 export type Decode = (bytes: Buffer, size: Size) => Uint8Array | Promise<Uint8Array>;
@@ -21,8 +21,8 @@ interface CornerstoneDecoder {
 }
 
 /**
- * Ways to decode a JPEG from Node, by name. Those that are no dependencies are looked for in `packages`, a folder where
- * they were installed with npm.
+ * Ways to decode a JPEG in Node, by name. Packages that are not dependencies are loaded from `packages`, a folder in
+ * which npm has installed them.
  */
 export const CANDIDATES: Readonly<Record<string, (packages: string) => Promise<Decode>>> = {
   'libturbojpeg, accurate DCT': async () => sharedLibrary(ACCURATEDCT),
@@ -66,7 +66,7 @@ export const CANDIDATES: Readonly<Record<string, (packages: string) => Promise<D
 };
 
 function sharedLibrary(flags: number): Decode {
-  const library = koffi.load('libturbojpeg.so.0');
+  const library = loadKoffi().load('libturbojpeg.so.0');
   const decompressor = library.func('void *tjInitDecompress()')();
   const decompress = library.func(
     'int tjDecompress2(void *decompressor, const uint8_t *jpeg, unsigned long jpegBytes, uint8_t *samples, int width, int pitch, int height, int order, int flags)',

@@ -2,7 +2,7 @@ import { median } from '../tools/quantile.js';
 import type { EngineSetup } from './messages.js';
 import type { RoundFigures } from './run-round.js';
 
-/** One line of the table: a figure of a round, and the limit it must keep, if it has one. */
+/** One line of the table: a figure of a round, and its limit, if it has one. */
 export interface Check {
   readonly name: string;
   readonly digits: number;
@@ -11,10 +11,10 @@ export interface Check {
   readonly atMost?: number;
 }
 
-/** For timers, decoding and the way there and back. */
+/** Allowance for timers, decoding and the transfer. */
 const SLACK_MS = 50;
 
-/** What "the server sheds load well" means. The limits follow from the bounded queue, also for a run without one. */
+/** The criteria for good load shedding. The limits follow from the bounded queue, also for a run without the bound. */
 export function overloadChecks(bounded: EngineSetup): readonly Check[] {
   const { maxQueueDelayMs, maxQueueSize, maxBatchSize, batchMs } = bounded;
   const longestMs = maxQueueDelayMs + (maxQueueSize / maxBatchSize + 1) * batchMs + SLACK_MS;
@@ -64,7 +64,7 @@ export function overloadChecks(bounded: EngineSetup): readonly Check[] {
       of: ({ server }) => (server.rssPeakBytes - server.rssStartBytes) / 1e6,
       atMost: 100,
     },
-    { name: 'books off by', digits: 0, of: (r) => r.booksOff, atMost: 0 },
+    { name: 'item counts off by', digits: 0, of: (r) => r.booksOff, atMost: 0 },
     { name: 'server: event loop used, %', digits: 0, of: (r) => 100 * r.server.loopUtilization },
     { name: 'server: CPU of a refusal, us', digits: 0, of: refusalMicros },
     { name: 'server: waited for a core, %', digits: 1, of: (r) => 100 * r.server.coreWait },
@@ -72,7 +72,7 @@ export function overloadChecks(bounded: EngineSetup): readonly Check[] {
   ];
 }
 
-/** The generator is not the limit: else the figures are its own and not the server's. */
+/** Checks that the generator is not the limit; otherwise the figures would describe it and not the server. */
 export function generatorChecks(): readonly Check[] {
   return [
     {
@@ -106,7 +106,7 @@ export function medianOf(check: Check, rounds: readonly RoundFigures[]): number 
   return median(rounds.map((round) => check.of(round)));
 }
 
-/** A figure that nothing was counted for keeps no limit. */
+/** A figure without any samples meets no limit. */
 export function isMet({ atLeast, atMost }: Check, value: number): boolean {
   if (atLeast !== undefined && !(value >= atLeast)) return false;
   return atMost === undefined || value <= atMost;
@@ -116,7 +116,7 @@ function share({ endings, sent }: RoundFigures['overload'], status: string): num
   return (100 * (endings[status] ?? 0)) / sent;
 }
 
-/** What the server used more than at its own rate, where it did the same work but refused little. */
+/** The CPU time beyond that at the server's own rate, where it did the same work but refused little. */
 function refusalMicros({ peak, peakServer, overload, server }: RoundFigures): number {
   const more = (overload.endings['503'] ?? 0) - (peak.endings['503'] ?? 0);
   return ((server.cpuSeconds - peakServer.cpuSeconds) * 1e6) / more;

@@ -1,4 +1,4 @@
-/** The fake engine and its batcher: one lane that takes `batchMs` for a batch of any size. */
+/** The simulated engine and its batcher: one lane that takes `batchMs` for a batch of any size. */
 export interface EngineSetup {
   readonly maxBatchSize: number;
   readonly batchMs: number;
@@ -7,7 +7,7 @@ export interface EngineSetup {
   readonly decodeThreads: number;
 }
 
-/** To the server: begin to measure, or say what was measured since. */
+/** To the server: start a measurement, or report its results. */
 export type ToServer = { readonly kind: 'begin' } | { readonly kind: 'end' };
 
 export type FromServer =
@@ -15,14 +15,14 @@ export type FromServer =
   | { readonly kind: 'begun' }
   | ({ readonly kind: 'measured' } & ServerFigures);
 
-/** The server's own view. */
+/** The figures that the server measures itself. */
 export interface ServerFigures {
-  /** From Node's request event until the answer is handed to the system, of requests answered 503. */
+  /** For requests answered 503: from Node's request event until the answer is passed to the system. */
   readonly refusalP50Ms: number;
   readonly refusalP99Ms: number;
   /** Share of the time that the main thread was not waiting for events. */
   readonly loopUtilization: number;
-  /** Of the process, its decode threads too. */
+  /** Of the whole process, including its decode threads. */
   readonly cpuSeconds: number;
   /** Share of the time that its main thread was ready to run and had no core. */
   readonly coreWait: number;
@@ -31,37 +31,37 @@ export interface ServerFigures {
   readonly rssPeakBytes: number;
 }
 
-/** What to send, to whom. */
+/** What to send, and where. */
 export interface LoadSetup {
   readonly url: string;
   readonly requestsPerSecond: number;
   readonly seconds: number;
-  /** The same load before them, of which nothing counts: a fresh generator is slow. Not where the books are kept. */
+  /** The same load before the measurement, which does not count, because a fresh generator is slow. */
   readonly warmSeconds: number;
   readonly timeoutMs: number;
   readonly images: readonly string[];
   readonly maxSockets: number;
 }
 
-/** The clients' view. All latencies run from the time at which a request was meant to be sent. */
+/** The figures that the clients measure. All latencies run from the scheduled send time of a request. */
 export interface LoadFigures {
   readonly sent: number;
   readonly requestsPerSecond: number;
-  /** By the times at which the Poisson process had them leave. */
+  /** The scheduled rate of the Poisson process. */
   readonly meantPerSecond: number;
-  /** Answered 200 before their deadline, a second. */
+  /** Requests per second that were answered 200 before their deadline. */
   readonly goodput: number;
-  /** Requests by status, or by the code of the error of their connection. */
+  /** Number of requests by status, or by the error code of their connection. */
   readonly endings: Readonly<Record<string, number>>;
   readonly answeredP50Ms: number;
   readonly answeredP99Ms: number;
   readonly refusedP50Ms: number;
   readonly refusedP99Ms: number;
-  /** Refusals that are not 503 with problem+json and a Retry-After of whole seconds, at least one. */
+  /** Refusals that are not 503 with problem+json and a Retry-After of at least one whole second. */
   readonly malformedRefusals: number;
-  /** How late the generator itself was: from the meant time until it made the request. */
+  /** How late the generator itself was: from the scheduled time until it made the request. */
   readonly lateP99Ms: number;
-  /** From then until a connection was there to write to. */
+  /** From then until a connection was available. */
   readonly connectP99Ms: number;
   readonly connections: number;
   readonly loopUtilization: number;

@@ -14,11 +14,11 @@ import { scrape } from './scrape.js';
 export interface RoundSetup {
   readonly engine: EngineSetup;
   readonly load: Omit<LoadSetup, 'url' | 'requestsPerSecond'>;
-  /** Of the rate that the engine can do. */
+  /** The load as a multiple of the engine's rate. */
   readonly times: number;
 }
 
-/** One server's life: warmed up, at its own rate, then at `times` that. */
+/** One server process: warmed up, then at its own rate, then at `times` that rate. */
 export interface RoundFigures {
   readonly peak: LoadFigures;
   readonly peakServer: ServerFigures;
@@ -47,7 +47,7 @@ export async function runRound({ engine, load, times }: RoundSetup): Promise<Rou
     };
     await offer(capacity, WARM_UP_SECONDS);
     const [peak, peakServer] = await offer(capacity, load.seconds);
-    // Begins a new histogram of the event loop's delay.
+    // Starts a new histogram of the event loop's delay.
     await scrape(url, seen);
     const [overload, figures] = await offer(capacity * times, load.seconds);
     return { peak, peakServer, overload, server: figures, ...(await scrape(url, seen)) };
@@ -60,11 +60,11 @@ async function generate(setup: LoadSetup): Promise<LoadFigures> {
   return (await startGenerator('overload-generator.js', setup, undefined)()) as LoadFigures;
 }
 
-/** The log goes nowhere, but is written. */
+/** The log is written, but discarded. */
 function startServer(setup: EngineSetup): ChildProcess {
   return fork(new URL('../overload-server.js', import.meta.url), [JSON.stringify(setup)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    // JSON has no NaN.
+    // JSON cannot represent NaN.
     serialization: 'advanced',
   });
 }
@@ -75,6 +75,6 @@ function tell(server: ChildProcess, message: ToServer): void {
 
 async function next<K extends FromServer['kind']>(server: ChildProcess, kind: K) {
   const [message] = (await once(server, 'message')) as [FromServer];
-  if (message.kind !== kind) throw new Error(`the server said ${message.kind} instead of ${kind}`);
+  if (message.kind !== kind) throw new Error(`the server sent ${message.kind} instead of ${kind}`);
   return message as Extract<FromServer, { kind: K }>;
 }

@@ -1,14 +1,14 @@
 import { sumOfMetric } from '../tools/sum-of-metric.js';
 
-/** What /metrics says of a server at rest. */
+/** The values of /metrics for a server at rest. */
 export interface Scrape {
-  /** Of the event loop's turns since the last scrape; the sampling interval of 10 ms is in it. */
+  /** Delay of the event loop since the last scrape; it includes the sampling interval of 10 ms. */
   readonly loopDelayP99Ms: number;
-  /** Images, or requests, by which the books differ from each other and from what the clients saw; 0 if exact. */
+  /** Images or requests by which the metrics differ from each other and from the clients' counts; 0 if exact. */
   readonly booksOff: number;
 }
 
-/** Statuses that the clients saw since the server began, and how many requests they sent. */
+/** The statuses that the clients have seen since the start of the server, and the number of requests they sent. */
 export interface Seen {
   readonly sent: number;
   readonly answered: number;

@@ -3,10 +3,10 @@ import { coreWaitSeconds } from '../tools/core-wait.js';
 import { quantile } from '../tools/quantile.js';
 import type { ServerFigures } from './messages.js';
 
-/** Reading it takes about a millisecond. */
+/** A reading takes about a millisecond. */
 const RSS_INTERVAL_MS = 500;
 
-/** Watches a server from inside its process. */
+/** Measures a server from inside its process. */
 export class ServerMeter {
   #refusalMs: number[] = [];
   #connections = 0;
@@ -19,7 +19,7 @@ export class ServerMeter {
 
   constructor(server: Server) {
     server.on('connection', () => this.#connections++);
-    // Before the server's own listener, so that all of it counts.
+    // Registered before the server's own listener, so that all of its work counts.
     server.prependListener('request', (_request, response) => {
       const startedMs = performance.now();
       response.once('finish', () => {

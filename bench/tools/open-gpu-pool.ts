@@ -3,9 +3,9 @@ import { DecodePool, type DecodePoolOptions, openGpuDecoder } from '../../src/de
 import { systemClock } from '../../src/server/system-clock.js';
 
 /**
- * A pool whose JPEGs go to the GPU, fed by `threads`, and all else to the native decoder on every core.
+ * A pool whose JPEGs go to the GPU, fed by `threads` threads; other images go to the native decoder on every core.
  *
- * @throws {GpuDecoderRefusedError}
+ * @throws {ThreadRefusedError}
  */
 export async function openGpuPool(
   threads: number,

@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { pinned } from '../http/pinned.js';
 
 /**
- * Starts a program of bench/ as a process of its own, on certain cores where they are named.
+ * Starts a program of bench/ in a separate process, pinned to `cores` if they are given.
  *
- * @returns what waits for its next message, and throws if it ends without one
+ * @returns a function that waits for its next message, and throws if the process ends without one
  */
 export function startGenerator(
   program: string,
@@ -19,7 +19,7 @@ export function startGenerator(
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     serialization: 'advanced',
   });
-  // It exits at once after its last message, which "exit" may overtake.
+  // The process exits right after its last message, and the "exit" event may overtake that message.
   const ended = once(child, 'disconnect').then(() => {
     throw new Error('the load generator ended before it had a result');
   });

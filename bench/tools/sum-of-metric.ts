@@ -1,4 +1,4 @@
-/** Over all series of that name with that label in what GET /metrics said. */
+/** The sum over all series with this name and label in the text of GET /metrics. */
 export function sumOfMetric(text: string, name: string, label = ''): number {
   return text
     .split('\n')

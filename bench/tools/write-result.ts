@@ -8,7 +8,7 @@ export interface Machine {
   readonly cores: number;
 }
 
-/** Keeps the figures of a run as JSON, with what a reader needs to place them. */
+/** Writes the figures of a run as JSON, with the machine, the versions and the date. */
 export function writeResult(file: string, figures: object): void {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   const machine: Machine = { cpu: cpus()[0]?.model, cores: availableParallelism() };
@@ -19,7 +19,7 @@ export function writeResult(file: string, figures: object): void {
   writeFileSync(file, `${JSON.stringify({ date, machine, versions, ...figures }, null, 2)}\n`);
 }
 
-/** A file that `writeResult` wrote. */
+/** Reads a file that `writeResult` wrote. */
 export function readResult<R>(file: string): R {
   return JSON.parse(readFileSync(file, 'utf8')) as R;
 }

@@ -4,7 +4,7 @@ import { drawnTimes, fixedTimes, type MeasuredRuns } from '../../src/tools/tune/
 import { simulate } from '../../src/tools/tune/simulate.js';
 import type { LiveFigures } from './play-live.js';
 
-/** Of every image, live and simulated. */
+/** The deadline of every image, live and simulated. */
 export const TIMEOUT_MS = 10_000;
 
 /** One load with one window, on the real lane and on virtual time. */
@@ -13,19 +13,19 @@ export interface Round {
   readonly windowMs: number;
   readonly perSecond: number;
   readonly live: Omit<LiveFigures, 'runs'>;
-  /** Mean milliseconds of this round's runs over those measured before and after it, size by size. */
+  /** Mean run time of this round as a multiple of that measured before and after it, size by size. */
   readonly slowdown: number;
-  /** Mean milliseconds of the largest batch after this round over those before it. */
+  /** Mean run time of the largest batch after this round as a multiple of that before it. */
   readonly drift: number;
-  /** By the curve alone. */
+  /** Simulated with the curve alone. */
   readonly curveP99Ms: number;
-  /** With the spread of the runs measured just before and after. */
+  /** Simulated with the spread of the runs measured just before and after the round. */
   readonly spreadP99Ms: number;
   readonly spreadP50Ms: number;
   readonly spreadMeanBatchSize: number;
 }
 
-/** Plays the arrivals of a round on virtual time, and puts both side by side. */
+/** Plays the arrivals of a round live and on virtual time, and returns both results. */
 export async function compareRound(setting: {
   load: number;
   windowMs: number;
@@ -72,7 +72,7 @@ export async function compareRound(setting: {
   };
 }
 
-/** Images a second in full batches. */
+/** Images per second in full batches. */
 export function capacityOf(measured: readonly MeasuredRuns[]): number {
   const { batchSize, runsMs } = measured.at(-1) as MeasuredRuns;
   return (1000 * batchSize) / meanOf(runsMs);

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 
-// Says when each image comes: a thread of its own, so that neither the batcher's thread nor Node's whole milliseconds
-// make it late.
+// Signals each image's arrival. It runs in its own thread, so that neither the batcher's thread nor Node's timers,
+// which count whole milliseconds, make an arrival late.
 
 const { timesMs, startAt } = workerData as { timesMs: readonly number[]; startAt: number };
 const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));

@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 
-/** Clock ticks a second of /proc/stat. */
+/** Clock ticks per second in /proc/stat. */
 const TICKS_PER_SECOND = 100;
 
-/** Starts to watch the machine; the answer says how many cores other programs, and the host, have used since. */
+/**
+ * Starts to watch the machine; the returned function tells how many cores other programs and the host have used
+ * since.
+ */
 export function watchOthers(): () => number {
   const busyBefore = busySeconds();
   const cpu = process.cpuUsage();
@@ -15,7 +18,7 @@ export function watchOthers(): () => number {
   };
 }
 
-/** Waits until others use less than `cores` for a second, but not longer than `longestMs`. */
+/** Waits until other programs use fewer than `cores` cores for a second, but at most `longestMs`. */
 export async function untilQuiet(cores: number, longestMs: number): Promise<void> {
   const endMs = performance.now() + longestMs;
   let others = Number.POSITIVE_INFINITY;
@@ -26,7 +29,7 @@ export async function untilQuiet(cores: number, longestMs: number): Promise<void
   }
 }
 
-/** All cores: user, nice, system, irq, softirq and steal. */
+/** CPU seconds over all cores: user, nice, system, irq, softirq and steal. */
 function busySeconds(): number {
   const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line

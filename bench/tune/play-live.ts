@@ -21,17 +21,17 @@ export interface LiveFigures {
   readonly meanBatchSize: number;
   readonly busyShare: number;
   readonly lost: number;
-  /** How late the generator was at worst. */
+  /** The largest delay of the generator. */
   readonly generatorLatestMs: number;
   /** Share of the time that the batcher's thread was ready to run and had no core. */
   readonly coreWait: number;
-  /** Cores that others used. */
+  /** Number of cores that other programs used. */
   readonly othersCores: number;
-  /** Milliseconds of the runs by batch size. */
+  /** Milliseconds of each run, with its batch size. */
   readonly runs: readonly (readonly [batchSize: number, ms: number])[];
 }
 
-/** Puts pixels into a batcher on a real lane at the given times, open loop. */
+/** Puts pixels into a batcher on a real lane at the given times, in an open loop. */
 export async function playLive(
   lane: Lane,
   limits: BatchLimits,

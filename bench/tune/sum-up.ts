@@ -6,7 +6,7 @@ export const WINDOWS_MS = [0, 2, 10];
 export const MOST_OTHERS_CORES = 0.1;
 const MOST_DRIFT = 0.03;
 
-/** The rounds of a setting that nothing disturbed. */
+/** The rounds of a setting that were not disturbed. */
 export function quietRounds(
   rounds: readonly Round[],
   load: number,
@@ -21,7 +21,7 @@ export function quietRounds(
   );
 }
 
-/** Of each setting the medians of its undisturbed rounds; of all, if there is none. */
+/** The medians of each setting over its undisturbed rounds, or over all rounds if there are none. */
 export function sumUp(rounds: readonly Round[]) {
   const settings = [];
   for (const load of LOADS) {

@@ -3,43 +3,43 @@ import type { Millis } from './clock.js';
 import type { LatencyCurve } from './latency-curve.js';
 
 /**
- * Why a batch left: it was full, its window ended, a lane was idle (window 0), an item's deadline would have been
- * missed by waiting longer, or the batcher drains.
+ * Why a batch left: it was full; its window ended; a lane was idle (with window 0); waiting longer would have missed an
+ * item's deadline; or the batcher drains.
  */
 export const DISPATCH_REASONS = ['full', 'window', 'idle', 'deadline', 'drain'] as const;
 export type DispatchReason = (typeof DISPATCH_REASONS)[number];
 
-/** The limits of DESIGN section 4; names and meanings are Triton's where it has the knob. */
+/** The limits of batching. Names and meanings follow Triton where it has the same setting. */
 export interface BatchLimits {
-  /** Most items run together; at least 1. */
+  /** Maximum number of items in a batch; at least 1. */
   readonly maxBatchSize: number;
-  /** Longest time a batch is held open for more items while a lane is idle; 0 holds none. */
+  /** Maximum time that a batch is held open for more items while a lane is idle; 0 holds no batch back. */
   readonly maxQueueDelayMs: Millis;
-  /** Sizes a lane may run, rising, the last being `maxBatchSize`; empty allows every size. */
+  /** Sizes that a lane may run, in ascending order, ending with `maxBatchSize`; empty allows every size. */
   readonly allowedBatchSizes: readonly number[];
-  /** Most items accepted and not yet dispatched; at least 1. */
+  /** Maximum number of items that are accepted and not yet dispatched; at least 1. */
   readonly maxQueueSize: number;
 }
 
-/** What the policy sees of the batcher. */
+/** What the policy needs to know about the batcher. */
 export interface QueueView {
-  /** Items whose pixels are here and which wait for a lane. */
+  /** Number of items whose pixels have arrived and that wait for a lane. */
   readonly waiting: number;
-  /** When the oldest of them entered; meaningless when none waits. */
+  /** When the oldest of them entered the queue; meaningless if none waits. */
   readonly oldestEnteredMs: Millis;
-  /** The nearest of their deadlines. */
+  /** Returns the earliest of their deadlines. */
   readonly earliestDeadlineMs: () => Millis;
   readonly hasIdleLane: boolean;
   readonly draining: boolean;
 }
 
-/** `idle`: nothing to do until something changes. `wait`: look again at `untilMs`. */
+/** `idle`: nothing to do until something changes. `wait`: decide again at `untilMs`. */
 export type Action =
   | { readonly kind: 'idle' }
   | { readonly kind: 'wait'; readonly untilMs: Millis }
   | { readonly kind: 'dispatch'; readonly size: number; readonly reason: DispatchReason };
 
-/** The curve is what a lane can do; a batch among other work takes longer. */
+/** The curve shows what a lane can do; a batch that runs beside other work takes longer. */
 const RUN_MARGIN = 1.5;
 /** For timers, which are late by up to a tick, and for the way of the answer. */
 const TIMER_MARGIN_MS = 2;
@@ -47,7 +47,7 @@ const TIMER_MARGIN_MS = 2;
 const IDLE: Action = { kind: 'idle' };
 
 /**
- * Decides what to do now. Pull, not push: without an idle lane nothing leaves, and items gather; so batches
+ * Decides what to do now. Lanes pull batches: while no lane is idle, no batch leaves and items gather, so batches
  * grow with load.
  */
 export function nextAction(
@@ -67,7 +67,7 @@ export function nextAction(
   if (now >= windowEndsMs) return dispatch(size, 'window');
   const runMs = RUN_MARGIN * curve.msOf(padUp(waiting, allowedBatchSizes));
   const latestStartMs = view.earliestDeadlineMs() - runMs - TIMER_MARGIN_MS;
-  // All of them: splitting might leave the urgent one behind.
+  // Takes all of them, because a split could leave the urgent item behind.
   if (now >= latestStartMs) return dispatch(waiting, 'deadline');
   return { kind: 'wait', untilMs: Math.min(windowEndsMs, latestStartMs) };
 }

@@ -1,13 +1,13 @@
 import type { LatencyCurve } from './latency-curve.js';
 
-/** The smallest allowed size that holds `size` items; `allowed` rises, and empty allows every size. */
+/** The smallest allowed size that holds `size` items. `allowed` is in ascending order; empty allows every size. */
 export function padUp(size: number, allowed: readonly number[]): number {
   return allowed.find((allowedSize) => allowedSize >= size) ?? size;
 }
 
 /**
- * How many of `waiting` items leave: all, padded up to the next allowed size, or those that fill the allowed size
- * before, the rest being left to wait; whichever costs less per image on the curve.
+ * How many of `waiting` items leave, whichever costs less per image on the curve: either all, padded up to the next
+ * allowed size, or as many as fill the allowed size below, while the rest keep waiting.
  */
 export function chooseBatchSize(
   waiting: number,

@@ -2,15 +2,15 @@ import type { LaneObserver } from './batch-lane.js';
 import type { DispatchReason } from './batch-policy.js';
 import type { Settlement } from './item.js';
 
-/** What the batcher tells as it happens: enough to keep its books from outside. */
+/** Gets the batcher's events as they happen: enough to account for every item. */
 export interface BatcherObserver<O> extends LaneObserver {
   accepted(count: number): void;
-  /** One accepted item has ended: well, or with an error. */
+  /** An accepted item has ended, with a result or an error. */
   settled(ended: Settlement<O> | Error): void;
   dispatched(size: number, paddedSize: number, reason: DispatchReason): void;
 }
 
-/** For who does not listen. */
+/** Ignores all events. */
 export const SILENT: BatcherObserver<unknown> = {
   accepted() {},
   settled() {},

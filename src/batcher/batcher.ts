@@ -1,4 +1,4 @@
-import { refusal } from './admission.js';
+import { type Foreseen, refusal } from './admission.js';
 import type { BatchLane } from './batch-lane.js';
 import { type BatchLimits, type DispatchReason, nextAction } from './batch-policy.js';
 import { padUp } from './batch-size.js';
@@ -17,20 +17,23 @@ import { LaneSet } from './lane-set.js';
 import { LatencyCurve } from './latency-curve.js';
 import { WakeTimer } from './wake-timer.js';
 
+/** How much the latest batch counts in the usual size. */
+const BATCH_SIZE_WEIGHT = 0.25;
+
 export interface BatcherOptions<I, O> {
   readonly clock: Clock;
   readonly limits: BatchLimits;
   readonly lanes: readonly BatchLane<I, O>[];
-  /** Of each lane; without one nothing is foreseen, and padding costs nothing. */
+  /** The latency curve of each lane. Without one, nothing is predicted, and padding costs nothing. */
   readonly curve?: LatencyCurve;
   readonly observer?: BatcherObserver<O>;
-  /** Takes back an input that is not needed any more. */
+  /** Takes back an input that is no longer needed. */
   readonly release?: (input: I) => void;
 }
 
 /**
- * Gathers items into batches and gives each batch to the lane that has been idle longest. Performs what
- * `nextAction` says and keeps the books: every accepted item is settled exactly once.
+ * Gathers items into batches and gives each batch to the lane that has been idle longest. Performs the actions that
+ * `nextAction` returns, and accounts for every item: each accepted item is settled exactly once.
  */
 export class Batcher<I, O> {
   readonly #clock: Clock;
@@ -42,11 +45,13 @@ export class Batcher<I, O> {
   readonly #earliestDeadlineMs = () => this.#queue.earliestDeadlineMs();
   readonly #wakeTimer: WakeTimer;
   #limits: BatchLimits;
+  /** Of the latest batches: a mean that forgets. */
+  #usualBatchSize = 0;
   #undispatched = 0;
   #unsettled = 0;
   #batchesRunning = 0;
   #draining = false;
-  /** Who waits for the end of the drain. */
+  /** Called when the drain is complete. */
   readonly #drained: (() => void)[] = [];
 
   constructor(options: BatcherOptions<I, O>) {
@@ -65,37 +70,50 @@ export class Batcher<I, O> {
     return this.#undispatched;
   }
 
+  /** When the input of an item must be here if its answer is to be in time. */
+  neededByMs(item: Item<I, O>): Millis {
+    return item.deadlineMs - this.#curve.msOf(padUp(1, this.#limits.allowedBatchSizes));
+  }
+
   /** Items accepted and not yet settled. */
   get unsettled(): number {
     return this.#unsettled;
   }
 
   /**
-   * Says whether `count` more items would be accepted now, for who wants to know before their bytes are here.
+   * Checks whether `count` more items would be accepted now, for callers that want to know before their bytes arrive.
    *
-   * @throws {DrainingError} {EngineUnavailableError} {QueueFullError} {DeadlineExceededError} the deadline has passed,
-   * or cannot be met even if all goes well
+   * @throws {DrainingError}
+   * @throws {EngineUnavailableError}
+   * @throws {QueueFullError}
+   * @throws {DeadlineExceededError} the deadline has passed, or is not expected to be met
+   * @throws {OverloadedError} the goal is not expected to be met
    */
-  admit(count: number, deadlineMs: Millis): void {
+  admit(count: number, deadlineMs: Millis, foreseen: Foreseen = {}): void {
     if (this.#draining) throw new DrainingError();
+    const now = this.#clock.now();
+    const { goalMs = Number.POSITIVE_INFINITY, inputsMs = now } = foreseen;
+    const arrival = { count, deadlineMs, goalMs, inputsMs };
     const backlog = {
       undispatched: this.#undispatched,
       lanes: this.#lanes.serving,
+      hasIdleLane: this.#lanes.hasIdle,
       nextIdleMs: this.#lanes.nextIdleMs,
+      slowdown: this.#lanes.slowdown,
+      usualBatchSize: this.#usualBatchSize,
     };
-    const now = this.#clock.now();
-    const error = refusal(count, deadlineMs, backlog, this.#limits, this.#curve, now);
+    const error = refusal(arrival, backlog, this.#limits, this.#curve, now);
     if (error) throw error;
   }
 
   /**
-   * Accepts `count` items, all or none, before their inputs exist; each is settled by `deadlineMs` at the
+   * Accepts `count` items, all or none, before their inputs exist. Each is settled by `deadlineMs` at the
    * latest.
    *
    * @throws as `admit`
    */
-  accept(count: number, deadlineMs: Millis): Item<I, O>[] {
-    this.admit(count, deadlineMs);
+  accept(count: number, deadlineMs: Millis, foreseen?: Foreseen): Item<I, O>[] {
+    this.admit(count, deadlineMs, foreseen);
     const now = this.#clock.now();
     this.#undispatched += count;
     this.#unsettled += count;
@@ -109,7 +127,7 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Puts an accepted item into the queue; one that is settled already, or late, goes nowhere. */
+  /** Puts an accepted item into the queue, unless it is already settled or its deadline has passed. */
   enqueue(item: Item<I, O>, input: I): void {
     const now = this.#clock.now();
     if (item.state === 'accepted' && now >= item.deadlineMs) {
@@ -126,7 +144,7 @@ export class Batcher<I, O> {
     this.#pump();
   }
 
-  /** Settles an item with an error, wherever it is. In a running batch its output is dropped. */
+  /** Settles an item with an error, wherever it is. If it is in a running batch, its output is dropped. */
   fail(item: Item<I, O>, error: Error): void {
     if (item.state === 'settled') return;
     if (item.state === 'waiting') {
@@ -138,20 +156,20 @@ export class Batcher<I, O> {
     this.#pump();
   }
 
-  /** Settles an item nobody waits for any more. */
+  /** Settles an item whose result is no longer wanted. */
   cancel(item: Item<I, O>): void {
     this.fail(item, new CancelledError());
   }
 
-  /** Batches formed from now on obey `limits`; a batch never sees two configurations. */
+  /** Applies `limits` to batches formed from now on; a batch never mixes two configurations. */
   reconfigure(limits: BatchLimits): void {
     this.#limits = limits;
     this.#pump();
   }
 
   /**
-   * Accepts nothing more; resolves when every accepted item is settled and no batch runs: a lane may not be ended inside
-   * one, even if nobody waits for it any more.
+   * Accepts no more items. Resolves when every accepted item is settled and no batch runs: a lane must not be ended
+   * inside a run, even if no item waits for its result.
    */
   drain(): Promise<void> {
     this.#draining = true;
@@ -161,7 +179,7 @@ export class Batcher<I, O> {
     });
   }
 
-  /** Performs what the policy says until it says to wait. */
+  /** Performs the policy's actions until it says to wait. */
   #pump(): void {
     if (this.#lanes.serving === 0) this.#failWaiting();
     for (;;) {
@@ -184,7 +202,7 @@ export class Batcher<I, O> {
     if (isDrained) for (const resolve of this.#drained) resolve();
   }
 
-  /** Nobody will run them soon: the client knows better what to do with its time. */
+  /** No lane will run the waiting items soon, so their clients are told at once. */
   #failWaiting(): void {
     for (const item of this.#queue.take(this.#queue.size)) {
       this.#undispatched--;
@@ -197,17 +215,23 @@ export class Batcher<I, O> {
     const now = this.#clock.now();
     const taken = this.#queue.take(size);
     this.#undispatched -= taken.length;
-    const batch = taken.filter((item) => !this.#expire(item, now));
+    const { allowedBatchSizes } = this.#limits;
+    const leastMs = this.#curve.msOf(padUp(taken.length, allowedBatchSizes));
+    const usualMs = this.#lanes.slowdown * leastMs;
+    // Items that would be late make room for others; without others, the lane may be faster than it was.
+    const hasOthers = this.#queue.size > 0 || taken.some((item) => now + usualMs < item.deadlineMs);
+    const finishMs = now + (hasOthers ? usualMs : leastMs);
+    const batch = taken.filter((item) => !this.#expire(item, finishMs));
     if (batch.length === 0) return;
     for (const item of batch) item.dispatch(now, batch.length, reason);
-    const { allowedBatchSizes } = this.#limits;
+    this.#usualBatchSize += BATCH_SIZE_WEIGHT * (batch.length - this.#usualBatchSize);
     this.#observer.dispatched(batch.length, padUp(batch.length, allowedBatchSizes), reason);
     void this.#run(batch, (size) => padUp(size, allowedBatchSizes));
   }
 
-  /** Two timers of one tick run one after the other: an item may be past its deadline and not yet know. */
-  #expire(item: Item<I, O>, now: Millis): boolean {
-    if (now < item.deadlineMs) return false;
+  /** Settles an item that would finish too late. */
+  #expire(item: Item<I, O>, finishMs: Millis): boolean {
+    if (finishMs < item.deadlineMs) return false;
     this.#releaseInput(item);
     this.#settle(item, new DeadlineExceededError());
     return true;

@@ -1,9 +1,9 @@
-/** Milliseconds on one monotonic clock; only differences mean anything. */
+/** Milliseconds on one monotonic clock; only differences are meaningful. */
 export type Millis = number;
 
-/** All time the batcher knows. Injected, so that tests run on virtual time. */
+/** The batcher's only source of time. It is injected, so that tests run on virtual time. */
 export interface Clock {
   now(): Millis;
-  /** Calls `wake` once, `delay` or more from now; returns how to call that off. */
+  /** Calls `wake` once, after at least `delay`; returns a function that cancels the call. */
   schedule(delay: Millis, wake: () => void): () => void;
 }

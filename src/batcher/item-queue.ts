@@ -4,14 +4,14 @@ import type { Item } from './item.js';
 const NEVER: Millis = Number.POSITIVE_INFINITY;
 
 /**
- * First in, first out, oldest at the head. The items are the links, so adding, taking and removing from the
- * middle are O(1) and allocate nothing. Never holds a settled item.
+ * First in, first out, with the oldest item at the head. The items themselves are the links, so adding, taking and
+ * removing from the middle are O(1) and allocate no memory. It never contains a settled item.
  */
 export class ItemQueue<I, O> {
   #head: Item<I, O> | undefined;
   #tail: Item<I, O> | undefined;
   #size = 0;
-  /** Undefined when the item that had it has gone. */
+  /** Undefined after the item with the earliest deadline has left. */
   #earliestDeadlineMs: Millis | undefined = NEVER;
 
   get size(): number {
@@ -23,8 +23,8 @@ export class ItemQueue<I, O> {
   }
 
   /**
-   * The nearest deadline in the queue; never, if it is empty. May walk the queue: the policy asks only while less
-   * than a batch waits.
+   * The earliest deadline in the queue; infinite if it is empty. May walk the whole queue, but the policy asks only
+   * while less than one batch waits.
    */
   earliestDeadlineMs(): Millis {
     if (this.#earliestDeadlineMs === undefined) {

@@ -1,24 +1,24 @@
 import type { DispatchReason } from './batch-policy.js';
 import type { Millis } from './clock.js';
 
-/** How an item ended well: its output, when it passed each stage, and the batch it rode in. */
+/** The successful end of an item: its output, the time of each stage, and the batch it was in. */
 export interface Settlement<O> {
   readonly output: O;
   readonly acceptedMs: Millis;
   readonly enteredMs: Millis;
   readonly dispatchedMs: Millis;
   readonly finishedMs: Millis;
-  /** Items in the batch; padding does not count. */
+  /** Number of items in the batch, without padding. */
   readonly batchSize: number;
   readonly reason: DispatchReason;
 }
 
-/** `accepted`: its input is still being made. `waiting`: in the queue. `dispatched`: in a batch. */
+/** `accepted`: its input is not ready yet. `waiting`: in the queue. `dispatched`: in a batch. */
 export type ItemState = 'accepted' | 'waiting' | 'dispatched' | 'settled';
 
 /**
- * One image on its way through, from acceptance to settling. Only the batcher writes to it; everybody else
- * awaits `settled`, which resolves or rejects exactly once.
+ * One image, from its acceptance until it is settled. Only the batcher writes to it; all others await `settled`, which
+ * resolves or rejects exactly once.
  */
 export class Item<I, O> {
   state: ItemState = 'accepted';
@@ -26,10 +26,10 @@ export class Item<I, O> {
   dispatchedMs: Millis = 0;
   batchSize = 0;
   reason: DispatchReason = 'full';
-  /** Held while the item waits and until its batch has ended. */
+  /** Kept while the item waits, and until its batch has ended. */
   input: I | undefined;
   callOffDeadline: () => void = () => {};
-  /** Neighbours in the queue that holds the item, if one does. */
+  /** Neighbours in the queue, if the item is in one. */
   previous: Item<I, O> | undefined;
   next: Item<I, O> | undefined;
 
@@ -46,11 +46,11 @@ export class Item<I, O> {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    // An item may be settled before anybody awaits it; that is not an unhandled rejection.
+    // An item may be settled before anything awaits it; that must not be an unhandled rejection.
     this.settled.catch(() => {});
   }
 
-  /** It is dispatched, in a batch of `batchSize`. */
+  /** Marks the item as dispatched in a batch of `batchSize`. */
   dispatch(nowMs: Millis, batchSize: number, reason: DispatchReason): void {
     this.state = 'dispatched';
     this.dispatchedMs = nowMs;
@@ -58,7 +58,7 @@ export class Item<I, O> {
     this.reason = reason;
   }
 
-  /** Its end, if it comes to an end now and well. */
+  /** The settlement of the item if it ends successfully now. */
   settlement(output: O, finishedMs: Millis): Settlement<O> {
     const { acceptedMs, enteredMs, dispatchedMs, batchSize, reason } = this;
     return { output, acceptedMs, enteredMs, dispatchedMs, finishedMs, batchSize, reason };

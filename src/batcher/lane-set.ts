@@ -3,40 +3,52 @@ import type { Clock, Millis } from './clock.js';
 import { GuardedLane } from './guarded-lane.js';
 import type { Item } from './item.js';
 import type { LatencyCurve } from './latency-curve.js';
+import { Pace } from './pace.js';
 import { runIsolated, type Settle } from './run-isolated.js';
 
 /** The lanes, and which of them are idle. */
 export class LaneSet<I, O> {
   readonly #lanes: readonly GuardedLane<I, O>[];
-  /** Longest idle first. */
-  readonly #idle: GuardedLane<I, O>[];
-  readonly #recovered: () => void;
+  /** Idle lanes; the one that has been idle longest is first. */
+  #idle: GuardedLane<I, O>[];
+  readonly #pace = new Pace();
+  readonly #changed: () => void;
 
-  /** @param recovered called when a lane that was open serves again */
+  /** @param changed called when a lane that was open serves again, and when one has ended */
   constructor(
     lanes: readonly BatchLane<I, O>[],
     clock: Clock,
     curve: LatencyCurve,
     observer: LaneObserver,
-    recovered: () => void,
+    changed: () => void,
   ) {
-    this.#lanes = lanes.map((lane, i) => new GuardedLane(i, lane, clock, curve, observer));
+    this.#lanes = lanes.map(
+      (lane, i) => new GuardedLane(i, lane, clock, curve, this.#pace, observer),
+    );
     this.#idle = [...this.#lanes];
-    this.#recovered = recovered;
+    this.#changed = changed;
+    for (const [i, { ended }] of lanes.entries()) {
+      void ended?.then((cause) => this.#end(this.#lanes[i] as GuardedLane<I, O>, cause));
+    }
   }
 
   get hasIdle(): boolean {
     return this.#idle.length > 0;
   }
 
-  /** Lanes that serve, idle or busy. */
+  /** Number of serving lanes, idle or busy. */
   get serving(): number {
     let count = 0;
     for (const { state } of this.#lanes) if (state === 'serving') count++;
     return count;
   }
 
-  /** When the first lane that serves is idle, by the curve; in the past if one is, never if none serves. */
+  /** How many times the curve's time the latest runs took. The curve is the best that a lane can do. */
+  get slowdown(): number {
+    return Math.max(1, this.#pace.factor);
+  }
+
+  /** When the first serving lane is expected to be idle: in the past if one is idle now, infinite if none serves. */
   get nextIdleMs(): Millis {
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { state, idleAtMs } of this.#lanes) {
@@ -46,8 +58,8 @@ export class LaneSet<I, O> {
   }
 
   /**
-   * Runs a batch on the lane that has been idle longest; there must be one. Every item gets its outcome, and the
-   * lane is idle again, or broken, when this resolves.
+   * Runs a batch on the lane that has been idle longest; at least one must be idle. When this resolves, every item
+   * has its outcome, and the lane is idle again or broken.
    *
    * @returns false if the lane hangs: it may still read the inputs
    */
@@ -69,13 +81,19 @@ export class LaneSet<I, O> {
     return lane.state !== 'hung';
   }
 
-  /** An open lane is tried until it serves again. */
+  /** Makes the lane idle again, or probes it until it serves again if its breaker is open. */
   #giveBack(lane: GuardedLane<I, O>): void {
     if (lane.state === 'serving') this.#idle.push(lane);
     if (lane.state !== 'open') return;
     lane.recover(() => {
       this.#idle.push(lane);
-      this.#recovered();
+      this.#changed();
     });
+  }
+
+  #end(lane: GuardedLane<I, O>, cause: Error): void {
+    lane.end(cause);
+    this.#idle = this.#idle.filter((one) => one !== lane);
+    this.#changed();
   }
 }

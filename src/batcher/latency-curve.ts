@@ -1,21 +1,21 @@
 import type { Millis } from './clock.js';
 
-/** A batch of `batchSize` takes a lane `ms`. */
+/** A batch of `batchSize` takes `ms` on a lane. */
 export interface CurvePoint {
   readonly batchSize: number;
   readonly ms: Millis;
 }
 
-/** How long a batch of each size takes, from the few sizes that were measured. */
+/** How long a batch of each size takes, derived from the few sizes that were measured. */
 export class LatencyCurve {
   readonly points: readonly CurvePoint[];
 
-  /** @param points by rising batch size; none means that nothing is known, and nothing takes time */
+  /** @param points in ascending order of batch size; without any, every batch takes no time */
   constructor(points: readonly CurvePoint[]) {
     this.points = points;
   }
 
-  /** Interpolates between the measured sizes; a size over the last one takes its share more. */
+  /** Interpolates between the measured sizes; above the largest one, the time grows in proportion to the size. */
   msOf(batchSize: number): Millis {
     let below: CurvePoint | undefined;
     for (const point of this.points) {

@@ -1,20 +1,20 @@
 import type { BatchLane } from './batch-lane.js';
-import { BatchFailedError, LaneHungError } from './errors.js';
+import { BatchFailedError, LaneLostError } from './errors.js';
 import type { Item } from './item.js';
 
-/** The lane is at fault: its warm-up batch failed too. Whoever is not settled yet has no answer. */
+/** The lane is at fault, because its warm-up batch failed too. Items that are not settled yet have no result. */
 export class LaneFailedError extends BatchFailedError {}
 
-/** Hands an item its outcome; called at most once an item, and not for one that is settled already. */
+/** Gives an item its outcome. Called at most once per item, and not for an item that is already settled. */
 export type Settle<I, O> = (item: Item<I, O>, outcome: O | Error) => void;
 
 /**
- * Runs a batch so that one item's failure is its own: while a part of it fails, its halves are run, until each
- * guilty item stands alone; at most 2 * ceil(log2 n) more runs for one guilty item. Mates get their outcome as soon
- * as their part has passed. Where nobody has passed yet and both halves fail, the warm-up batch tells whether the
- * items are guilty or the lane is.
+ * Runs a batch so that one item's failure does not affect the others. While a part of the batch fails, its halves are
+ * run, until each faulty item stands alone; one faulty item costs at most 2 * ceil(log2 n) more runs. The others get
+ * their outcome as soon as their part succeeds. If both halves fail and no item has succeeded yet, the warm-up batch
+ * shows whether the items or the lane are at fault.
  *
- * @throws {LaneFailedError} {LaneHungError} some items have no outcome
+ * @throws {LaneFailedError} {LaneLostError} some items have no outcome
  */
 export async function runIsolated<I, O>(
   lane: BatchLane<I, O>,
@@ -41,7 +41,7 @@ export async function runIsolated<I, O>(
         if (isWanted(item)) settle(item, outputs[i] as O | Error);
       });
     } catch (cause) {
-      if (cause instanceof LaneHungError) throw cause;
+      if (cause instanceof LaneLostError) throw cause;
       failed.push({ part, error: new BatchFailedError('the batch failed', { cause }) });
     }
   }
@@ -51,7 +51,7 @@ export async function runIsolated<I, O>(
       await lane.warmUp();
       isLaneProven = true;
     } catch (cause) {
-      if (cause instanceof LaneHungError) throw cause;
+      if (cause instanceof LaneLostError) throw cause;
       throw new LaneFailedError('the lane failed its warm-up batch', { cause });
     }
   }
@@ -70,7 +70,7 @@ export async function runIsolated<I, O>(
   }
 }
 
-/** Nobody waits for a settled item; it is not run again. */
+/** A settled item needs no result and is not run again. */
 function isWanted<I, O>(item: Item<I, O>): boolean {
   return item.state !== 'settled';
 }

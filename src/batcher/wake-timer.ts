@@ -1,6 +1,6 @@
 import type { Clock, Millis } from './clock.js';
 
-/** One alarm, set to one time or to none. */
+/** A single alarm that is set to one time or to none. */
 export class WakeTimer {
   readonly #clock: Clock;
   readonly #wake: () => void;

@@ -1,6 +1,6 @@
 export type { DecoderName } from './cpu/load-raster-decoder.js';
 export { DecodePool, type DecodePoolOptions } from './decode-pool.js';
-export { GpuDecoderRefusedError, GpuLane } from './gpu/gpu-lane.js';
+export { GpuLane } from './gpu/gpu-lane.js';
 export { GPU_THREADS, openGpuDecoder } from './gpu/open-gpu-decoder.js';
 export { UNIT_LIMITS } from './gpu/units-take.js';
 export {
@@ -10,5 +10,5 @@ export {
 } from './header/image-errors.js';
 export type { ImageHeader } from './header/image-header.js';
 export { readImageHeader } from './header/read-image-header.js';
-export { DECODER_CHOICES, openDecodePool } from './open-decode-pool.js';
+export { DECODER_CHOICES, DecoderRefusedError, openDecodePool } from './open-decode-pool.js';
 export { SpareBuffers } from './spare-buffers.js';

@@ -1,12 +1,13 @@
 import type { Clock } from '../batcher/index.js';
-import { openTurboJpeg } from '../native/index.js';
+import { MissingPackageError, openTurboJpeg } from '../native/index.js';
+import { ThreadRefusedError } from '../threads/index.js';
+import type { DecoderName } from './cpu/load-raster-decoder.js';
 import { DecodePool, type DecodePoolOptions } from './decode-pool.js';
 import type { GpuDecoderOptions } from './gpu/gpu-decoder.js';
-import { GpuDecoderRefusedError } from './gpu/gpu-lane.js';
 import { openGpuDecoder } from './gpu/open-gpu-decoder.js';
 import type { SpareBuffers } from './spare-buffers.js';
 
-/** The values of `decode.decoder`. "auto" is the GPU if it decodes correctly, otherwise native. */
+/** The values of `decode.decoder`. "auto" is the first of gpu, native and jpeg-js that works here. */
 export const DECODER_CHOICES = ['auto', 'gpu', 'native', 'jpeg-js'] as const;
 
 export interface OpenDecodePoolOptions {
@@ -18,6 +19,7 @@ export interface OpenDecodePoolOptions {
   readonly clock: Clock;
   readonly decoded: NonNullable<DecodePoolOptions['decoded']>;
   readonly broken: GpuDecoderOptions['broken'];
+  readonly threadEnded: NonNullable<DecodePoolOptions['threadEnded']>;
   readonly say: (line: string) => void;
   /** Takes back the buffers of images that are decoded. */
   readonly bodies: SpareBuffers;
@@ -25,46 +27,87 @@ export interface OpenDecodePoolOptions {
   readonly openTurbo?: typeof openTurboJpeg;
 }
 
-const FALLBACK =
-  'decode.decoder: libturbojpeg.so.0 cannot be opened, so a fallback decodes JPEGs, and its pictures are darker by 1.2 of 255 than those of Pillow. Install libturbojpeg0 (Debian) or libturbojpeg (Ubuntu)';
+/** The requested decoder does not work on this host. The message is for the operator. */
+export class DecoderRefusedError extends Error {
+  override readonly name = 'DecoderRefusedError';
+}
 
 /**
- * Opens the requested decoder. "auto" uses the GPU's JPEG units if they decode the trial image correctly; otherwise it
- * says why not.
+ * Opens the requested decoder. "auto" uses the GPU's JPEG units if they decode the trial image correctly, otherwise the
+ * native decoder, otherwise jpeg-js; it says why it does not use the better one.
  *
  * @returns the pool, and its description for the operator
- * @throws {GpuDecoderRefusedError} the GPU was requested and does not decode
+ * @throws {DecoderRefusedError} the requested decoder does not work here
  */
-export async function openDecodePool({
-  choice,
-  threads,
-  hasGpu,
-  clock,
-  decoded,
-  broken,
-  say,
-  bodies,
-  openGpu = openGpuDecoder,
-  openTurbo = openTurboJpeg,
-}: OpenDecodePoolOptions): Promise<{ readonly pool: DecodePool; readonly text: string }> {
-  const native = openTurbo() ? 'native' : 'native-fallback';
-  const decoder = choice === 'jpeg-js' ? 'jpeg-js' : native;
-  if (decoder === 'native-fallback') say(FALLBACK);
-  const pool = new DecodePool(threads, { decoder, decoded, bodies });
+export async function openDecodePool(
+  options: OpenDecodePoolOptions,
+): Promise<{ readonly pool: DecodePool; readonly text: string }> {
+  const { choice, threads, hasGpu, clock, broken, say, openGpu = openGpuDecoder } = options;
+  const { pool, decoder } = await openThreads(options);
   const text = `${decoder}, ${threads} threads`;
   if (choice !== 'gpu' && !(choice === 'auto' && hasGpu)) return { pool, text };
   try {
     pool.gpu = await openGpu({ pixels: pool, clock, broken });
     return { pool, text: `gpu, otherwise ${text}` };
   } catch (error) {
-    if (choice === 'auto' && error instanceof GpuDecoderRefusedError) {
+    if (choice === 'auto' && error instanceof ThreadRefusedError) {
       say(
         `decode.decoder auto selects ${decoder}, because the GPU does not decode JPEGs: ${error.message}`,
       );
       return { pool, text };
     }
     await pool.close();
-    if (!(error instanceof GpuDecoderRefusedError)) throw error;
-    throw new GpuDecoderRefusedError(`decode.decoder gpu: ${error.message}; run npm run gpu:check`);
+    if (!(error instanceof ThreadRefusedError)) throw error;
+    throw new DecoderRefusedError(`decode.decoder gpu: ${error.message}; run npm run gpu:check`);
   }
+}
+
+/** Opens the threads that decode on the CPU, and waits until the first can decode. */
+async function openThreads(options: OpenDecodePoolOptions) {
+  const { choice, say } = options;
+  const decoder = choice === 'jpeg-js' ? 'jpeg-js' : nativeDecoder(options);
+  try {
+    return { pool: await openPool(options, decoder), decoder };
+  } catch (error) {
+    if (!(error instanceof ThreadRefusedError)) throw error;
+    if (choice !== 'auto') {
+      throw new DecoderRefusedError(`decode.decoder ${choice}: ${error.message}`);
+    }
+    say(`decode.decoder auto selects jpeg-js, because ${decoder} does not start: ${error.message}`);
+    return { pool: await openPool(options, 'jpeg-js'), decoder: 'jpeg-js' };
+  }
+}
+
+async function openPool(
+  { threads, decoded, bodies, threadEnded }: OpenDecodePoolOptions,
+  decoder: DecoderName,
+): Promise<DecodePool> {
+  const pool = new DecodePool(threads, { decoder, decoded, bodies, threadEnded });
+  try {
+    await pool.ready();
+    return pool;
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+/** The native decoder that this host has; says why, if it is not the better one. */
+function nativeDecoder({ say, openTurbo = openTurboJpeg }: OpenDecodePoolOptions): DecoderName {
+  const fallBack = (why: string, whatToDo = '') => {
+    say(
+      `decode.decoder: ${why}, so a fallback decodes JPEGs, and its pictures are darker by 1.2 of 255 than those of Pillow${whatToDo}`,
+    );
+    return 'native-fallback' as const;
+  };
+  try {
+    if (openTurbo()) return 'native';
+  } catch (error) {
+    if (!(error instanceof MissingPackageError)) throw error;
+    return fallBack(error.message);
+  }
+  return fallBack(
+    'libturbojpeg.so.0 cannot be opened',
+    '. Install libturbojpeg0 (Debian) or libturbojpeg (Ubuntu)',
+  );
 }

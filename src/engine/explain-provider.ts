@@ -43,7 +43,8 @@ export async function whatIsMissing(provider: Provider, gpus: number): Promise<s
 export async function explainProvider(provider: Provider): Promise<string | undefined> {
   const entry = ENTRY[provider];
   if (entry === undefined) return undefined;
-  const { libraries } = await readGpuHost([entry]);
+  const { libraries, problem } = await readGpuHost([entry]);
+  if (problem !== undefined) return problem;
   const error = libraries[0]?.error;
   if (error === undefined) return undefined;
   // "libcublasLt.so.13: cannot open shared object file: …": the missing file may be a dependency of the library.

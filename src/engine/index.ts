@@ -1,5 +1,7 @@
 import './no-telemetry.js';
 
+// Nothing here loads onnxruntime-node: only the lane threads need it, and it may be missing.
+
 export { engineRuntime, type RuntimeOptions } from './engine-runtime.js';
 export { adviceFor } from './explain-provider.js';
 export { ModelRefusedError } from './graph/index.js';
@@ -9,7 +11,6 @@ export { Lane, type LaneSizes } from './lane/lane.js';
 export { type LaneImage, pixelsOf } from './lane/lane-image.js';
 export type { MeasuredBatch } from './lane/lane-messages.js';
 export { curveBatchSizes } from './lane/measure-curve.js';
-export { openSession } from './lane/open-session.js';
 export { withRunSizes } from './lane/run-sizes.js';
 export { type Scores, ScoresNotFiniteError } from './lane/scores.js';
 export type { BatchFinding } from './model/batch-finding.js';

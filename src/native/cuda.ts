@@ -1,5 +1,5 @@
-import koffi from 'koffi';
 import { bindNative } from './bind-native.js';
+import { loadKoffi } from './koffi.js';
 
 // The part of CUDA's driver API that decoding needs. It comes with the driver; the runtime library is not needed.
 
@@ -53,8 +53,10 @@ export interface KernelLaunch {
  * Opens the first device for this thread.
  *
  * @throws {CudaError} there is no driver, or no device
+ * @throws {MissingPackageError}
  */
 export function openCuda(): Cuda {
+  const koffi = loadKoffi();
   const library = loadDriver();
   const errorName = library.func('int cuGetErrorName(int error, _Out_ const char **name)');
 
@@ -128,6 +130,7 @@ export function openCuda(): Cuda {
 }
 
 function loadDriver() {
+  const koffi = loadKoffi();
   try {
     return koffi.load('libcuda.so.1');
   } catch (cause) {

@@ -25,6 +25,8 @@ export interface GpuHost {
   /** Version of the kernel driver; undefined if there is none. */
   readonly driver?: string;
   readonly gpus: readonly Gpu[];
+  /** Why the GPUs and libraries cannot be looked at, for the operator; undefined if they can. */
+  readonly problem?: string;
   readonly libraries: readonly LibraryProbe[];
 }
 
@@ -71,10 +73,11 @@ export function readGpuHost(libraries: readonly string[] = []): Promise<GpuHost>
         }
         // Some libraries crash if one of their dependencies is missing. No result means that it, or one before it,
         // crashed.
-        const crashed = libraries
+        const why = host.problem ?? 'opening it, or a library before it, crashed';
+        const unopened = libraries
           .slice(probes.length)
-          .map((file) => ({ file, error: `${file}: opening it, or a library before it, crashed` }));
-        resolve({ ...host, libraries: [...probes, ...crashed] });
+          .map((file) => ({ file, error: `${file}: ${why}` }));
+        resolve({ ...host, libraries: [...probes, ...unopened] });
       },
     );
   });

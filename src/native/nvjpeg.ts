@@ -1,5 +1,5 @@
-import koffi from 'koffi';
 import { bindNative, type NativeLibrary } from './bind-native.js';
+import { loadKoffi } from './koffi.js';
 
 // The part of nvJPEG that the GPU's JPEG units need. The library is part of CUDA 13 and needs only the driver.
 
@@ -65,8 +65,10 @@ export interface JpegUnits {
  *
  * @throws {NvjpegError} the GPU has none
  * @throws {Error} the library cannot be opened
+ * @throws {MissingPackageError}
  */
 export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits {
+  const { address } = loadKoffi();
   const bind = (declaration: string) =>
     bindNative(library, declaration, (call, status) => new NvjpegError(call, status));
 
@@ -107,7 +109,7 @@ export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits
     const lengths = new BigUint64Array(count);
     const targets = new BigUint64Array(count * IMAGE_WORDS);
     images.forEach(({ bytes, width, raster }, i) => {
-      data[i] = koffi.address(bytes);
+      data[i] = address(bytes);
       lengths[i] = BigInt(bytes.byteLength);
       targets[i * IMAGE_WORDS] = raster;
       targets[i * IMAGE_WORDS + MAX_COMPONENTS] = BigInt(width * 3);
@@ -135,6 +137,7 @@ export function openJpegUnits(library: NativeLibrary = loadLibrary()): JpegUnits
 }
 
 function loadLibrary(): NativeLibrary {
+  const koffi = loadKoffi();
   try {
     return koffi.load(LIBRARY);
   } catch (cause) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import koffi, { type TypeObject } from 'koffi';
+import type { TypeObject } from 'koffi';
+import { loadKoffi } from './koffi.js';
 import { runtimeFolder } from './runtime-folder.js';
 
 // ONNX Runtime's C API, in the library that the npm package contains. The package's binding passes only a device id to
@@ -49,21 +50,29 @@ const LOG_LEVEL_FATAL = 4;
 
 type Pointer = bigint | null;
 
-const PROTO = {
-  getApi: koffi.proto('void *getApi(uint32_t version)'),
-  getVersion: koffi.proto('const char *getVersion()'),
-  getErrorMessage: koffi.proto('const char *getErrorMessage(void *status)'),
-  create: koffi.proto('void *create(_Out_ void **object)'),
-  createEnv: koffi.proto('void *createEnv(int level, const char *id, _Out_ void **env)'),
-  createSession: koffi.proto(
+const PROTOTYPES = {
+  getApi: 'void *getApi(uint32_t version)',
+  getVersion: 'const char *getVersion()',
+  getErrorMessage: 'const char *getErrorMessage(void *status)',
+  create: 'void *create(_Out_ void **object)',
+  createEnv: 'void *createEnv(int level, const char *id, _Out_ void **env)',
+  createSession:
     'void *createSession(void *env, const char *path, void *options, _Out_ void **session)',
-  ),
-  append: koffi.proto('void *append(void *sessionOptions, void *providerOptions)'),
-  update: koffi.proto(
-    'void *update(void *options, const char **keys, const char **values, size_t n)',
-  ),
-  release: koffi.proto('void release(void *object)'),
+  append: 'void *append(void *sessionOptions, void *providerOptions)',
+  update: 'void *update(void *options, const char **keys, const char **values, size_t n)',
+  release: 'void release(void *object)',
 } as const;
+
+type Prototype = keyof typeof PROTOTYPES;
+
+/** koffi keeps the names of the types, so each type is declared once per process. */
+const declared = new Map<Prototype, TypeObject>();
+
+function prototype(name: Prototype): TypeObject {
+  const type = declared.get(name) ?? loadKoffi().proto(PROTOTYPES[name]);
+  declared.set(name, type);
+  return type;
+}
 
 /** ONNX Runtime refused a call. The message is the runtime's own and must not reach clients. */
 export class OrtError extends Error {
@@ -75,13 +84,17 @@ export class OrtCApi {
   readonly version: string;
   readonly #functions: (slot: number) => unknown;
 
-  /** @throws {Error} if the library cannot be loaded, or has another API version */
+  /**
+   * @throws {Error} if the library cannot be loaded, or has another API version
+   * @throws {MissingPackageError}
+   */
   constructor() {
+    const koffi = loadKoffi();
     const library = koffi.load(join(runtimeFolder(), 'libonnxruntime.so.1'));
     const base = library.func('void *OrtGetApiBase()')();
     const [getApi, getVersion] = koffi.decode(base, koffi.array('void *', 2)) as unknown[];
-    this.version = String(koffi.call(getVersion, PROTO.getVersion));
-    const api = koffi.call(getApi, PROTO.getApi, ORT_API_VERSION);
+    this.version = String(koffi.call(getVersion, prototype('getVersion')));
+    const api = koffi.call(getApi, prototype('getApi'), ORT_API_VERSION);
     if (api === null) {
       throw new OrtError(`ONNX Runtime ${this.version} has no C API ${ORT_API_VERSION}`);
     }
@@ -97,14 +110,14 @@ export class OrtCApi {
    */
   createSession(path: string, tensorrt?: Readonly<Record<string, string>>): void {
     const env = this.#createEnv();
-    const options = this.#create('createSessionOptions', PROTO.create);
+    const options = this.#create('createSessionOptions', 'create');
     try {
       if (tensorrt) this.#append('tensorrt', options, tensorrt);
-      const session = this.#create('createSession', PROTO.createSession, env, path, options);
-      this.#call('releaseSession', PROTO.release, session);
+      const session = this.#create('createSession', 'createSession', env, path, options);
+      this.#call('releaseSession', 'release', session);
     } finally {
-      this.#call('releaseSessionOptions', PROTO.release, options);
-      this.#call('releaseEnv', PROTO.release, env);
+      this.#call('releaseSessionOptions', 'release', options);
+      this.#call('releaseEnv', 'release', env);
     }
   }
 
@@ -115,18 +128,18 @@ export class OrtCApi {
    */
   loadProvider(provider: ProviderWithOptions): void {
     const env = this.#createEnv();
-    const options = this.#create('createSessionOptions', PROTO.create);
+    const options = this.#create('createSessionOptions', 'create');
     try {
       this.#append(provider, options, { device_id: '0' });
     } finally {
-      this.#call('releaseSessionOptions', PROTO.release, options);
-      this.#call('releaseEnv', PROTO.release, env);
+      this.#call('releaseSessionOptions', 'release', options);
+      this.#call('releaseEnv', 'release', env);
     }
   }
 
   /** The runtime logs through the environment, and no other call works without one. */
   #createEnv(): Pointer {
-    return this.#create('createEnv', PROTO.createEnv, LOG_LEVEL_FATAL, 'batch-dispatch');
+    return this.#create('createEnv', 'createEnv', LOG_LEVEL_FATAL, 'batch-dispatch');
   }
 
   #append(
@@ -135,32 +148,32 @@ export class OrtCApi {
     values: Readonly<Record<string, string>>,
   ): void {
     const slots = OPTIONS_SLOTS[provider];
-    const options = this.#create(slots.create, PROTO.create);
+    const options = this.#create(slots.create, 'create');
     try {
       const [keys, texts] = [Object.keys(values), Object.values(values)];
-      this.#check(slots.update, PROTO.update, options, keys, texts, keys.length);
-      this.#check(slots.append, PROTO.append, sessionOptions, options);
+      this.#check(slots.update, 'update', options, keys, texts, keys.length);
+      this.#check(slots.append, 'append', sessionOptions, options);
     } finally {
-      this.#call(slots.release, PROTO.release, options);
+      this.#call(slots.release, 'release', options);
     }
   }
 
-  #create(name: keyof typeof SLOT, type: TypeObject, ...args: unknown[]): Pointer {
+  #create(name: keyof typeof SLOT, type: Prototype, ...args: unknown[]): Pointer {
     const out: [Pointer] = [null];
     this.#check(name, type, ...args, out);
     return out[0];
   }
 
   /** Calls a function that returns a status, which is null on success. */
-  #check(name: keyof typeof SLOT, type: TypeObject, ...args: unknown[]): void {
+  #check(name: keyof typeof SLOT, type: Prototype, ...args: unknown[]): void {
     const status = this.#call(name, type, ...args);
     if (status === null || status === undefined) return;
-    const message = String(this.#call('getErrorMessage', PROTO.getErrorMessage, status));
-    this.#call('releaseStatus', PROTO.release, status);
+    const message = String(this.#call('getErrorMessage', 'getErrorMessage', status));
+    this.#call('releaseStatus', 'release', status);
     throw new OrtError(message);
   }
 
-  #call(name: keyof typeof SLOT, type: TypeObject, ...args: unknown[]): unknown {
-    return koffi.call(this.#functions(SLOT[name]), type, ...args);
+  #call(name: keyof typeof SLOT, type: Prototype, ...args: unknown[]): unknown {
+    return loadKoffi().call(this.#functions(SLOT[name]), prototype(type), ...args);
   }
 }

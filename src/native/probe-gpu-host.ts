@@ -1,7 +1,8 @@
 import { readFileSync, writeSync } from 'node:fs';
-import koffi, { type LibraryHandle } from 'koffi';
+import type { LibraryHandle } from 'koffi';
 import { messageOf } from '../message-of.js';
 import type { Gpu, GpuHost, LibraryProbe } from './gpu-host.js';
+import { loadKoffi } from './koffi.js';
 import { OrtCApi } from './ort-c-api.js';
 
 // A program that opens the libraries named on its command line and prints what it found, one JSON object per line.
@@ -14,6 +15,7 @@ const PROVIDER_OF: Readonly<Record<string, 'cuda' | 'tensorrt'>> = {
   'libonnxruntime_providers_cuda.so': 'cuda',
   'libonnxruntime_providers_tensorrt.so': 'tensorrt',
 };
+const koffi = koffiOrEnd();
 const self = koffi.load(null);
 const dlopen = self.func('void *dlopen(const char *file, int flags)');
 const dlerror = self.func('const char *dlerror()');
@@ -34,6 +36,16 @@ const VERSIONS: Readonly<Record<string, (library: LibraryHandle) => string>> = {
     return `${Math.floor(version / 10_000)}.${Math.floor((version % 10_000) / 100)}.${version % 100}`;
   },
 };
+
+/** Without koffi no library can be opened, so its absence is the whole result. */
+function koffiOrEnd(): ReturnType<typeof loadKoffi> {
+  try {
+    return loadKoffi();
+  } catch (error) {
+    print({ gpus: [], problem: messageOf(error) });
+    process.exit();
+  }
+}
 
 function probe(file: string): LibraryProbe {
   const provider = PROVIDER_OF[file];

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import { loadKoffi } from './koffi.js';
 
 const CU_CTX_SCHED_BLOCKING_SYNC = 4;
 
@@ -8,7 +8,7 @@ const CU_CTX_SCHED_BLOCKING_SYNC = 4;
  */
 export function sleepWhileWaiting(): void {
   try {
-    const cuda = koffi.load('libcuda.so.1');
+    const cuda = loadKoffi().load('libcuda.so.1');
     cuda.func('int cuInit(unsigned int flags)')(0);
     cuda.func('int cuDevicePrimaryCtxSetFlags_v2(int device, unsigned int flags)')(
       0,

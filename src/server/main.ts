@@ -1,8 +1,10 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { GpuDecoderRefusedError, openDecodePool } from '../decode/index.js';
+import { DecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
+import { MissingPackageError } from '../native/index.js';
+import { acceptWhenTold } from './accept-when-told.js';
 import { StartError } from './config/start-error.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
@@ -15,7 +17,6 @@ import { openModel } from './models/open-model.js';
 import { openNullBatcher } from './models/open-null-batcher.js';
 import type { ModelDependencies, ServedModel } from './models/served-model.js';
 import { ServedModels } from './models/served-models.js';
-import { acceptWhenTold } from './supervisor/accept-when-told.js';
 import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,
@@ -86,7 +87,11 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
   const traffic = new Traffic(server);
   const acceptor = acceptWhenTold(server, plan.total, (error) =>
-    fail(cannotListen(config.server, String(error.code))),
+    fail(
+      error instanceof MissingPackageError
+        ? error
+        : cannotListen(config.server, String(error.code)),
+    ),
   );
   const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [];
   let isLaneHung = false;
@@ -144,6 +149,8 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     decoded: (by) => metrics.decoded(by),
     bodies: uploads.spare,
     say,
+    threadEnded: (reason) =>
+      logger.error({ cause: reason.message }, 'decode thread ended; a new one replaces it'),
     broken(state, cause) {
       logger.error({ state, cause: errorMessages(cause) }, 'gpu decoder is out of service');
       hung();
@@ -212,7 +219,8 @@ function fail(error: unknown): void {
   const isKnown =
     error instanceof StartError ||
     error instanceof ModelRefusedError ||
-    error instanceof GpuDecoderRefusedError;
+    error instanceof DecoderRefusedError ||
+    error instanceof MissingPackageError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
   process.exit(1);
 }

@@ -34,14 +34,17 @@ t.test('tells of answers that are not 200, and of none', async (t) => {
   t.match(elsewhere, { code: 1, stdout: /^answers {5}4 times 404$/m });
   const nobody = `http://127.0.0.1:${await freePort()}/`;
   const none = await load({ URL: nobody, CONCURRENCY: '1', REQUESTS: '1' });
-  t.match(none, { code: 1, stdout: /^answers {5}1 times none$/m });
+  t.match(none, { code: 1, stdout: /^answers {5}1 times no answer$/m });
 });
 
 const settings: [Record<string, string>, string][] = [
-  [{ URL: 'localhost' }, 'URL: "localhost" is not an address that begins with http'],
-  [{ REQUESTS: '0' }, 'REQUESTS: "0" is not a count'],
-  [{ CONCURRENCY: '1.5' }, 'CONCURRENCY: "1.5" is not a count'],
-  [{ CONCURRENCY: '5', REQUESTS: '4' }, 'CONCURRENCY: 5 connections are more than the requests'],
+  [{ URL: 'localhost' }, 'URL: "localhost" is not an address that starts with http'],
+  [{ REQUESTS: '0' }, 'REQUESTS: "0" is not a positive whole number'],
+  [{ CONCURRENCY: '1.5' }, 'CONCURRENCY: "1.5" is not a positive whole number'],
+  [
+    { CONCURRENCY: '5', REQUESTS: '4' },
+    'CONCURRENCY: there are more connections (5) than requests',
+  ],
   [{ IMAGE: 'nowhere.jpg' }, 'IMAGE: nowhere.jpg cannot be read'],
 ];
 for (const [env, sentence] of settings) {

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import jpeg from 'jpeg-js';
 import t from 'tap';
 import { DecodePool } from '../../src/decode/decode-pool.js';
@@ -96,3 +97,42 @@ t.test(
     }
   },
 );
+
+t.test('a decode thread that dies is replaced, and costs only the images in it', async (t) => {
+  const workers: Worker[] = [];
+  process.on('worker', (worker) => workers.push(worker));
+  const ends: string[] = [];
+  const threadEnded = ({ message }: Error) => void ends.push(message);
+  const pool = new DecodePool(1, { decoder: 'native', threadEnded });
+  t.teardown(() => pool.close());
+  await pool.ready();
+  const bytes = jpegOf(60);
+  const header = readImageHeader(bytes, { maxPixels: 1e6 });
+  const decode = () => pool.decode(apart(bytes), header, INPUT, () => true);
+  // Two are in the thread, and one waits for it.
+  const decoding = Promise.allSettled([decode(), decode(), decode()]);
+  void workers[0]?.terminate();
+  const [first, second, third] = await decoding;
+  const died = {
+    reason: { name: 'ThreadEndedError', message: 'the decode thread ended with code 1' },
+  };
+  t.match([first, second], [died, died]);
+  t.match(third, { status: 'fulfilled', value: { length: 8 * 8 * 3 } });
+  t.same(ends, ['the decode thread ended with code 1']);
+  t.equal(workers.length, 2);
+});
+
+t.test('a pool that is closed starts no thread for what waits', async (t) => {
+  let workers = 0;
+  process.on('worker', () => workers++);
+  const ended = () => t.fail('nobody is told');
+  const pool = new DecodePool(1, { decoder: 'native', threadEnded: ended });
+  const bytes = jpegOf(60);
+  const header = readImageHeader(bytes, { maxPixels: 1e6 });
+  const waiting = Promise.allSettled(
+    Array.from({ length: 4 }, () => pool.decode(apart(bytes), header, INPUT, () => true)),
+  );
+  await pool.close();
+  t.match(await waiting, Array(4).fill({ reason: { name: 'ThreadClosedError' } }));
+  t.equal(workers, 1);
+});

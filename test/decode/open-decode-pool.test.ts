@@ -1,9 +1,13 @@
 import t, { type Test } from 'tap';
 import { GpuDecoder } from '../../src/decode/gpu/gpu-decoder.js';
-import { GpuDecoderRefusedError } from '../../src/decode/gpu/gpu-lane.js';
-import { type OpenDecodePoolOptions, openDecodePool } from '../../src/decode/open-decode-pool.js';
+import {
+  DecoderRefusedError,
+  type OpenDecodePoolOptions,
+  openDecodePool,
+} from '../../src/decode/open-decode-pool.js';
 import { SpareBuffers } from '../../src/decode/spare-buffers.js';
 import { systemClock } from '../../src/server/system-clock.js';
+import { ThreadRefusedError } from '../../src/threads/index.js';
 
 interface Case {
   readonly choice: OpenDecodePoolOptions['choice'];
@@ -26,6 +30,7 @@ async function open(t: Test, { choice, hasGpu = true, error, hasTurbo = true }: 
     decoded() {},
     bodies: new SpareBuffers(1),
     broken() {},
+    threadEnded: () => t.fail('a decode thread has ended'),
     say: (line) => said.push(line),
     openTurbo: () => (hasTurbo ? { decode() {} } : undefined),
     async openGpu() {
@@ -38,7 +43,7 @@ async function open(t: Test, { choice, hasGpu = true, error, hasTurbo = true }: 
   return { text, said, tries, usesGpu: pool.gpu !== undefined };
 }
 
-const REFUSED = new GpuDecoderRefusedError('no units');
+const REFUSED = new ThreadRefusedError('no units');
 
 t.test('auto takes the GPU where it decodes, and else says why not', async (t) => {
   t.match(await open(t, { choice: 'auto' }), {
@@ -61,7 +66,7 @@ t.test('auto takes the GPU where it decodes, and else says why not', async (t) =
 t.test('a decoder that is named works, or the server does not start', async (t) => {
   t.match(await open(t, { choice: 'gpu', hasGpu: false }), { usesGpu: true, tries: 1 });
   await t.rejects(open(t, { choice: 'gpu', error: REFUSED }), {
-    constructor: GpuDecoderRefusedError,
+    constructor: DecoderRefusedError,
     message: 'decode.decoder gpu: no units; run npm run gpu:check',
   });
   for (const choice of ['native', 'jpeg-js'] as const) {

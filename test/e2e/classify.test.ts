@@ -15,6 +15,8 @@ for (const decoder of ['native', 'jpeg-js']) {
       'batch-dispatch.json': JSON.stringify({
         models: [`${process.cwd()}/models/demo`],
         decode: { decoder },
+        // However slow the machine.
+        batching: { defaultTimeoutMs: 600_000 },
       }),
     });
     const server = startServer(t, ['--config', `${folder}/batch-dispatch.json`]);

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import t from 'tap';
 import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
@@ -73,3 +74,26 @@ t.test('--help says how to start it', async (t) => {
   t.equal((await server.exited)[0], 0);
   t.match(server.stdout(), /--config FILE[\s\S]*--model DIR/);
 });
+
+t.test('a pipe in place of the configuration does not make the server wait for ever', async (t) => {
+  const folder = t.testdir({});
+  execFileSync('mkfifo', [`${folder}/c.json`]);
+  for (const path of [`${folder}/c.json`, '/dev/zero', folder]) {
+    const server = startServer(t, ['--config', path]);
+    t.equal((await server.exited)[0], 1);
+    t.match(server.stderr(), /^the configuration .* is not a file\n$/);
+  }
+});
+
+t.test(
+  'a process that is killed before the first is ready ends the server, which says why',
+  async (t) => {
+    // The preloaded module kills the serving process, which alone has orders.
+    const kill = 'if (process.env.BATCH_DISPATCH_ORDERS) process.kill(process.pid, "SIGKILL")';
+    const server = startServer(t, [], {
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(kill)}`,
+    });
+    t.same(await server.exited, [1, null]);
+    t.match(server.stderr(), /^serving process \d+ ended with SIGKILL.*, before it was ready\n$/);
+  },
+);

@@ -7,10 +7,10 @@ import {
   rewriteClassifier,
 } from '../../src/engine/graph/index.js';
 
-// Two ways to the same answers: the original model with its input and output handled in JavaScript,
+// Two ways to get the same answers: the original model, whose input and output are processed in JavaScript,
 // and the rewritten model.
 
-/** Errors only: the runtime warns of weights listed as inputs, which is what a test wants. */
+/** Errors only: the runtime warns about weights that are listed as inputs, which some tests do on purpose. */
 const QUIET = { logSeverityLevel: 3 } as const;
 
 /** One of the best classes of an image. */
@@ -19,13 +19,13 @@ export interface Best {
   readonly label: number;
 }
 
-/** How a model that takes float32 wants its images. */
+/** How a model with a float32 input expects its images. */
 export interface ImageOrder {
   readonly layout: 'nchw' | 'nhwc';
   readonly channels: 1 | 3;
 }
 
-/** What the original model says of RGB pixels, [n, height, width, 3]: the topK best of each image. */
+/** The original model's answers for RGB pixels, [n, height, width, 3]: the topK best classes of each image. */
 export async function originalAnswers(
   model: Uint8Array,
   { layout, channels }: ImageOrder,
@@ -52,7 +52,7 @@ export async function originalAnswers(
   });
 }
 
-/** What the rewritten model says of the same pixels. Its outputs must be as the spec says. */
+/** The rewritten model's answers for the same pixels. Its outputs must match the specification. */
 export async function rewrittenAnswers(
   model: Uint8Array,
   spec: RewriteSpec,
@@ -68,9 +68,7 @@ export async function rewrittenAnswers(
     [labels, 'int32'],
   ] as const) {
     if (tensor?.type !== type || `${tensor.dims}` !== `${n},${spec.topK}`) {
-      throw new Error(
-        `${tensor?.type} [${tensor?.dims}] where ${type} [${n},${spec.topK}] must be`,
-      );
+      throw new Error(`${tensor?.type} [${tensor?.dims}] instead of ${type} [${n},${spec.topK}]`);
     }
   }
   return Array.from({ length: n }, (_, i) =>
@@ -96,7 +94,7 @@ function prepare(pixels: Uint8Array, layout: 'nchw' | 'nhwc', spec: RewriteSpec)
   return out;
 }
 
-/** As Pillow's convert("L"), then normalised; in one channel the order of dimensions makes no difference. */
+/** Like Pillow's convert("L"), then normalised. With one channel, the order of the dimensions makes no difference. */
 function prepareGrey(pixels: Uint8Array, { mean, std }: RewriteSpec): Float32Array {
   return Float32Array.from({ length: pixels.length / 3 }, (_, i) => {
     const [red = 0, green = 0, blue = 0] = pixels.subarray(3 * i);

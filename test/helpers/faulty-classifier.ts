@@ -14,8 +14,8 @@ import { floats, int64s, integer, integers, value } from '../../src/engine/graph
 import { tinyClassifier } from './onnx-models.js';
 
 /**
- * `tinyClassifier()` with three faults that a solid image sets off: white makes the whole run throw, black gives
- * scores that are not numbers, and middle grey makes the run last for days.
+ * `tinyClassifier()` with three faults that solid images trigger: white makes the whole run throw, black gives scores
+ * that are not numbers, and middle grey makes the run last for days.
  */
 export function faultyClassifier(): Uint8Array {
   const model = fromBinary(ModelProtoSchema, tinyClassifier());
@@ -37,7 +37,7 @@ export function faultyClassifier(): Uint8Array {
   graph.node.push(
     op('ReduceMin', ['input'], 'darkest', axes),
     op('ReduceMax', ['input'], 'lightest', axes),
-    // White: an index over the end of the table.
+    // White: an index past the end of the table.
     op('Greater', ['darkest', 'white'], 'is white'),
     cast('is white', 'whites', DataType.INT64),
     op('Mul', ['whites', 'hundred'], 'index'),
@@ -45,7 +45,7 @@ export function faultyClassifier(): Uint8Array {
     // Black: 0 / 0.
     op('Div', ['lightest', 'lightest'], 'one or NaN'),
     op('Sub', ['one or NaN', 'one'], 'zero or NaN'),
-    // Grey: a loop of 1e12 rounds.
+    // Grey: a loop with 1e12 iterations.
     op('Greater', ['darkest', 'grey from'], 'not darker'),
     op('Less', ['lightest', 'grey to'], 'not lighter'),
     op('And', ['not darker', 'not lighter'], 'is grey'),
@@ -75,7 +75,7 @@ function cast(from: string, to: string, type: DataType): NodeProto {
   return op('Cast', [from], to, [integer('to', type)]);
 }
 
-/** Multiplies by one: nothing that an optimiser knows how to leave out of a loop. */
+/** Multiplies by one: an operation that the optimiser does not remove from the loop. */
 function body() {
   const g = create(GraphProtoSchema, {
     name: 'body',

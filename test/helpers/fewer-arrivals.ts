@@ -1,6 +1,6 @@
 import type { Arrivals } from '../../src/tools/tune/arrivals.js';
 
-/** The first `count` arrivals at each process, and no more. */
+/** Only the first `count` arrivals at each process. */
 export function fewerArrivals(arrivals: Arrivals, count: number): Arrivals {
   return {
     ...arrivals,

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Test } from 'tap';
 
-/** What a server does with a request for a file. */
+/** How a server answers a request for a file. */
 export type Answer = (response: ServerResponse, request: IncomingMessage) => void;
 
 export interface FileServer {
@@ -13,7 +13,7 @@ export interface FileServer {
   readonly paths: (string | undefined)[];
 }
 
-/** Answers the requests one after another, and all later ones as the last. */
+/** Gives the answers one after another; the last one also answers all later requests. */
 export async function fileServer(t: Test, ...answers: readonly Answer[]): Promise<FileServer> {
   const ranges: FileServer['ranges'] = [];
   const paths: FileServer['paths'] = [];
@@ -38,7 +38,7 @@ export function whole(bytes: Uint8Array): Answer {
   return (response) => response.end(bytes);
 }
 
-/** The part that was asked for. */
+/** The part that was requested. */
 export function ranged(bytes: Uint8Array): Answer {
   return (response, request) => {
     const from = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? '')?.[1] ?? Number.NaN);
@@ -57,7 +57,7 @@ export function status(code: number): Answer {
   return (response) => response.writeHead(code).end('no');
 }
 
-/** The first bytes of what it says will be the whole; `cut` ends the connection. */
+/** The first `sent` bytes of a file that is announced as complete; `cut` closes the connection. */
 export function halting(bytes: Uint8Array, sent: number) {
   let cut = () => {};
   const answer: Answer = (response) => {

@@ -9,7 +9,7 @@ import {
 import { chain, integer, node, value } from '../../src/engine/graph/onnx-builders.js';
 
 export interface FixedBatchParts {
-  /** From the mean colours, [1, 3, 1, 1], to the scores, [1, 3]; default: Flatten. */
+  /** From the mean colours, [1, 3, 1, 1], to the scores, [1, 3]; by default Flatten. */
   readonly head?: readonly NodeProto[];
   readonly constants?: readonly TensorProto[];
   /** Nodes outside the chain, which come first. */
@@ -19,7 +19,7 @@ export interface FixedBatchParts {
   readonly opset?: number;
 }
 
-/** A classifier of 8x8 images whose three scores are what `head` makes of the mean colours, its batch fixed at 1. */
+/** A classifier of 8x8 images that computes three scores from the mean colours with `head`; its batch is fixed at 1. */
 export function fixedBatchModel(parts: FixedBatchParts = {}): Uint8Array {
   const { head = [node('Flatten', [], [integer('axis', 1)])], constants = [], first = [] } = parts;
   const { batch = 1, outputRows = 1, opset = 17 } = parts;
@@ -29,7 +29,7 @@ export function fixedBatchModel(parts: FixedBatchParts = {}): Uint8Array {
     initializer: [...constants],
     input: [value('pixels', DataType.FLOAT, [batch, 3, 8, 8])],
     output: [value('scores', DataType.FLOAT, [batch === 'n' ? batch : outputRows, 3])],
-    // What an exporter notes of the values between, true for one image only.
+    // An exporter's annotations of intermediate values, which are true for one image only.
     valueInfo: [value('scores/0', DataType.FLOAT, [1, 3, 1, 1])],
   });
   const opsetImport = [{ domain: '', version: BigInt(opset) }];

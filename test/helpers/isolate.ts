@@ -4,7 +4,7 @@ import { runIsolated } from '../../src/batcher/run-isolated.js';
 
 export type Image = Item<number, string>;
 
-/** How a batch went: what was run, and how each item ended. */
+/** What was run of a batch, and how each item ended. */
 export interface Outcome {
   readonly runs: readonly (readonly number[])[];
   readonly warmUps: number;
@@ -14,16 +14,16 @@ export interface Outcome {
 
 export interface Faults {
   readonly guilty?: readonly number[];
-  /** Everything fails. */
+  /** Every run fails. */
   readonly isBroken?: boolean;
-  /** The run, by its number from 0, that never ends well. */
+  /** The number of the run, counted from 0, that never ends. */
   readonly hangsAt?: number;
   /** Called before a run; may settle items. */
   readonly before?: (run: number, items: readonly Image[]) => void;
   readonly answer?: (input: number) => string | Error;
 }
 
-/** Runs a batch of `size` inputs 0, 1, 2, ... through a lane with faults. */
+/** Runs a batch of `size` inputs 0, 1, 2, ... on a lane with the given faults. */
 export async function isolate(size: number, faults: Faults = {}): Promise<Outcome> {
   const { guilty = [], isBroken = false, hangsAt, before, answer = (input) => `${input}` } = faults;
   const ends: (string | Error | undefined)[] = Array.from({ length: size });

@@ -1,11 +1,11 @@
-/** A line of the server's log, as far as tests read it. */
+/** The fields of a log line that tests read. */
 export interface LogLine {
   readonly pid: number;
   readonly status?: number;
   readonly requestId?: string;
 }
 
-/** The whole lines of the log so far; the last one may still be on its way. */
+/** The complete lines of the log so far; the last line may still be incomplete. */
 export function logLines(stdout: string): LogLine[] {
   return stdout
     .split('\n')

@@ -1,19 +1,19 @@
 /** Byte order marks of TIFF: little and big endian. */
 export type ByteOrder = 'II' | 'MM';
 
-/** What a test breaks in a directory of two entries, the second of which is the orientation. */
+/** How a test breaks a directory of two entries, the second of which is the orientation. */
 export interface TiffOptions {
   readonly order?: ByteOrder;
-  /** Where the header says the directory is; it is always at 8. */
+  /** The position of the directory according to the header; its real position is always 8. */
   readonly directory?: number;
-  /** How many entries the directory says it has; it always has 2. */
+  /** The number of entries according to the directory; it always has 2. */
   readonly entries?: number;
   readonly tag?: number;
   /** 3 is SHORT, the only type that the orientation may have. */
   readonly type?: number;
 }
 
-/** A TIFF structure that says an orientation, as in a PNG's eXIf chunk. */
+/** A TIFF structure with an orientation, as in a PNG's eXIf chunk. */
 export function makeTiff(orientation: number, options: TiffOptions = {}): Buffer {
   const { order = 'MM', directory = 8, entries = 2, tag = 0x0112, type = 3 } = options;
   const bytes = Buffer.alloc(8 + 2 + 2 * 12 + 4);
@@ -25,7 +25,7 @@ export function makeTiff(orientation: number, options: TiffOptions = {}): Buffer
   uint16(42, 2);
   uint32(directory, 4);
   uint16(entries, 8);
-  // ImageWidth, so that the walk must pass an entry that is not the one.
+  // ImageWidth, so that the reader must skip another entry first.
   uint16(0x0100, 10);
   uint16(3, 12);
   uint32(1, 14);

@@ -1,21 +1,21 @@
 import jpeg from 'jpeg-js';
 import { exifPayload } from './make-exif.js';
 
-// JPEGs put together marker by marker. They have the structure of an image and no picture: good for
-// a header walk, not for a decoder. `solidJpeg` makes one that decodes.
+// JPEGs built marker by marker. They have the structure of an image but no image data, so they work for
+// a header walk but not for a decoder. `solidJpeg` makes one that can be decoded.
 
 export const SOI = Buffer.of(0xff, 0xd8);
 export const EOI = Buffer.of(0xff, 0xd9);
 const DQT = Buffer.of(0xff, 0xdb);
 
-/** A marker with a length and a payload; `length` overrides the length that is true. */
+/** A marker with a length and a payload; `length` overrides the correct length. */
 export function segment(code: number, payload: Uint8Array, length = payload.length + 2): Buffer {
   const head = Buffer.of(0xff, code, 0, 0);
   head.writeUInt16BE(length, 2);
   return Buffer.concat([head, payload]);
 }
 
-/** A table of zeros of which only the length is right. */
+/** A table of zeros; only its length is correct. */
 export function quantTable(): Buffer {
   return segment(0xdb, Buffer.alloc(65));
 }
@@ -57,7 +57,7 @@ export function frame(options: FrameOptions = {}): Buffer {
   return segment(code, payload);
 }
 
-/** Entropy-coded bytes with all that may stand in them: a stuffed FF 00 and restart markers. */
+/** Entropy-coded bytes with everything that may appear in them: a stuffed FF 00 and restart markers. */
 export const ENTROPY = Buffer.of(0x12, 0xff, 0x00, 0x34, 0xff, 0xd0, 0x56, 0xff, 0xd7, 0x78);
 
 /** A start of scan and its data. */
@@ -72,13 +72,13 @@ export function makeJpeg(...parts: readonly Uint8Array[]): Buffer {
 
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** A baseline JPEG of one colour that decodes to it, within 2 or so. */
+/** A baseline JPEG of one colour, which decodes to that colour within about 2. */
 export function solidJpeg(width: number, height: number, colour: Colour, quality = 90): Buffer {
   const data = Buffer.alloc(width * height * 4, Uint8Array.of(...colour, 255));
   return Buffer.from(jpeg.encode({ data, width, height }, quality).data);
 }
 
-/** The same JPEG without its quantisation tables: the header walk finds nothing wrong, and no decoder can decode it. */
+/** The same JPEG without its quantisation tables: it passes the header walk, but no decoder can decode it. */
 export function withoutQuantTables(bytes: Buffer): Buffer {
   let rest = bytes;
   for (let at = rest.indexOf(DQT); at !== -1; at = rest.indexOf(DQT)) {

@@ -54,7 +54,7 @@ export function pngOf(...chunks: readonly Buffer[]): Buffer {
 export interface PngOptions extends IhdrOptions {
   /** A TIFF structure, see makeTiff. */
   readonly exif?: Buffer;
-  /** Rows as the format wants them, each after its filter byte; not needed for a header walk. */
+  /** Rows in the format's encoding, each after its filter byte; a header walk does not need them. */
   readonly rows?: Uint8Array;
 }
 
@@ -79,7 +79,7 @@ export interface SolidPngOptions {
 }
 
 /**
- * A PNG of one colour that decodes. `samples` has one value from 0 to 255 for each channel,
+ * A PNG of one colour that can be decoded. `samples` has one value from 0 to 255 for each channel,
  * whatever the bit depth.
  */
 export function solidPng(

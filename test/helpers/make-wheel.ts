@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import AdmZip from 'adm-zip';
 
-/** A wheel of onnxruntime-gpu that holds `libraries`, and what its RECORD says of them. */
+/** A wheel of onnxruntime-gpu that contains `libraries`, with their hashes in its RECORD. */
 export function makeWheel(version: string, libraries: Readonly<Record<string, Buffer>>): Buffer {
   const zip = new AdmZip();
   const record = Object.entries(libraries).map(([file, content]) => {

@@ -5,19 +5,21 @@ interface Wake {
   readonly wake: () => void;
 }
 
-/** More are not due at one time unless each is set again at once, and time would never move on. */
+/**
+ * More wakes at one time than this mean that each sets the next at the same time, and that time would never advance.
+ */
 const MOST_WAKES_AT_ONCE = 10_000;
 
-/** A clock that moves only when told to. Wakes run in the order of their times. */
+/** A clock that advances only when told to. Wakes run in the order of their times. */
 export class ManualClock implements Clock {
-  /** While true, `now` stands still although wakes run. */
+  /** While true, `now` does not advance, although wakes run. */
   standsStill = false;
   #passedMs = 0;
   /** How far `now` lags behind the time that has passed. */
   #lagMs = 0;
   readonly #wakes = new Set<Wake>();
 
-  /** Wakes not yet run or called off: zero when nothing has leaked. */
+  /** Number of wakes that have neither run nor been cancelled; zero if none leaked. */
   get pending(): number {
     return this.#wakes.size;
   }
@@ -32,7 +34,7 @@ export class ManualClock implements Clock {
     return () => this.#wakes.delete(entry);
   }
 
-  /** Moves time on by `ms`, stopping at each wake on the way. */
+  /** Advances time by `ms`, and stops at each wake on the way. */
   advance(ms: Millis): void {
     const untilMs = this.#passedMs + ms;
     let atOnce = 0;
@@ -46,7 +48,7 @@ export class ManualClock implements Clock {
     this.#passUntil(untilMs);
   }
 
-  /** Moves `now` alone: on, as for a thread so busy that its timers are late; or back, as no clock should go. */
+  /** Changes `now` alone: forward, as for a thread so busy that its timers are late; or back, as no clock should. */
   jump(ms: Millis): void {
     this.#lagMs -= ms;
   }
@@ -56,7 +58,7 @@ export class ManualClock implements Clock {
     this.#passedMs = ms;
   }
 
-  /** Of those due at one time, the one scheduled first. */
+  /** The earliest wake; of several at the same time, the one that was scheduled first. */
   #first(): Wake | undefined {
     let first: Wake | undefined;
     for (const one of this.#wakes) if (!first || one.atMs < first.atMs) first = one;

@@ -1,4 +1,4 @@
-/** The value of one series that GET /metrics gives, its labels in the order given; NaN if it is not there. */
+/** The value of one series of GET /metrics, with its labels in the given order; NaN if there is no such series. */
 export async function metric(url: string, series: string): Promise<number> {
   const text = await (await fetch(`${url}/metrics`)).text();
   const start = `batch_dispatch_${series} `;

@@ -23,13 +23,13 @@ export { DataType };
 
 export interface ClassifierOptions {
   readonly layout?: 'nchw' | 'nhwc';
-  /** 1 takes grey images: class c likes light by the first number of its direction. */
+  /** 1 for grey images: class c then scores brightness by the first number of its direction. */
   readonly channels?: 1 | 3;
-  /** False leaves the dimension of the batch out of the input; default true. */
+  /** False omits the batch dimension from the input; default true. */
   readonly hasBatch?: boolean;
   readonly inputName?: string;
   readonly outputName?: string;
-  /** Class c likes DIRECTIONS[c % 7] best; see there. */
+  /** Number of classes; class c scores DIRECTIONS[c % 7] highest. */
   readonly classes?: number;
   readonly batch?: 'dynamic' | number;
   readonly width?: number | 'dynamic';
@@ -41,11 +41,14 @@ export interface ClassifierOptions {
   readonly elemType?: DataType;
   /** Type of the output; the model casts its float32 scores to it. */
   readonly outputElemType?: DataType;
-  /** Of the scores, 'n' being the batch; default [n, classes]. 'unsaid' is [n, classes, 1, 1] with no shape in the file. */
+  /**
+   * Shape of the scores, 'n' being the batch; default [n, classes]. 'unsaid' is [n, classes, 1, 1] without a shape in
+   * the file.
+   */
   readonly scores?: readonly ('n' | number)[] | 'unsaid';
-  /** 'probabilities' puts a softmax into the model. */
+  /** 'probabilities' adds a softmax to the model. */
   readonly output?: 'logits' | 'probabilities';
-  /** Lists the weights in graph.input as well, as IR versions before 4 did; they do so unasked. */
+  /** Also lists the weights in graph.input, which IR versions before 4 always do. */
   readonly weightsAsInputs?: boolean;
 }
 
@@ -61,9 +64,9 @@ const DIRECTIONS: readonly (readonly number[])[] = [
 ];
 
 /**
- * A model that scores the mean colour of an image: with a solid colour of DIRECTIONS, class c of
- * that colour is best. From class 7 on the directions come again, each time weaker, so that no two
- * classes tie. Channels count in the order in which the model gets them.
+ * A model that scores the mean colour of an image: for a solid colour of DIRECTIONS, its class c is the best. From
+ * class 7 on, the directions are repeated, each time weaker, so that no two classes tie. Channels count in the order
+ * in which the model gets them.
  */
 export function tinyClassifier(options: ClassifierOptions = {}): Uint8Array {
   const { layout = 'nchw', inputName = 'input', outputName = 'scores', classes = 4 } = options;
@@ -134,7 +137,7 @@ function cast(to: DataType): NodeProto {
   return node('Cast', [], [integer('to', to)]);
 }
 
-/** [channels, classes]: a column for each class. */
+/** [channels, classes]: one column per class. */
 function weight(channels: 1 | 3, classes: number): TensorProto {
   const values = [0, 1, 2].slice(0, channels).flatMap((channel) =>
     Array.from({ length: classes }, (_, c) => {
@@ -153,7 +156,7 @@ function withoutShape({ type }: ValueInfoProto): void {
   if (type?.value.case === 'tensorType') type.value.value.shape = undefined;
 }
 
-/** What `model.json` says unless a test says otherwise: fits `tinyClassifier()`. */
+/** The default `model.json` of tests, which fits `tinyClassifier()`. */
 export const MANIFEST = {
   name: 'tiny',
   input: {
@@ -170,15 +173,15 @@ export const MANIFEST = {
 export const LABELS = ['c0001 red', 'c0002 green', 'c0003 blue', 'c0004 white, pale'];
 
 export interface ModelFolderParts {
-  /** Default: tinyClassifier(). */
+  /** By default tinyClassifier(). */
   readonly onnx?: Uint8Array;
-  /** A text is written as it is; default: LABELS, one a line. */
+  /** A string is written as it is; by default LABELS, one per line. */
   readonly labels?: readonly string[] | string;
-  /** Keys over those of MANIFEST, `input` key by key; a text is written as it is. */
+  /** Keys that override those of MANIFEST, `input` key by key; a string is written as it is. */
   readonly manifest?: string | { readonly input?: object; readonly [key: string]: unknown };
 }
 
-/** Writes a model folder that the server can serve, making the folder if there is none. */
+/** Writes a model folder that the server can serve, and creates the folder if necessary. */
 export function writeModelFolder(dir: string, parts: ModelFolderParts = {}): void {
   const { onnx = tinyClassifier(), labels = LABELS, manifest = {} } = parts;
   const json =

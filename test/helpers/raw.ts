@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 
-/** Sends raw bytes and collects everything that comes back until the connection ends. */
+/** Sends raw bytes and collects all received data until the connection ends. */
 export function raw(port: number, ...chunks: (string | Buffer)[]): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { parseDocument } from 'yaml';
 
-/** The one document of a file, with no key twice. */
-// biome-ignore lint/suspicious/noExplicitAny: what it holds is what the tests look at
+/** The only document of a file; duplicate keys are errors. */
+// biome-ignore lint/suspicious/noExplicitAny: the tests check the contents
 export function readYaml(path: string): any {
   const document = parseDocument(readFileSync(path, 'utf8'), { strict: true, uniqueKeys: true });
   if (document.errors[0] ?? document.warnings[0]) {

@@ -1,6 +1,6 @@
 import { TRIAL_JPEG } from '../../src/decode/gpu/trial-jpeg.js';
 
-// Small JPEGs with the SHA-256 of what Pillow 13.0.0 (libjpeg-turbo 3.2) makes of them with convert('RGB').
+// Small JPEGs, with the SHA-256 of their pixels from Pillow 13.0.0 (libjpeg-turbo 3.2) after convert('RGB').
 
 export const YCBCR = {
   bytes: TRIAL_JPEG,
@@ -21,16 +21,16 @@ export const CMYK = {
   pillow: '5072b4995253d40fc1a55f28b795c3a54715f865455764bc6041035d84856b8a',
 };
 
-/** The same JPEG with `bytes` between its scan and its EOI, as some encoders leave them. */
+/** The same JPEG with `bytes` between its scan and its EOI, as some encoders write it. */
 export function withBytesBeforeEoi(jpeg: Buffer, bytes: Uint8Array): Buffer {
   return Buffer.concat([jpeg.subarray(0, -2), bytes, jpeg.subarray(-2)]);
 }
 
-/** The same JPEG with a start of scan that names no coefficients after the first, as some phones write it. */
+/** The same JPEG with a start of scan that lists no coefficients after the first, as some phones write it. */
 export function withShortBand(jpeg: Buffer): Buffer {
   const bytes = Buffer.from(jpeg);
   const sos = bytes.indexOf(Buffer.of(0xff, 0xda));
-  // Before the last byte of the header, which holds the approximation.
+  // Before the last byte of the header, which is the approximation.
   bytes.writeUInt8(0, sos + bytes.readUInt16BE(sos + 2));
   return bytes;
 }

@@ -8,7 +8,7 @@ import {
 import { ManualClock } from './manual-clock.js';
 import { PuppetLane } from './puppet-lane.js';
 
-/** A deadline that no test comes near. */
+/** A deadline that no test reaches. */
 export const FAR = 1e9;
 
 const LIMITS: BatchLimits = {
@@ -18,7 +18,7 @@ const LIMITS: BatchLimits = {
   maxQueueSize: 8,
 };
 
-/** Fills up limits with those of the tests. */
+/** Adds the default limits of the tests. */
 export function limitsOf(limits: Partial<BatchLimits>): BatchLimits {
   return { ...LIMITS, ...limits };
 }
@@ -29,13 +29,13 @@ export function curveOf(points: Points): LatencyCurve {
   return new LatencyCurve(points.map(([batchSize, ms]) => ({ batchSize, ms })));
 }
 
-/** A batcher on virtual time and puppet lanes, and a record of what it says. */
+/** A batcher on virtual time with puppet lanes, and a record of its events. */
 export function setUp(limits: Partial<BatchLimits> = {}, laneCount = 1, points: Points = []) {
   const clock = new ManualClock();
   const lanes = Array.from({ length: laneCount }, () => new PuppetLane<string>());
-  /** Inputs in the order of their release. */
+  /** Inputs in the order in which they were released. */
   const released: string[] = [];
-  /** What the observer was told, a line each. */
+  /** The observer's events, one line each. */
   const told: string[] = [];
   const observer: BatcherObserver<string> = {
     accepted: (count) => told.push(`accepted ${count}`),
@@ -70,7 +70,7 @@ export function setUp(limits: Partial<BatchLimits> = {}, laneCount = 1, points: 
   return { clock, lanes, lane, batcher, released, told, accept, submit };
 }
 
-/** How an item has ended: its output, or the name of its error. */
+/** How an item ended: its output, or the name of its error. */
 export function endOf(item: Item<string, string>): Promise<string> {
   return item.settled.then(
     ({ output }) => output,

@@ -5,16 +5,19 @@ import { inTime } from './until.js';
 
 export { until } from './until.js';
 
-/** The program as an operator starts it, built; `npm test` builds it first. */
+/** The built program, started as an operator would; `npm test` builds it first. */
 const PROGRAM = 'dist/src/server/supervisor/supervisor.js';
 
 export interface StartedServer {
   readonly child: ChildProcess;
-  /** Resolves with the address once the program has said that it is ready; rejects if it ends before, or does not say so in time. */
+  /**
+   * Resolves with the address once the program has said that it is ready; rejects if it ends before, or does not say
+   * so in time.
+   */
   readonly url: Promise<string>;
   /** Resolves with exit code and signal, when all that it wrote is here; rejects if it does not end in time. */
   readonly exited: Promise<[number | null, NodeJS.Signals | null]>;
-  /** What it has written so far: people's text and the log. */
+  /** Its output so far: text for people, and the log. */
   readonly stderr: () => string;
   readonly stdout: () => string;
 }
@@ -46,7 +49,7 @@ export function startServer(
     });
     void exited.then(() => reject(new Error(`the program ended before it was ready: ${stderr}`)));
   });
-  // Who expects it to end does not ask for the address.
+  // A test that expects the program to exit does not ask for the address.
   ready.catch(() => {});
   const server: StartedServer = {
     child,

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import ts from 'typescript';
 
-/** A value, and the TypeScript type that it must have, with what the type imports. */
+/** A value, its required TypeScript type, and the imports of that type. */
 export interface TypedValue {
   readonly value: unknown;
   readonly imports: string;
@@ -9,8 +9,8 @@ export interface TypedValue {
 }
 
 /**
- * What TypeScript says of values as literals of their types: a key that is missing, unknown or of another type. With
- * the types that are generated from Kubernetes' OpenAPI document this checks manifests against its schema, strictly.
+ * TypeScript's errors for values as literals of their types: keys that are missing, unknown or of another type. With
+ * the types that are generated from Kubernetes' OpenAPI document, this checks manifests strictly against its schema.
  */
 export function typeProblems(values: readonly TypedValue[]): string[] {
   const sources = new Map(

@@ -1,11 +1,11 @@
-/** No machine is so slow that what a test waits for takes as long. */
+/** Longer than any test waits on even a very slow machine. */
 const LIMIT_MS = 120_000;
 const ASK_AGAIN_MS = 10;
 
 /**
- * Asks again until the answer is yes.
+ * Polls a condition until it is true.
  *
- * @throws {Error} with the text of the condition, if the answer is still no after two minutes
+ * @throws {Error} with the text of the condition, if it is still false after two minutes
  */
 export async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
   const late = new Error(`waited ${LIMIT_MS / 1000} s in vain for ${isSo}`);
@@ -17,10 +17,10 @@ export async function until(isSo: () => Promise<boolean> | boolean): Promise<voi
 }
 
 /**
- * Waits for what must come.
+ * Waits for a promise.
  *
- * @param what is waited for; the message may say what is here instead
- * @throws {Error} with that text, if it has not come after two minutes
+ * @param what describes what is awaited; the message may include what has arrived instead
+ * @throws {Error} with that text, if the promise has not settled after two minutes
  */
 export async function inTime<T>(promise: Promise<T>, what: () => string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -102,11 +102,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       'lane.failed(error as Error);',
       'lane.failed(error as Error);\n      return true;',
     ],
-    [
-      'an open lane is lost',
-      'this.#idle.push(lane);\n      this.#recovered();',
-      'this.#recovered();',
-    ],
+    ['an open lane is lost', 'this.#idle.push(lane);\n      this.#changed();', 'this.#changed();'],
     [
       'an open lane is used on',
       "if (lane.state === 'serving') this.#idle.push(lane);",
@@ -114,7 +110,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
     ],
     [
       'nobody looks when a lane recovers',
-      'this.#idle.push(lane);\n      this.#recovered();',
+      'this.#idle.push(lane);\n      this.#changed();',
       'this.#idle.push(lane);',
     ],
     [
@@ -122,6 +118,8 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       "for (const item of batch) if (item.state !== 'settled') settle(item, error as Error);",
       '',
     ],
+    ['a lane that ends stays idle', 'this.#idle = this.#idle.filter((one) => one !== lane);', ''],
+    ['nobody looks when a lane ends', '!== lane);\n    this.#changed();', '!== lane);'],
     ['busy lanes are not foreseen', 'firstMs = Math.min(firstMs, idleAtMs)', 'firstMs = 0'],
   ],
   'guarded-lane': [
@@ -138,7 +136,11 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
       '() => {\n          this.#failuresInARow = 0;',
       '() => {',
     ],
-    ['a failed probe is the last', 'else this.recover(serves);', ''],
+    ['a failed probe is the last', 'else if (!this.#ended) this.recover(serves);', ''],
+    ['an ended lane is probed on', 'else if (!this.#ended) this', 'else this'],
+    ['what an ended lane runs has no end', 'this.#abort(this.#ended);', ''],
+    ['an ended lane is used on', 'if (this.#ended) return Promise.reject(this.#ended);', ''],
+    ['an ended lane opens its breaker', 'if (this.#ended) return;', ''],
     ['the watchdog sleeps', 'reject(new LaneHungError', 'void (new LaneHungError'],
     [
       'the watchdog ignores the curve',
@@ -180,7 +182,7 @@ const FAULTS: Readonly<Record<string, readonly (readonly [string, string, string
     ['a wrong number of outputs is taken', 'outputs.length !== part.length', 'false'],
     [
       'a hang is taken for a failure',
-      'if (cause instanceof LaneHungError) throw cause;\n      failed',
+      'if (cause instanceof LaneLostError) throw cause;\n      failed',
       'failed',
     ],
     ['who has passed proves nothing', 'isLaneProven = true;\n      part.forEach', 'part.forEach'],

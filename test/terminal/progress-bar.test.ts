@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
+import { mock } from 'node:test';
 import t, { type Test } from 'tap';
 import { ProgressBar } from '../../src/terminal/progress-bar.js';
 
-/** A bar is drawn again after 100 ms at most, by a timer that is set before. */
+/** A bar is drawn again after 100 ms, by a timer. */
 const REDRAWN_MS = 150;
 
 /** The line of a terminal in which the cursor is. To leave it, or to write what is not known here, is an error. */
@@ -58,16 +58,18 @@ t.test('nothing is drawn in the first second, and the bar from then on', async (
 });
 
 t.test('a shorter line covers a longer one, and the same line is not drawn twice', async (t) => {
+  mock.timers.enable({ apis: ['setTimeout', 'Date'] });
+  t.teardown(() => mock.timers.reset());
   const { bar, screen, passMs } = setUp(t);
   passMs(1000);
   bar.update(0, 'batch of 32');
   t.match(screen.line, /░{30} {3}0 % batch of 32$/);
   bar.update(1, '');
-  await setTimeout(REDRAWN_MS);
+  mock.timers.tick(REDRAWN_MS);
   t.equal(screen.line, `measuring ${'█'.repeat(30)} 100 % `);
   const { writes } = screen;
   bar.update(1, '');
-  await setTimeout(REDRAWN_MS);
+  mock.timers.tick(REDRAWN_MS);
   t.equal(screen.writes, writes);
 });
 

@@ -9,7 +9,6 @@ export interface DecodeWorkerData {
 
 /** To the thread: decode `bytes` into `pixels`; both buffers are transferred. */
 export interface DecodeJob {
-  readonly id: number;
   readonly bytes: Uint8Array;
   readonly header: ImageHeader;
   /** What the model requires. */
@@ -19,7 +18,6 @@ export interface DecodeJob {
 
 /** From the thread: both buffers come back; the pixels are written unless the image could not be decoded. */
 export interface DecodeReply {
-  readonly id: number;
   readonly bytes: Uint8Array;
   readonly pixels: Uint8Array;
   readonly outcome: 'decoded' | 'undecodable' | 'failed';

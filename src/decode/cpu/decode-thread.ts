@@ -1,13 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import type { ImageInput } from '../../engine/index.js';
+import { ThreadClosedError, ThreadEndedError, ThreadLink } from '../../threads/index.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
-
-interface Pending {
-  readonly resolve: (pixels: Uint8Array) => void;
-  readonly reject: (error: Error) => void;
-}
 
 /** Takes back buffers that are no longer needed. */
 export interface Recycling {
@@ -15,52 +11,70 @@ export interface Recycling {
   recycleBytes(bytes: Uint8Array): void;
 }
 
-/** The main thread's end of one decode thread. A failure in the thread affects only its image. */
+/**
+ * The main thread's end of one decode thread. A thread that stops is replaced when the next image arrives, so that
+ * only the images in it fail.
+ */
 export class DecodeThread {
-  readonly #worker: Worker;
-  readonly #pending = new Map<number, Pending>();
+  readonly #workerData: DecodeWorkerData;
   readonly #recycling: Recycling;
-  #nextId = 0;
+  readonly #ended: (reason: Error) => void;
+  #link: ThreadLink<DecodeJob, DecodeReply> | undefined;
 
-  constructor(workerData: DecodeWorkerData, recycling: Recycling) {
+  /** @param ended called when a thread that had started has stopped; the images in it have failed */
+  constructor(workerData: DecodeWorkerData, recycling: Recycling, ended: (reason: Error) => void) {
+    this.#workerData = workerData;
     this.#recycling = recycling;
-    this.#worker = new Worker(new URL('./decode-worker.js', import.meta.url), { workerData });
-    this.#worker.on('message', (reply: DecodeReply) => this.#receive(reply));
+    this.#ended = ended;
+    this.#link = this.#start();
+  }
+
+  /** Resolves when the thread can decode. Rejects with ThreadRefusedError if it cannot. */
+  get ready(): Promise<void> {
+    return this.#running().ready;
   }
 
   /**
    * Decodes into `pixels` and resolves with them. Both buffers are transferred.
    *
    * @throws {UndecodableImageError}
+   * @throws {ThreadEndedError} {ThreadRefusedError} both buffers are lost
    */
-  decode(
+  async decode(
     bytes: Uint8Array,
     header: ImageHeader,
     input: ImageInput,
     pixels: Uint8Array,
   ): Promise<Uint8Array> {
-    const id = this.#nextId++;
-    return new Promise((resolve, reject) => {
-      this.#pending.set(id, { resolve, reject });
-      const job: DecodeJob = { id, bytes, header, input, pixels };
-      this.#worker.postMessage(job, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
-    });
+    const reply = await this.#running().ask({ bytes, header, input, pixels }, [
+      bytes.buffer as ArrayBuffer,
+      pixels.buffer as ArrayBuffer,
+    ]);
+    this.#recycling.recycleBytes(reply.bytes);
+    if (reply.outcome === 'decoded') return reply.pixels;
+    this.#recycling.recycle(reply.pixels);
+    throw reply.outcome === 'failed' ? new Error(reply.message) : new UndecodableImageError();
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#link?.close();
   }
 
-  #receive({ id, bytes, pixels, outcome, message }: DecodeReply): void {
-    this.#recycling.recycleBytes(bytes);
-    const pending = this.#pending.get(id);
-    if (!pending) return;
-    this.#pending.delete(id);
-    if (outcome === 'decoded') {
-      pending.resolve(pixels);
-      return;
-    }
-    this.#recycling.recycle(pixels);
-    pending.reject(outcome === 'failed' ? new Error(message) : new UndecodableImageError());
+  #running(): ThreadLink<DecodeJob, DecodeReply> {
+    this.#link ??= this.#start();
+    return this.#link;
+  }
+
+  #start(): ThreadLink<DecodeJob, DecodeReply> {
+    const code = new URL('./decode-worker.js', import.meta.url);
+    const worker = new Worker(code, { workerData: this.#workerData });
+    const link = new ThreadLink<DecodeJob, DecodeReply>('decode thread', worker);
+    void link.ended.then((reason) => {
+      if (reason instanceof ThreadClosedError) return;
+      this.#link = undefined;
+      void link.close();
+      if (reason instanceof ThreadEndedError) this.#ended(reason);
+    });
+    return link;
   }
 }

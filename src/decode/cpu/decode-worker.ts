@@ -1,4 +1,7 @@
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { getPriority, setPriority } from 'node:os';
+import { workerData } from 'node:worker_threads';
+import { messageOf } from '../../message-of.js';
+import { serveThread } from '../../threads/index.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import { Resampler } from '../resample/resampler.js';
 import { decodeImage } from './decode-image.js';
@@ -7,18 +10,15 @@ import { loadRasterDecoder } from './load-raster-decoder.js';
 
 // A decode thread. It decodes one image at a time.
 
-const port = parentPort as MessagePort;
+/** How much lower the priority of a decode thread is. */
+const NICE = 5;
+
 const { decoder } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
-// Fails now, not at the first photo, if the decoder is not available on this platform.
-await loadRasterDecoder(decoder, { format: 'jpeg' });
-
-port.on('message', async (job: DecodeJob) => {
-  const { id, bytes, pixels } = job;
-  const reply: DecodeReply = { id, bytes, pixels, ...(await decode(job)) };
-  port.postMessage(reply, [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer]);
-});
+// On Linux each thread has a priority of its own. The main thread, which must answer every client, goes first.
+if (process.platform === 'linux')
+  setPriority(Math.min(19, getPriority() + Number(process.env['DN'] ?? NICE)));
 
 async function decode({
   bytes,
@@ -32,6 +32,19 @@ async function decode({
     return { outcome: 'decoded' };
   } catch (error) {
     if (error instanceof UndecodableImageError) return { outcome: 'undecodable' };
-    return { outcome: 'failed', message: String(error) };
+    return { outcome: 'failed', message: messageOf(error) };
   }
 }
+
+await serveThread<DecodeJob, DecodeReply>(async () => {
+  // Fails now, not at the first photo, if the decoder is not available on this platform.
+  await loadRasterDecoder(decoder, { format: 'jpeg' });
+  return {
+    ready: undefined,
+    async answer(job) {
+      const { bytes, pixels } = job;
+      const reply = { bytes, pixels, ...(await decode(job)) };
+      return { reply, transfer: [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer] };
+    },
+  };
+});

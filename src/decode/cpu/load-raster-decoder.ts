@@ -1,3 +1,4 @@
+import { requirePackage } from '../../native/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { RasterDecoder } from './raster-decoder.js';
 
@@ -7,29 +8,40 @@ import type { RasterDecoder } from './raster-decoder.js';
  */
 export type DecoderName = 'native' | 'native-fallback' | 'jpeg-js';
 
-let native: Promise<RasterDecoder> | undefined;
+/** Loads each decoder, and before it the packages that it imports. */
+const LOADERS = {
+  async png() {
+    requirePackage('@napi-rs/image');
+    return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
+  },
+  async native(): Promise<RasterDecoder> {
+    const { openTurboJpegDecoder } = await import('./decode-with-turbojpeg.js');
+    return openTurboJpegDecoder() ?? LOADERS['native-fallback']();
+  },
+  async 'native-fallback'() {
+    requirePackage('@julusian/jpeg-turbo');
+    requirePackage('@napi-rs/image');
+    return (await import('./decode-with-fallback.js')).decodeWithFallback;
+  },
+  async 'jpeg-js'() {
+    return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
+  },
+};
+
+const loaded = new Map<keyof typeof LOADERS, Promise<RasterDecoder>>();
 
 /**
- * Returns the decoder for such an image. Its library is loaded on first use, because some platforms do not have all
- * libraries; later calls return at once.
+ * Returns the decoder for such an image. Its libraries are loaded on first use, because some platforms do not have all
+ * of them; later calls return at once.
+ *
+ * @throws {MissingPackageError}
  */
-export async function loadRasterDecoder(
+export function loadRasterDecoder(
   decoder: DecoderName,
   { format }: Pick<ImageHeader, 'format'>,
 ): Promise<RasterDecoder> {
-  if (format === 'png') return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
-  switch (decoder) {
-    case 'native':
-      native ??= loadNativeDecoder();
-      return native;
-    case 'native-fallback':
-      return (await import('./decode-with-fallback.js')).decodeWithFallback;
-    case 'jpeg-js':
-      return (await import('./decode-with-jpeg-js.js')).decodeWithJpegJs;
-  }
-}
-
-async function loadNativeDecoder(): Promise<RasterDecoder> {
-  const { openTurboJpegDecoder } = await import('./decode-with-turbojpeg.js');
-  return openTurboJpegDecoder() ?? loadRasterDecoder('native-fallback', { format: 'jpeg' });
+  const name = format === 'png' ? format : decoder;
+  const loading = loaded.get(name) ?? LOADERS[name]();
+  loaded.set(name, loading);
+  return loading;
 }

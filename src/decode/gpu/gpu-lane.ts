@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { BatchLane } from '../../batcher/index.js';
 import type { ImageInput } from '../../engine/index.js';
+import { type Thread, ThreadLink } from '../../threads/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { GpuReply, GpuRequest } from './gpu-messages.js';
 
@@ -20,52 +21,32 @@ export interface PixelBuffers {
   recycle(pixels: Uint8Array): void;
 }
 
-/** The units do not answer, or return wrong pixels. The message is for the operator. */
-export class GpuDecoderRefusedError extends Error {
-  override readonly name = 'GpuDecoderRefusedError';
-}
-
-/** The interface of a thread: a Worker, or a test's substitute. */
-export interface GpuThread {
-  postMessage(request: GpuRequest, transfer: readonly ArrayBuffer[]): void;
-  on(event: 'message', listen: (reply: GpuReply) => void): unknown;
-  on(event: 'error', listen: (error: Error) => void): unknown;
-  terminate(): Promise<unknown>;
-}
-
-interface Pending {
-  readonly resolve: (reply: GpuReply) => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** The main thread's end of one GPU decoder thread, as a lane of a batcher: it runs one batch at a time. */
 export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
-  readonly #thread: GpuThread;
+  readonly #link: ThreadLink<GpuRequest, GpuReply>;
   readonly #pixels: PixelBuffers;
-  /** In the order of the requests; replies come in the same order. */
-  readonly #pending: Pending[] = [];
 
-  private constructor(thread: GpuThread, pixels: PixelBuffers) {
-    this.#thread = thread;
+  private constructor(link: ThreadLink<GpuRequest, GpuReply>, pixels: PixelBuffers) {
+    this.#link = link;
     this.#pixels = pixels;
-    thread.on('message', (reply) => this.#pending.shift()?.resolve(reply));
-    thread.on('error', (error) => this.#pending.shift()?.reject(error));
   }
 
   /**
    * Starts the thread, which allocates its memory and decodes the trial image.
    *
-   * @throws {GpuDecoderRefusedError}
+   * @throws {ThreadRefusedError} the units cannot be used, or do not decode the trial image correctly
    */
   static async open(
     pixels: PixelBuffers,
-    thread: GpuThread = new Worker(new URL('./gpu-worker.js', import.meta.url)),
+    thread: Thread = new Worker(new URL('./gpu-worker.js', import.meta.url)),
   ): Promise<GpuLane> {
-    const lane = new GpuLane(thread, pixels);
-    const reply = await lane.#reply();
-    if (reply.kind === 'ready') return lane;
-    await lane.close();
-    throw new GpuDecoderRefusedError(reply.kind === 'failed' ? reply.message : reply.kind);
+    const link = new ThreadLink<GpuRequest, GpuReply>('GPU decoder thread', thread);
+    await link.ready;
+    return new GpuLane(link, pixels);
+  }
+
+  get ended(): Promise<Error> {
+    return this.#link.ended;
   }
 
   /** Returns each image's pixels, or undefined for images that are no longer wanted. */
@@ -76,14 +57,13 @@ export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
       return { bytes, header, input, pixels: this.#pixels.take(input) };
     });
     const buffers = jobs.flatMap(({ bytes, pixels }) => [bytes.buffer, pixels.buffer]);
-    const reply = await this.#ask({ kind: 'decode', jobs }, buffers as ArrayBuffer[]);
-    const results = 'results' in reply ? reply.results : [];
+    const { results, failure } = await this.#link.ask({ jobs }, buffers as ArrayBuffer[]);
     wanted.forEach((image, i) => {
       image.bytes = results[i]?.bytes ?? image.bytes;
     });
-    const failed = results.filter(({ refusal }) => reply.kind === 'failed' || refusal);
+    const failed = results.filter(({ refusal }) => failure !== undefined || refusal !== undefined);
     for (const { pixels } of failed) this.#pixels.recycle(pixels);
-    if (reply.kind === 'failed') throw new Error(reply.message);
+    if (failure !== undefined) throw new Error(failure);
     const outcomes = new Map(
       wanted.map((image, i) => {
         const { pixels, refusal } = results[i] ?? {};
@@ -94,24 +74,11 @@ export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
   }
 
   async warmUp(): Promise<void> {
-    const reply = await this.#ask({ kind: 'warmUp' }, []);
-    if (reply.kind === 'failed') throw new Error(reply.message);
+    await this.#link.ask('trial');
   }
 
   /** Ends the thread, which must be idle. */
   async close(): Promise<void> {
-    await this.#thread.terminate();
-  }
-
-  #ask(request: GpuRequest, transfer: readonly ArrayBuffer[]): Promise<GpuReply> {
-    const reply = this.#reply();
-    this.#thread.postMessage(request, transfer);
-    return reply;
-  }
-
-  #reply(): Promise<GpuReply> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ resolve, reject });
-    });
+    await this.#link.close();
   }
 }

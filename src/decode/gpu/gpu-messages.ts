@@ -1,12 +1,9 @@
 import type { UnitJob } from './unit-decoder.js';
 
-/** To a GPU decoder thread, one at a time. All buffers are transferred. */
-export type GpuRequest =
-  | { readonly kind: 'decode'; readonly jobs: readonly UnitJob[] }
-  /** Decode the trial image again. */
-  | { readonly kind: 'warmUp' };
+/** To a GPU decoder thread: decode images, whose buffers are transferred, or decode the trial image again. */
+export type GpuRequest = { readonly jobs: readonly UnitJob[] } | 'trial';
 
-/** The result for each image, in the order of the jobs; the buffers are transferred back. */
+/** The result for each image; the buffers are transferred back. */
 export interface GpuResult {
   readonly bytes: Uint8Array;
   readonly pixels: Uint8Array;
@@ -14,9 +11,10 @@ export interface GpuResult {
   readonly refusal?: string;
 }
 
-/** From the thread: one reply to its start, and one to each request. */
-export type GpuReply =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'done'; readonly results: readonly GpuResult[] }
-  /** The whole batch, the trial, or the start failed. */
-  | { readonly kind: 'failed'; readonly message: string; readonly results: readonly GpuResult[] };
+/** From the thread. */
+export interface GpuReply {
+  /** In the order of the jobs; empty for the trial. */
+  readonly results: readonly GpuResult[];
+  /** Why the whole batch failed, if it did. */
+  readonly failure?: string;
+}

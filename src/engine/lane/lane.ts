@@ -1,7 +1,14 @@
 import { Worker } from 'node:worker_threads';
+import { ThreadLink } from '../../threads/index.js';
 import type { SessionSource } from '../provider.js';
 import { type LaneImage, pixelsOf, wantsAllScores } from './lane-image.js';
-import type { LaneReply, LaneRequest, LaneWorkerData, MeasuredBatch } from './lane-messages.js';
+import type {
+  LaneReady,
+  LaneReply,
+  LaneRequest,
+  LaneWorkerData,
+  MeasuredBatch,
+} from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
 import { type Scores, ScoresNotFiniteError } from './scores.js';
 
@@ -21,15 +28,7 @@ export interface LaneSizes {
   readonly allowedBatchSizes: readonly number[];
 }
 
-/** The runtime could not open the session or run the warm-up. The message comes from the runtime, for the operator. */
-export class LaneRefusedError extends Error {
-  override readonly name = 'LaneRefusedError';
-}
-
-interface Pending {
-  readonly resolve: (reply: LaneReply) => void;
-  readonly reject: (error: Error) => void;
-}
+type LaneLink = ThreadLink<LaneRequest, LaneReply, LaneReady, number>;
 
 /**
  * One session on one device, in its own thread. It runs one batch at a time; further batches wait in the thread's
@@ -42,40 +41,39 @@ export class Lane {
   readonly curve: readonly MeasuredBatch[];
   /** Nodes that the CPU runs for a GPU provider, if that is allowed. */
   readonly cpuNodes: readonly string[];
-  readonly #worker: Worker;
+  readonly #link: LaneLink;
   readonly #imageBytes: number;
+  readonly #warmUpBatchSize: number;
   #bufferBytes: number;
   readonly #topK: number;
   readonly #classes: number;
-  /** Back from the thread, for the next batch; as many as there were batches at once. */
+  /** Buffers that the thread returned, for later batches; as many as there were batches in flight at once. */
   readonly #buffers: ArrayBuffer[] = [];
-  /** In the order of the requests; replies come in the same order. */
-  readonly #pending: Pending[] = [];
 
   private constructor(
-    worker: Worker,
+    link: LaneLink,
     model: LaneModel,
-    maxBatchSize: number,
-    { warmUpMs, curve, cpuNodes }: Extract<LaneReply, { kind: 'ready' }>,
+    batchSizes: readonly number[],
+    { warmUpMs, curve, cpuNodes }: LaneReady,
   ) {
-    this.#worker = worker;
+    this.#link = link;
     this.#imageBytes = model.imageBytes;
     this.#topK = model.topK;
     this.#classes = model.labels.length;
-    this.#bufferBytes = maxBatchSize * model.imageBytes;
+    this.#warmUpBatchSize = batchSizes[0] ?? 1;
+    this.#bufferBytes = (batchSizes.at(-1) ?? 1) * model.imageBytes;
     this.warmUpMs = warmUpMs;
     this.curve = curve;
     this.cpuNodes = cpuNodes;
-    worker.on('message', (reply: LaneReply) => this.#receive(reply));
   }
 
   /**
    * Opens the session and runs the warm-up, which measures the latency curve unless it is known.
    *
    * @param measuring called with the share of the curve, 0 to 1, that is measured
-   * @throws {LaneRefusedError}
+   * @throws {ThreadRefusedError} the runtime could not open the session or run the warm-up
    */
-  static open(
+  static async open(
     model: LaneModel,
     source: SessionSource,
     { maxBatchSize, allowedBatchSizes }: LaneSizes,
@@ -87,23 +85,13 @@ export class Lane {
     const known = curve ? { curve } : {};
     const workerData: LaneWorkerData = { source, width, height, batchSizes, ...known };
     const worker = new Worker(new URL('./lane-worker.js', import.meta.url), { workerData });
-    return new Promise((resolve, reject) => {
-      worker.once('error', reject);
-      worker.on('message', function opening(reply: LaneReply) {
-        if (reply.kind === 'measuring') {
-          measuring(reply.share);
-          return;
-        }
-        worker.removeListener('message', opening);
-        worker.removeListener('error', reject);
-        if (reply.kind === 'ready') {
-          resolve(new Lane(worker, model, maxBatchSize, reply));
-          return;
-        }
-        void worker.terminate();
-        reject(new LaneRefusedError(reply.kind === 'refused' ? reply.message : reply.kind));
-      });
-    });
+    const link: LaneLink = new ThreadLink('lane thread', worker, measuring);
+    return new Lane(link, model, batchSizes, await link.ready);
+  }
+
+  /** Resolves with the reason when the thread stops. */
+  get ended(): Promise<Error> {
+    return this.#link.ended;
   }
 
   /**
@@ -121,25 +109,28 @@ export class Lane {
       batch.set(pixelsOf(image), i * this.#imageBytes);
     });
     const allScores = images.some(wantsAllScores);
-    const request = { kind: 'run', buffer, batchSize: paddedSize, allScores } as const;
-    const reply = await this.#ask(request, [buffer]);
-    if (reply.kind !== 'done') throw new Error(`unexpected reply ${reply.kind}. This is a bug.`);
+    const reply = await this.#link.ask({ buffer, batchSize: paddedSize, allScores }, [buffer]);
+    this.#buffers.push(reply.buffer);
+    if ('failure' in reply) throw new Error(reply.failure);
     return images.map((image, i) => {
       const best = scoresAt(i, reply, this.#topK);
       if (best instanceof ScoresNotFiniteError || !wantsAllScores(image)) return best;
       const all = reply.scores?.subarray(i * this.#classes, (i + 1) * this.#classes);
-      return all ? { ...best, all } : best;
+      return all?.every(Number.isFinite) ? { ...best, all } : new ScoresNotFiniteError();
     });
   }
 
-  /** Runs one black image. Rejects if the session fails even on that. */
+  /** Runs the smallest batch, of black images. Rejects if the session fails even on that. */
   async warmUp(): Promise<void> {
-    await this.#ask({ kind: 'warmUp' });
+    const batchSize = this.#warmUpBatchSize;
+    const buffer = new ArrayBuffer(batchSize * this.#imageBytes);
+    const reply = await this.#link.ask({ buffer, batchSize, allScores: false }, [buffer]);
+    if ('failure' in reply) throw new Error(reply.failure);
   }
 
   /** Ends the thread, which must be idle: ending a thread inside a run aborts the whole process. */
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#link.close();
   }
 
   #takeBuffer(neededBytes: number): ArrayBuffer {
@@ -147,20 +138,6 @@ export class Lane {
     this.#bufferBytes = Math.max(this.#bufferBytes, neededBytes);
     const buffer = this.#buffers.pop();
     return buffer && buffer.byteLength >= neededBytes ? buffer : new ArrayBuffer(this.#bufferBytes);
-  }
-
-  #ask(request: LaneRequest, transfer: readonly ArrayBuffer[] = []): Promise<LaneReply> {
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ resolve, reject });
-      this.#worker.postMessage(request, transfer);
-    });
-  }
-
-  #receive(reply: LaneReply): void {
-    const pending = this.#pending.shift();
-    if ('buffer' in reply && reply.buffer) this.#buffers.push(reply.buffer);
-    if (reply.kind === 'failed') pending?.reject(new Error(reply.message));
-    else pending?.resolve(reply);
   }
 }
 

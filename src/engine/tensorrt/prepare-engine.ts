@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { env } from 'onnxruntime-node';
-import { readGpuHost } from '../../native/index.js';
+import { readGpuHost, runtimeVersion } from '../../native/index.js';
 import { Lane } from '../lane/lane.js';
 import { inlineWeights } from '../model/inline-weights.js';
 import type { Model } from '../model/model.js';
@@ -77,7 +76,8 @@ export async function wantedFacts(
   precision: Precision,
   maxBatchSize: number,
 ): Promise<EngineFacts> {
-  const { gpus, libraries } = await readGpuHost(['libnvinfer.so.10']);
+  const { gpus, libraries, problem } = await readGpuHost(['libnvinfer.so.10']);
+  if (problem !== undefined) throw new NoEngineError(problem);
   const [gpu] = gpus;
   const tensorrt = libraries[0]?.version;
   if (!gpu) throw new NoEngineError('there is no NVIDIA GPU that this process may use');
@@ -87,7 +87,7 @@ export async function wantedFacts(
     gpu: gpu.name,
     computeCapability: gpu.computeCapability,
     tensorrt,
-    onnxruntime: env.versions.node ?? env.versions.common,
+    onnxruntime: runtimeVersion(),
     precision,
     maxBatchSize,
   };

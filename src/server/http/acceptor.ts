@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { duplicateDescriptor } from '../../native/index.js';
+import { duplicateDescriptor, MissingPackageError } from '../../native/index.js';
 
 const BACKLOG = 1024;
 /** A process pauses when it holds this many connections more than its share. */
@@ -22,12 +22,12 @@ const MAX_LAST_TURNS = 1000;
  * and reopens it from time to time for connections that no other process has accepted.
  */
 export class Acceptor {
-  /** The mean number of connections per listening process. */
-  share = Number.POSITIVE_INFINITY;
   readonly #server: Server;
   readonly #descriptor: number;
   readonly #isShared: boolean;
   readonly #listener = createServer({ allowHalfOpen: true, noDelay: true });
+  #share = Number.POSITIVE_INFINITY;
+  #closed: Promise<void> | undefined;
   #open = 0;
   #accepted = 0;
   /** How many connections this process may accept before its next pause, if it holds more than its share. */
@@ -49,7 +49,17 @@ export class Acceptor {
     return this.#open;
   }
 
-  /** @throws the system's error, for example if another program listens on the port */
+  /** @param connections how many this process should hold: the mean number per listening process, or less than 0 */
+  set share(connections: number) {
+    if (this.#closed !== undefined) return;
+    this.#share = connections;
+    if (this.#isOverShare && this.#listener.listening) this.#pause();
+  }
+
+  /**
+   * @throws the system's error, for example if another program listens on the port
+   * @throws {MissingPackageError}
+   */
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#listener.once('error', reject);
@@ -65,11 +75,16 @@ export class Acceptor {
   }
 
   /**
-   * Stops accepting once no connection waits. What it accepts meanwhile is served only then: a client that has its
-   * answer would come back at once, and there would always be one that waits.
+   * Stops accepting once no connection is waiting. Connections that are accepted in the meantime are served only
+   * after that: a client with an answer would reconnect at once, and there would always be a waiting connection.
    */
-  async close(): Promise<void> {
-    this.share = Number.POSITIVE_INFINITY;
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
+    this.#share = Number.POSITIVE_INFINITY;
     clearTimeout(this.#pauseTimer);
     const held: Socket[] = [];
     this.#serve = (socket) => void held.push(socket);
@@ -82,13 +97,13 @@ export class Acceptor {
       if (this.#accepted === before) break;
     }
     this.#listener.close();
-    // The duplicates are closed, and the descriptor itself would keep the socket listening.
+    // The duplicates are closed; without this, the descriptor itself would keep the socket listening.
     if (this.#isShared) closeSync(this.#descriptor);
     for (const socket of held) this.#server.emit('connection', socket);
   }
 
   get #isOverShare(): boolean {
-    return this.#open > this.share + SLACK;
+    return this.#open > this.#share + SLACK;
   }
 
   #start(): void {
@@ -96,7 +111,8 @@ export class Acceptor {
     try {
       const fd = this.#isShared ? duplicateDescriptor(this.#descriptor) : this.#descriptor;
       this.#listener.listen({ fd, backlog: BACKLOG });
-    } catch {
+    } catch (error) {
+      if (error instanceof MissingPackageError) throw error;
       this.#pause();
     }
   }

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LINGER_MS } from '../supervisor/process-messages.js';
 import type { Traffic } from './traffic.js';
 
 export interface DrainOptions {
@@ -14,8 +15,6 @@ export interface DrainOptions {
   readonly timeoutMs: number;
 }
 
-/** How long clients are still refused after the last item is settled, and how long the last answers may take. */
-export const LINGER_MS = 1000;
 /** If no connection and no request arrives for this long, no more clients are expected. */
 const QUIET_MS = 250;
 const CHECK_INTERVAL_MS = 10;
@@ -41,10 +40,15 @@ export async function drain(options: DrainOptions): Promise<boolean> {
   const isQuiet = () => performance.now() - traffic.lastArrivalMs > QUIET_MS;
   await until(() => traffic.connections === 0 || isQuiet(), LINGER_MS);
   await stopAccepting();
-  await until(() => {
-    server.closeIdleConnections();
-    return traffic.connections === 0;
-  }, LINGER_MS);
+  const lingerEndMs = performance.now() + LINGER_MS;
+  await until(
+    () => {
+      server.closeIdleConnections();
+      const isLingering = traffic.unanswered().length > 0 || performance.now() < lingerEndMs;
+      return traffic.connections === 0 || !isLingering;
+    },
+    Math.max(LINGER_MS, leftMs()),
+  );
   return isSettled;
 }
 

@@ -4,6 +4,8 @@ import { lastingTotals } from './lasting-totals.js';
 import type { MetricsJson } from './process-messages.js';
 import type { ServingProcess } from './serving-process.js';
 
+type Source = Pick<ServingProcess, 'isRunning' | 'tell'>;
+
 /** If a process does not answer within this time, its last answer is used. */
 const TIMEOUT_MS = 1000;
 
@@ -12,15 +14,15 @@ const TIMEOUT_MS = 1000;
  * and the totals of a process that has ended are kept.
  */
 export class MetricsCollector {
-  readonly #processes: readonly ServingProcess[];
+  readonly #processes: readonly Source[];
   /** The last answer of each running process. */
-  readonly #last = new Map<ServingProcess, MetricsJson>();
+  readonly #last = new Map<Source, MetricsJson>();
   /** The totals of all processes that have ended. */
   #ended: MetricsJson = [];
   readonly #waiting = new Map<number, () => void>();
   #nextId = 0;
 
-  constructor(processes: readonly ServingProcess[]) {
+  constructor(processes: readonly Source[]) {
     this.#processes = processes;
   }
 
@@ -32,19 +34,19 @@ export class MetricsCollector {
   });
 
   /** Takes the answer of a process, which may be late. */
-  receive(from: ServingProcess, id: number, metrics: MetricsJson): void {
+  receive(from: Source, id: number, metrics: MetricsJson): void {
     this.#last.set(from, metrics);
     this.#waiting.get(id)?.();
   }
 
-  ended(from: ServingProcess): void {
+  ended(from: Source): void {
     const last = this.#last.get(from);
     if (!last) return;
     this.#last.delete(from);
     this.#ended = aggregate([this.#ended, lastingTotals(last)]).getMetricsAsArray();
   }
 
-  #ask(process: ServingProcess): Promise<void> {
+  #ask(process: Source): Promise<void> {
     const id = this.#nextId++;
     return new Promise((resolve) => {
       const end = () => {

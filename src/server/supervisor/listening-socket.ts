@@ -38,7 +38,10 @@ export async function bindSocket(host: string, port: number): Promise<ListeningS
   const name: { port?: number } = {};
   // An address that is in use is reported only here.
   const status = handle.getsockname(name);
-  if (status !== 0) throw refuse(getSystemErrorName(status));
+  if (status !== 0) {
+    handle.close();
+    throw refuse(getSystemErrorName(status));
+  }
   return {
     descriptor: handle.fd,
     address,

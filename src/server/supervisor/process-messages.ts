@@ -55,10 +55,13 @@ export type FromSupervisor =
   | { readonly kind: 'drain' }
   | { readonly kind: 'batching'; readonly batching: Config['batching'] }
   | { readonly kind: 'processes'; readonly processes: ProcessCount }
-  /** The mean number of connections per listening process. */
+  /** How many connections the process should hold, or NO_CONNECTIONS. */
   | { readonly kind: 'share'; readonly connections: number }
   | { readonly kind: 'collectMetrics'; readonly id: number }
   | { readonly kind: 'allMetrics'; readonly id: number; readonly text: string };
+
+/** The share of a process that should not accept while others do. */
+export const NO_CONNECTIONS = Number.MIN_SAFE_INTEGER;
 
 /** Interval of a serving process's heartbeats. */
 export const BEAT_INTERVAL_MS = 250;
@@ -68,3 +71,6 @@ export const SHARE_INTERVAL_MS = 50;
 
 /** The descriptor of the socket from which all serving processes accept; 3 is the channel to the supervisor. */
 export const SOCKET_DESCRIPTOR = 4;
+
+/** How long a draining process waits for its last answers to leave, and for uploads that it has not accepted. */
+export const LINGER_MS = 1000;

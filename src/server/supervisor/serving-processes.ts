@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
-import { LINGER_MS } from '../http/drain.js';
 import { MetricsCollector } from './collect-metrics.js';
+import { connectionShares } from './connection-shares.js';
 import { endText, type ProcessEnd } from './end-text.js';
 import type { ListeningSocket } from './listening-socket.js';
 import type { ProcessPlan } from './plan-processes.js';
@@ -16,7 +16,7 @@ import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
 /** A process that has not exited this long after the end of its drain is killed. */
-const DRAIN_MARGIN_MS = 2 * LINGER_MS + 3000;
+const DRAIN_MARGIN_MS = 5000;
 
 /** All serving processes: starts them, replaces those that end, and decides which of them accept connections. */
 export class ServingProcesses {
@@ -175,16 +175,17 @@ export class ServingProcesses {
     }, BEAT_INTERVAL_MS).unref();
   }
 
-  /** Tells each listening process the mean number of connections. */
+  /** Tells each listening process how many connections it should hold. */
   #shareConnections(): void {
-    let last: number | undefined;
+    const told = new Map<ServingProcess, number>();
     setInterval(() => {
-      const listening = this.#all.filter(({ isListening }) => isListening);
-      const sum = listening.reduce((total, { connections }) => total + connections, 0);
-      const connections = sum / listening.length;
-      if (listening.length === 0 || connections === last) return;
-      last = connections;
-      for (const one of listening) one.tell({ kind: 'share', connections });
+      const shares = connectionShares(this.#all);
+      for (const one of told.keys()) if (!shares.has(one)) told.delete(one);
+      for (const [one, connections] of shares) {
+        if (told.get(one) === connections) continue;
+        told.set(one, connections);
+        one.tell({ kind: 'share', connections });
+      }
     }, SHARE_INTERVAL_MS).unref();
   }
 }

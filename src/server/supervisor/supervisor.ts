@@ -11,7 +11,9 @@ import { ServingProcesses } from './serving-processes.js';
 
 async function supervise(argv: readonly string[], config: Config): Promise<void> {
   const isCpu = config.engine.provider === 'cpu';
-  const plans = planProcesses(config, isCpu ? [] : (await readGpuHost()).gpus);
+  const { gpus, problem } = isCpu ? { gpus: [], problem: undefined } : await readGpuHost();
+  if (problem !== undefined) console.error(`GPUs are not used: ${problem}`);
+  const plans = planProcesses(config, gpus);
   const socket = await bindSocket(config.server.host, config.server.port);
   const { address: host, port } = socket;
   const bound = { ...config, server: { ...config.server, host, port } };

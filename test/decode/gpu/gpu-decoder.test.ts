@@ -9,9 +9,11 @@ import { UNIT_LIMITS } from '../../../src/decode/gpu/units-take.js';
 import { readImageHeader } from '../../../src/decode/header/read-image-header.js';
 import { SpareBuffers } from '../../../src/decode/spare-buffers.js';
 import { systemClock } from '../../../src/server/system-clock.js';
+import { errorMessages } from '../../../src/server/telemetry/error-messages.js';
 import { FakeGpuThread } from '../../helpers/fake-gpu-thread.js';
 import { solidJpeg, withoutQuantTables } from '../../helpers/make-jpeg.js';
 import { solidPng } from '../../helpers/make-png.js';
+import { settle } from '../../helpers/puppet-lane.js';
 
 const INPUT = { width: 4, height: 4, resize: 'squash' } as const;
 /** What the fake units make of every image: no image here has this colour. */
@@ -25,20 +27,20 @@ type Outcome = 'decoded' | 'refused' | 'batch fails';
 function answerer(outcomeOf: (job: UnitJob) => Outcome, isBroken = () => false) {
   return (request: GpuRequest): GpuReply => {
     if (isBroken()) {
-      const jobs = request.kind === 'decode' ? request.jobs : [];
-      return { kind: 'failed', message: 'CUDA_ERROR', results: jobs.map(plain) };
+      if (request === 'trial') throw new Error('CUDA_ERROR');
+      return { failure: 'CUDA_ERROR', results: request.jobs.map(plain) };
     }
-    if (request.kind === 'warmUp') return { kind: 'done', results: [] };
+    if (request === 'trial') return { results: [] };
     const outcomes = request.jobs.map(outcomeOf);
     if (outcomes.includes('batch fails')) {
-      return { kind: 'failed', message: 'BAD_JPEG', results: request.jobs.map(plain) };
+      return { failure: 'BAD_JPEG', results: request.jobs.map(plain) };
     }
     const results = request.jobs.map((job, i): GpuResult => {
       if (outcomes[i] === 'refused') return { ...plain(job), refusal: 'no' };
       job.pixels.fill(UNIT_PIXEL);
       return plain(job);
     });
-    return { kind: 'done', results };
+    return { results };
   };
 }
 
@@ -51,9 +53,9 @@ async function setUp(t: Test, answer: (request: GpuRequest) => GpuReply | undefi
   const states: string[] = [];
   const bodies = new SpareBuffers(DARK.length);
   const pool = new DecodePool(1, { decoder: 'native', decoded: (by) => counts.push(by), bodies });
-  const thread = new FakeGpuThread({ kind: 'ready' }, answer);
+  const thread = new FakeGpuThread(answer);
   const lane = await GpuLane.open(pool, thread);
-  const broken = (state: string, cause?: Error) => states.push(`${state}: ${cause?.message}`);
+  const broken = (state: string, cause?: Error) => states.push(`${state}: ${errorMessages(cause)}`);
   pool.gpu = new GpuDecoder({ lanes: [lane], clock: systemClock, broken });
   t.teardown(() => pool.close());
   const decode = (image: Buffer, isWanted = () => true) => {
@@ -64,9 +66,7 @@ async function setUp(t: Test, answer: (request: GpuRequest) => GpuReply | undefi
 }
 
 function batchesOf(thread: FakeGpuThread): number[] {
-  return thread.requests.flatMap((request) =>
-    request.kind === 'decode' ? [request.jobs.length] : [],
-  );
+  return thread.requests.flatMap((request) => (request === 'trial' ? [] : [request.jobs.length]));
 }
 
 t.test('images that the units take go there, all others to the native decoder', async (t) => {
@@ -166,18 +166,41 @@ t.test('when CUDA fails the native decoder takes over, and the process is told',
   for (let i = 0; i < 4; i++) {
     t.ok(Math.abs(Number((await decode(DARK))?.[0]) - 20) <= 2);
   }
-  t.same(states, ['open: the lane failed its warm-up batch']);
+  t.same(states, ['open: the lane failed its warm-up batch: CUDA_ERROR']);
   t.same(counts, ['native', 'native', 'native', 'native']);
   isBroken = false;
 });
 
+t.test('when a thread dies its images fail, and those that wait go elsewhere', async (t) => {
+  const { thread, counts, states, decode } = await setUp(t, () => undefined);
+  const lost = decode(DARK);
+  const waiting = decode(DARK);
+  while (thread.requests.length === 0) await settle();
+  thread.fail(new Error('boom'));
+  await t.rejects(lost, { name: 'LaneEndedError' });
+  t.ok(Math.abs(Number((await waiting)?.[0]) - 20) <= 2);
+  t.ok(Math.abs(Number((await decode(DARK))?.[0]) - 20) <= 2);
+  t.same(states, ['ended: the lane has ended: the GPU decoder thread failed: boom']);
+  t.same(counts, ['native', 'native']);
+});
+
+t.test('a decoder that is closed does not say that its threads have ended', async (t) => {
+  const { pool, states, decode } = await setUp(
+    t,
+    answerer(() => 'decoded'),
+  );
+  await decode(DARK);
+  await pool.close();
+  await settle();
+  t.same(states, []);
+});
+
 t.test('a thread that is refused at its start says why, and ends', async (t) => {
-  const failed = { kind: 'failed', message: 'no driver', results: [] } as const;
-  const thread = new FakeGpuThread(failed, () => undefined);
+  const thread = new FakeGpuThread(() => undefined, 'no driver');
   const pool = { take: () => new Uint8Array(), recycle() {} };
   await t.rejects(GpuLane.open(pool, thread), {
-    name: 'GpuDecoderRefusedError',
+    name: 'ThreadRefusedError',
     message: 'no driver',
   });
-  t.ok(thread.isEnded);
+  t.ok(thread.isTerminated);
 });

@@ -1,3 +1,4 @@
+import type { Worker } from 'node:worker_threads';
 import t from 'tap';
 import {
   Lane,
@@ -159,4 +160,27 @@ t.test('a lane survives bad images, and takes larger batches than it was opened 
   t.equal(outputs.length, 4);
   t.ok(outputs[1] instanceof ScoresNotFiniteError);
   for (const i of [0, 2, 3]) t.equal(scoresOf(outputs[i]).labelIndex[0], 0);
+});
+
+t.test('a lane whose thread dies says so, and runs nothing more', async (t) => {
+  const workers: Worker[] = [];
+  process.once('worker', (worker) => workers.push(worker));
+  const model = await readModelFolder('models/demo');
+  const lane = await Lane.open(model, cpu(model), { maxBatchSize: 1, allowedBatchSizes: [] }, []);
+  const image = new Uint8Array(model.imageBytes);
+  t.equal((await lane.run([image], 1)).length, 1);
+  void workers[0]?.terminate();
+  t.match(await lane.ended, { message: 'the lane thread ended with code 1' });
+  await t.rejects(lane.run([image], 1), { name: 'ThreadEndedError' });
+  await t.rejects(lane.warmUp(), { name: 'ThreadEndedError' });
+  await lane.close();
+});
+
+t.test('a session that cannot be opened refuses the lane, with the runtime’s words', async (t) => {
+  const model = await readModelFolder('models/demo');
+  const source = { provider: 'cpu', model: Uint8Array.of(1, 2, 3), allowCpuNodes: true } as const;
+  await t.rejects(Lane.open(model, source, { maxBatchSize: 1, allowedBatchSizes: [] }), {
+    name: 'ThreadRefusedError',
+    message: /protobuf/i,
+  });
 });

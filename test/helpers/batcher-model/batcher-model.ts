@@ -7,23 +7,26 @@ import type { Happening } from './happening.js';
 import { look, lookAtEnd } from './invariants.js';
 import type { ModelBatch, ModelItem } from './model-item.js';
 import { ModelLane } from './model-lane.js';
+import { ModelSpeed } from './model-speed.js';
 import { lookAtNewBatch } from './new-batch.js';
+import { padded } from './padded.js';
 import type { World } from './world.js';
 
-/** A batcher on virtual time, and after every happening a look at all that must hold. */
+/** A batcher on virtual time. After every happening, all invariants are checked. */
 export class BatcherModel implements World {
   readonly clock = new ManualClock();
   readonly curve: LatencyCurve;
   readonly lanes: readonly ModelLane[];
+  readonly speed = new ModelSpeed();
   readonly clients = new Clients(this);
   readonly books = new Books();
   readonly batcher: Batcher<number, number>;
   limits: BatchLimits;
   isSteady = true;
   isDraining = false;
-  /** Drains that have been asked for and have not ended. */
+  /** Drains that were requested and have not ended. */
   drains = 0;
-  /** The input that was dispatched last. */
+  /** The input of the item that was dispatched last. */
   lastDispatched = -1;
   #violation: string | undefined;
   #next: number;
@@ -44,10 +47,16 @@ export class BatcherModel implements World {
     });
   }
 
-  /** Notes the first thing that does not hold: what a lane throws would only fail its batch. */
+  /** Records the first violation: an exception inside a lane would only fail its batch. */
   readonly check = (isSo: boolean, what: string): void => {
     if (!isSo) this.#violation ??= what;
   };
+
+  /** How long a full batch is expected to run. */
+  get fullRunMs(): number {
+    const { maxBatchSize, allowedBatchSizes } = this.limits;
+    return this.speed.slowdown * this.curve.msOf(padded(maxBatchSize, allowedBatchSizes));
+  }
 
   next(): number {
     return this.#next++;
@@ -60,6 +69,7 @@ export class BatcherModel implements World {
   begin(lane: ModelLane, items: readonly ModelItem[]): ModelBatch {
     lane.conclude();
     lookAtNewBatch(this, lane, items);
+    this.speed.dispatched(items.length);
     const { allowedBatchSizes } = this.limits;
     const reason = this.books.lastBatch?.reason ?? 'full';
     const batch: ModelBatch = { items, allowedBatchSizes, reason, runs: [], state: 'running' };
@@ -67,17 +77,17 @@ export class BatcherModel implements World {
     return batch;
   }
 
-  /** Performs a happening and looks at all that must hold after it. */
+  /** Performs a happening and then checks all invariants. */
   async apply(happening: Happening): Promise<void> {
     await this.perform(happening);
     await this.#look();
   }
 
-  /** Drains and lets every lane finish: all must be settled, each item once, and no timer left. */
+  /** Drains and lets every lane finish: all items must be settled, each once, and no timer may be left. */
   async end(): Promise<void> {
     await this.apply({ kind: 'drain' });
     this.clients.enqueueAll();
-    // A lane may still run a batch of which everybody has gone, and a silent one must be found out.
+    // A lane may still run a batch whose items are all settled, and a silent lane must be detected.
     const isBusy = () => this.lanes.some(({ batch }) => batch?.state === 'running');
     for (let round = 0; round < 200 && (isBusy() || this.drains > 0); round++) {
       for (const lane of this.lanes) await this.apply({ kind: 'finish', lane: lane.index });
@@ -87,7 +97,7 @@ export class BatcherModel implements World {
     await this.#look();
   }
 
-  /** Performs it unseen. Promises the time when its news has arrived, if it has any. */
+  /** Performs a happening without checks. Returns a promise for the time at which its effects have arrived, if any. */
   perform(happening: Happening): Promise<void> | undefined {
     const { clients, batcher, clock } = this;
     switch (happening.kind) {

@@ -5,22 +5,22 @@ import type {
   Settlement,
 } from '../../../src/batcher/index.js';
 
-/** A batch, as the observer was told of it. */
+/** A batch as reported to the observer. */
 export interface Told {
   readonly size: number;
   readonly paddedSize: number;
   readonly reason: DispatchReason;
 }
 
-/** What can be known of a batcher by listening to it. */
+/** Everything that an observer of a batcher can know. */
 export class Books implements BatcherObserver<number> {
   acceptedCount = 0;
   settledCount = 0;
-  /** Settled items by how they ended. */
+  /** Number of settled items by how they ended. */
   readonly byEnd = new Map<string, number>();
   /** The last batch that was dispatched. */
   lastBatch: Told | undefined;
-  /** Who is told of the states of lanes. */
+  /** Notified of state changes of lanes. */
   lanes: readonly { becomes(state: LaneState): void }[] = [];
 
   accepted(count: number): void {
@@ -43,7 +43,7 @@ export class Books implements BatcherObserver<number> {
   }
 }
 
-/** `ok`, or the kind of error. */
+/** `ok`, or the name of the error. */
 export function endOf(ended: Settlement<number> | Error): string {
   return ended instanceof Error ? ended.constructor.name : 'ok';
 }

@@ -3,14 +3,14 @@ import { expectedRefusal } from './expected-refusal.js';
 import type { Nature } from './happening.js';
 import type { ModelItem } from './model-item.js';
 
-/** Those who bring items to the batcher, and know what to expect. */
+/** The clients that bring items to the batcher and know what to expect. */
 export class Clients {
   readonly items: ModelItem[] = [];
-  /** Items whose end, or whose input's, has not been seen yet. */
+  /** Items whose end, or whose input's release, has not been seen yet. */
   live: ModelItem[] = [];
   readonly #model: BatcherModel;
   readonly #byInput: ModelItem[] = [];
-  /** Items that are not enqueued yet; some may be settled already. */
+  /** Items that are not enqueued yet; some may already be settled. */
   readonly #decoding: ModelItem[] = [];
 
   constructor(model: BatcherModel) {
@@ -23,14 +23,15 @@ export class Clients {
     return one;
   }
 
-  /** @returns those that were accepted: all or none, and for a reason */
+  /** @returns the accepted items: all or none, and for a known reason */
   accept(natures: readonly Nature[], timeoutMs: number): ModelItem[] {
-    const { batcher, clock, lanes, isDraining, isSteady, check, limits, curve } = this.#model;
+    const { batcher, clock, lanes, isDraining, isSteady, check, limits, curve, speed } =
+      this.#model;
     const { length: count } = natures;
     const nowMs = clock.now();
     const deadlineMs = nowMs + timeoutMs;
     const { undispatched } = batcher;
-    const coming = { count, deadlineMs, undispatched, isDraining, lanes, nowMs };
+    const coming = { count, deadlineMs, undispatched, isDraining, lanes, speed, nowMs };
     const expected = expectedRefusal(coming, limits, curve);
     try {
       const accepted = batcher.accept(count, deadlineMs);
@@ -45,7 +46,7 @@ export class Clients {
     }
   }
 
-  /** Enqueues one of those that are not yet; its client may have gone. */
+  /** Enqueues one of the items that are not enqueued yet; its client may have disconnected. */
   enqueue(index = 0): void {
     const [one] = this.#decoding.splice(index % Math.max(1, this.#decoding.length), 1);
     if (one) this.#enter(one);
@@ -55,7 +56,7 @@ export class Clients {
     for (const one of items) this.enqueue(this.#decoding.indexOf(one));
   }
 
-  /** Cancels one of the last ones, settled or not. */
+  /** Cancels one of the latest items, settled or not. */
   cancel(index: number): void {
     const last = this.items.slice(-8);
     const one = last[index % Math.max(1, last.length)];

@@ -3,9 +3,9 @@ import type { ModelItem } from './model-item.js';
 import type { ModelLane } from './model-lane.js';
 
 /**
- * All of a model's past that its future can depend on, apart from which items and lanes go by which number: two
- * histories with the same fingerprint need not both be gone on with. Probes and hung lanes are too far in the future
- * for it.
+ * Everything in a model's past that its future can depend on, except the numbering of items and lanes: of two histories
+ * with the same fingerprint, only one needs to be continued. Probes and hung lanes are too far in the future for the
+ * search, so they are not included.
  */
 export function fingerprint(model: BatcherModel): string {
   const { clients, lanes, isDraining } = model;
@@ -21,12 +21,12 @@ export function fingerprint(model: BatcherModel): string {
   ].join(';');
 }
 
-/** All of an item that its future can depend on. */
+/** Everything about an item that its future can depend on. */
 export function lookOf(model: BatcherModel, one: ModelItem): string {
   const { item, batch } = one;
   if (item.state === 'settled') return 'settled';
   if (item.state === 'accepted') return leftMs(model, one);
-  // Its place counts.
+  // Its place in the queue matters.
   return item.state === 'waiting' || batch === undefined
     ? `waiting ${one.input}`
     : `in ${one.input}`;
@@ -40,7 +40,7 @@ function waitedMs({ clock, limits }: BatcherModel, { item }: ModelItem): number 
   return Math.min(clock.now() - item.enteredMs, limits.maxQueueDelayMs);
 }
 
-/** Its breaker, and what has become of its batch so far. */
+/** The state of its breaker, and the progress of its batch. */
 function laneState(model: BatcherModel, { batch, failuresInARow, expected }: ModelLane): string {
   const left = batch?.items.map((one) => leftMs(model, one));
   const runs = batch?.runs.map(({ items, ended }) => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type BatchLimits, LatencyCurve } from '../../../src/batcher/index.js';
 import type { Happening, Nature } from './happening.js';
 
-/** A batcher as it starts, and what happens to it. */
+/** The initial state of a batcher, and what happens to it. */
 export interface History {
   readonly limits: BatchLimits;
   readonly curve: LatencyCurve;
@@ -12,7 +12,7 @@ export interface History {
 
 type Weighted = { weight: number; arbitrary: fc.Arbitrary<Happening> };
 
-/** Allowed sizes rise, and the last is the batch size. */
+/** Allowed sizes are in ascending order, and the last is the maximum batch size. */
 const limits: fc.Arbitrary<BatchLimits> = fc
   .record({
     maxBatchSize: fc.integer({ min: 1, max: 6 }),
@@ -25,7 +25,7 @@ const limits: fc.Arbitrary<BatchLimits> = fc
     return { ...rest, allowedBatchSizes: below ? [...below, rest.maxBatchSize] : [] };
   });
 
-/** Mostly quick; some so slow that ten times their time is longer than the least that a hung lane is given. */
+/** Mostly fast curves; some are so slow that ten times their time exceeds the minimum for a hung lane. */
 const curve: fc.Arbitrary<LatencyCurve> = fc
   .record({
     firstMs: fc.oneof({ weight: 5, arbitrary: fc.nat(3) }, { weight: 1, arbitrary: fc.nat(700) }),
@@ -86,5 +86,5 @@ function histories(weighted: Weighted[]): fc.Arbitrary<History> {
 }
 
 export const usualHistories = histories(usual);
-/** In which the clock jumps, back and on, or stands still. */
+/** Histories in which the clock jumps back or forward, or stops. */
 export const badClockHistories = histories(withBadClock);

@@ -5,7 +5,7 @@ import { leaveByMs } from './leave-by.js';
 import { isLive, type ModelItem } from './model-item.js';
 import type { ModelLane } from './model-lane.js';
 
-/** All that must hold whenever nothing is about to happen. */
+/** Checks all invariants that hold whenever nothing is about to happen. */
 export function look(model: BatcherModel): void {
   const { lanes, clients, batcher, books, check } = model;
   const { live } = clients;
@@ -42,7 +42,7 @@ export function look(model: BatcherModel): void {
   });
 }
 
-/** What must hold when all has been drained. */
+/** Checks what must hold after a complete drain. */
 export function lookAtEnd({ clients, books, lanes, check, ...model }: BatcherModel): void {
   check(model.drains === 0 && model.batcher.unsettled === 0, 'the drain ends');
   check(model.batcher.undispatched === 0, 'nothing is left in the queue');
@@ -59,7 +59,8 @@ export function lookAtEnd({ clients, books, lanes, check, ...model }: BatcherMod
   check(model.clock.pending === open, 'no timer is left but the probes');
 }
 
-function lookAtItem({ clock, isSteady, check, lanes }: BatcherModel, one: ModelItem): void {
+function lookAtItem(model: BatcherModel, one: ModelItem): void {
+  const { clock, isSteady, check, lanes } = model;
   const { item, ended, batch, released, input } = one;
   const isSettled = item.state === 'settled';
   check(!isSteady || isSettled || clock.now() < item.deadlineMs, 'settled by its deadline');
@@ -77,7 +78,10 @@ function lookAtItem({ clock, isSteady, check, lanes }: BatcherModel, one: ModelI
     check(released === (isHeld ? 0 : 1), 'an input is released once, and in time');
   for (const end of ended) {
     const isServed = lanes.some(({ expected }) => expected === 'serving');
-    check(judge(one, end, isSteady, clock.now(), isServed), `ended rightly: ${endOf(end)}`);
+    check(
+      judge(one, end, isSteady, clock.now(), isServed, model.fullRunMs),
+      `ended rightly: ${endOf(end)}`,
+    );
   }
 }
 
@@ -90,7 +94,7 @@ function lookAtLane({ clock, isSteady, check }: BatcherModel, lane: ModelLane): 
   check(isProbed || clock.now() < lane.endedMs + 1000, 'an open lane is probed');
 }
 
-/** A lane is idle, and yet these wait: it must be worth waiting. */
+/** A lane is idle and these items wait: there must be a reason to wait. */
 function lookAtWaiting(model: BatcherModel, waiting: readonly ModelItem[]): void {
   const { limits, check, isDraining, isSteady } = model;
   const { maxBatchSize, maxQueueDelayMs } = limits;

@@ -10,13 +10,14 @@ import {
 import { LaneFailedError } from '../../../src/batcher/run-isolated.js';
 import { hasPassed, isWarmUp, type ModelItem } from './model-item.js';
 
-/** Whether what happened to an item allows that it ended so. */
+/** Whether an item may have ended in this way, given what happened to it. */
 export function judge(
   one: ModelItem,
   ended: Settlement<number> | Error,
   isSteady: boolean,
   nowMs: Millis,
   isServed: boolean,
+  fullRunMs: Millis,
 ): boolean {
   const { item, batch, input, nature, isCancelled } = one;
   if (isCancelled) return ended instanceof CancelledError;
@@ -30,7 +31,11 @@ export function judge(
     const isInTime = finishedMs < item.deadlineMs && (isOrdered || !isSteady);
     return passed && nature === 'well' && output === input && isItsBatch && isInTime;
   }
-  if (ended instanceof DeadlineExceededError) return !isSteady || nowMs >= item.deadlineMs;
+  if (ended instanceof DeadlineExceededError) {
+    // An item that a run would finish too late is not run.
+    const leastMs = batch ? 0 : fullRunMs;
+    return !isSteady || nowMs + leastMs >= item.deadlineMs;
+  }
   if (ended instanceof EngineUnavailableError) return !isServed && !batch;
   if (ended instanceof LaneHungError) return batch?.state === 'hung' && !passed;
   if (!batch) return false;

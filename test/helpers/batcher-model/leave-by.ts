@@ -6,7 +6,7 @@ import { padded } from './padded.js';
 const RUN_MARGIN = 1.5;
 const TIMER_MARGIN_MS = 2;
 
-/** When these must leave together so that none of them misses its deadline. */
+/** When these items must leave together so that none of them misses its deadline. */
 export function leaveByMs({ curve, limits }: BatcherModel, items: readonly ModelItem[]): Millis {
   const runMs = curve.msOf(padded(items.length, limits.allowedBatchSizes));
   const deadlineMs = Math.min(...items.map(({ item }) => item.deadlineMs));

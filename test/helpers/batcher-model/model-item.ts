@@ -5,30 +5,30 @@ import type { Nature } from './happening.js';
 export interface ModelItem {
   readonly item: Item<number, number>;
   readonly nature: Nature;
-  /** Its place in the order of enqueueing, which is its input too. */
+  /** Its position in the order of enqueueing, which is also its input. */
   input: number | undefined;
   isCancelled: boolean;
   /** The batch it was dispatched in. */
   batch: ModelBatch | undefined;
-  /** How often its input was released. */
+  /** How many times its input was released. */
   released: number;
-  /** How it was settled, each time. */
+  /** Every settlement of the item; there must be exactly one. */
   readonly ended: (Settlement<number> | Error)[];
 }
 
-/** Something a lane was given to do. */
+/** A run that a lane was given. */
 export interface ModelRun {
-  /** None: the warm-up batch. */
+  /** Empty for the warm-up batch. */
   readonly items: readonly ModelItem[];
   readonly paddedSize: number;
   readonly startedMs: number;
   ended: 'passed' | 'failed' | undefined;
 }
 
-/** A batch as it left, and what its lane made of it. */
+/** A batch as it left, and its runs. */
 export interface ModelBatch {
   readonly items: readonly ModelItem[];
-  /** The configuration that it was formed with. */
+  /** The allowed sizes when it was formed. */
   readonly allowedBatchSizes: readonly number[];
   readonly reason: DispatchReason;
   readonly runs: ModelRun[];
@@ -44,7 +44,7 @@ export function isWarmUp({ items }: ModelRun): boolean {
   return items.length === 0;
 }
 
-/** Somebody in the batch, or the warm-up batch between its runs, has shown that the lane is well. */
+/** Whether an item of the batch, or a warm-up batch between its runs, has shown that the lane works. */
 export function hasPassed({ runs }: ModelBatch): boolean {
   return runs.some(({ ended }) => ended === 'passed');
 }

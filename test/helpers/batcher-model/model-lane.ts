@@ -8,24 +8,25 @@ import type { World } from './world.js';
 const FAILURES_TO_OPEN = 3;
 const PROBE_INTERVAL_MS = 1000;
 
-/** A lane whose runs end as its items and its own state would have it, and who sees what it is given to do. */
+/** A lane whose runs end as determined by its items and its own state, and that checks the runs that it is given. */
 export class ModelLane implements BatchLane<number, number> {
   readonly index: number;
   /** Every run fails, the warm-up batch too. */
   isBroken = false;
-  /** What it is given to do does not end. */
+  /** Its runs do not end. */
   isSilent = false;
-  /** What the batcher has said of it. */
+  /** The state that the batcher reported last. */
   told: LaneState = 'serving';
-  /** What the model makes of what it saw. */
+  /** The state that the model expects. */
   expected: LaneState = 'serving';
   current: ModelRun | undefined;
   batch: ModelBatch | undefined;
   failuresInARow = 0;
-  /** Its place in the order in which lanes became idle. */
+  /** Its position in the order in which lanes became idle. */
   idleSince: number;
   /** When it last ended something. */
   endedMs: Millis = 0;
+  #expectedEndMs: Millis = 0;
   readonly #puppet = new PuppetLane<number>();
   readonly #world: World;
 
@@ -66,14 +67,15 @@ export class ModelLane implements BatchLane<number, number> {
     return this.#puppet.warmUp();
   }
 
-  /** Ends the current run: badly if it must, or if told to. A lane that is silent ends it only when it is too late. */
+  /** Ends the current run; it fails if it must, or if `fails`. A silent lane ends its run only when it is too late. */
   async finish(fails = false): Promise<void> {
     const { current: run } = this;
     if (!run || (this.isSilent && this.expected !== 'hung')) return;
     const isPoisoned = run.items.some(({ nature }) => nature === 'poisoned');
     const fate = fails || this.isBroken || isPoisoned ? 'failed' : 'passed';
-    // What comes too late changes nothing.
+    // The result of a run that ends too late changes nothing.
     if (this.expected !== 'hung') run.ended = fate;
+    if (this.expected !== 'hung' && fate === 'passed') this.#learn(run);
     this.current = undefined;
     this.endedMs = this.#world.clock.now();
     this.idleSince = this.#world.next();
@@ -83,7 +85,7 @@ export class ModelLane implements BatchLane<number, number> {
     this.conclude();
   }
 
-  /** A batch is over when its lane does nothing more for it. */
+  /** Marks a batch as over once its lane does nothing more for it. */
   conclude(): void {
     const { batch } = this;
     if (!batch || this.current || batch.state === 'hung') return;
@@ -95,7 +97,7 @@ export class ModelLane implements BatchLane<number, number> {
     if (this.failuresInARow >= FAILURES_TO_OPEN) this.expected = 'open';
   }
 
-  /** The batcher says so. A lane that hangs must have run for long enough. */
+  /** Called when the batcher reports a state. A lane that hangs must have run for long enough. */
   becomes(state: LaneState): void {
     this.told = state;
     if (state !== 'hung') return;
@@ -106,20 +108,26 @@ export class ModelLane implements BatchLane<number, number> {
     if (this.batch) this.batch.state = 'hung';
   }
 
-  /** When the current run has lasted longer than any run does. */
+  /** When the current run will have lasted longer than any run does. */
   get hungAtMs(): Millis {
     const { current: run } = this;
     if (!run || this.expected === 'hung') return Number.POSITIVE_INFINITY;
     return run.startedMs + Math.max(5000, 10 * this.#world.curve.msOf(run.paddedSize));
   }
 
-  /** When it is idle, by the curve. */
+  /** When the lane is expected to be idle. */
   get idleAtMs(): Millis {
-    const { current: run } = this;
-    return run ? run.startedMs + this.#world.curve.msOf(run.paddedSize) : 0;
+    return this.current ? this.#expectedEndMs : 0;
+  }
+
+  #learn({ startedMs, paddedSize }: ModelRun): void {
+    const { clock, curve, speed } = this.#world;
+    speed.ran(curve.msOf(paddedSize), clock.now() - startedMs);
   }
 
   #begin(run: ModelRun): void {
+    const { curve, speed } = this.#world;
+    this.#expectedEndMs = run.startedMs + speed.slowdown * curve.msOf(run.paddedSize);
     this.#world.check(this.current === undefined, 'a lane runs one batch at a time');
     this.#world.check(this.expected !== 'hung', 'a hung lane is not used again');
     this.current = run;

@@ -1,4 +1,4 @@
-/** The size that a batch of `size` runs with: the next allowed one, or its own where all are. */
+/** The size with which a batch of `size` runs: the next allowed size, or its own if all sizes are allowed. */
 export function padded(size: number, allowedBatchSizes: readonly number[]): number {
   const [next] = allowedBatchSizes.filter((one) => one >= size);
   return next ?? size;

@@ -3,26 +3,26 @@ import { BatcherModel } from './batcher-model.js';
 import { fingerprint, lookOf } from './fingerprint.js';
 import type { Happening } from './happening.js';
 
-/** A space small enough to be seen whole, or as deep as is said. */
+/** A space that is small enough to be searched completely, or to a given depth. */
 export interface Space {
   readonly items: number;
   readonly lanes: number;
   readonly timeoutMs: number;
   readonly limits: BatchLimits;
-  /** Most happenings from the start. */
+  /** Largest number of happenings from the start. */
   readonly depth: number;
 }
 
 export interface Found {
   readonly states: number;
   readonly transitions: number;
-  /** Happenings from the start to the state that is farthest from it. */
+  /** Number of happenings from the start to the state that is farthest from it. */
   readonly depth: number;
 }
 
 /**
- * Breadth first, every happening in every state, and a look at all that must hold after each. A state is reached
- * again by living through what led to it: promises cannot be copied.
+ * A breadth-first search: performs every happening in every state, and checks all invariants after each. A state is
+ * reached again by replaying its history, because promises cannot be copied.
  */
 export async function search(space: Space): Promise<Found> {
   const start = await relive(space, []);
@@ -65,7 +65,7 @@ async function relive(
   return model;
 }
 
-/** Everything that can happen next, but for what would be the same with another item or lane. */
+/** All possible next happenings, without those that are equivalent for another item or lane. */
 function* happenings(space: Space, model: BatcherModel): Generator<Happening> {
   const { clients, lanes, isDraining } = model;
   if (clients.items.length < space.items) {

@@ -2,18 +2,21 @@ import type { LatencyCurve } from '../../../src/batcher/index.js';
 import type { ManualClock } from '../manual-clock.js';
 import type { ModelBatch, ModelItem } from './model-item.js';
 import type { ModelLane } from './model-lane.js';
+import type { ModelSpeed } from './model-speed.js';
 
-/** What a lane of the model knows of the rest. */
+/** What a lane of the model knows about the rest. */
 export interface World {
   readonly clock: ManualClock;
   readonly curve: LatencyCurve;
-  /** False once the clock has misbehaved: what holds in time cannot be asked for any more. */
+  /** How slow the lanes have been. */
+  readonly speed: ModelSpeed;
+  /** False once the clock has misbehaved: bounds on time no longer hold. */
   readonly isSteady: boolean;
-  /** Notes what does not hold; the next look at the model throws it. */
+  /** Records a violation, which the next check of the model throws. */
   readonly check: (isSo: boolean, what: string) => void;
   itemOf(input: number): ModelItem;
-  /** Another batch begins on a lane. */
+  /** Starts a new batch on a lane. */
   begin(lane: ModelLane, items: readonly ModelItem[]): ModelBatch;
-  /** Numbers that rise. */
+  /** Returns increasing numbers. */
   next(): number;
 }

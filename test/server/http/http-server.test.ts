@@ -1,6 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Socket } from 'node:net';
 import pino from 'pino';
 import t, { type Test } from 'tap';
 import { configSchema } from '../../../src/server/config/config.js';
@@ -11,6 +10,7 @@ import { Traffic } from '../../../src/server/http/traffic.js';
 import { systemClock } from '../../../src/server/system-clock.js';
 import { Metrics } from '../../../src/server/telemetry/metrics.js';
 import { RequestLog } from '../../../src/server/telemetry/request-log.js';
+import { bothEnds } from '../../helpers/both-ends.js';
 import { until } from '../../helpers/until.js';
 
 /** More than the system takes in for a client that does not read. */
@@ -29,12 +29,17 @@ async function serveBytes(t: Test, bytes: Uint8Array) {
     server.closeAllConnections();
     server.close();
   });
-  async function client(): Promise<{ near: Socket; far: Socket }> {
-    const near = connect((server.address() as AddressInfo).port, '127.0.0.1');
-    const [far] = await once(server, 'connection');
-    t.teardown(() => near.destroy());
-    return { near, far };
+  async function client() {
+    const ends = await bothEnds(server);
+    t.teardown(() => ends.near.destroy());
+    return ends;
   }
+  let looks = 0;
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    looks++;
+    closeIdle();
+  };
   const traffic = new Traffic(server);
   const drainIt = () =>
     drain({
@@ -45,7 +50,7 @@ async function serveBytes(t: Test, bytes: Uint8Array) {
       stopAccepting: async () => {},
       timeoutMs: 1000,
     });
-  return { client, drainIt };
+  return { server, client, drainIt, looks: () => looks };
 }
 
 /** Reads from now on, until the connection ends. */
@@ -60,12 +65,12 @@ async function readAll(socket: Socket): Promise<number> {
 }
 
 t.test('draining cuts no answer that is still leaving to a slow reader', async (t) => {
-  const { client, drainIt } = await serveBytes(t, LARGE);
+  const { client, drainIt, looks } = await serveBytes(t, LARGE);
   const { near, far } = await client();
   near.write(REQUEST);
   await until(() => far.writableLength > 0);
   const drained = drainIt();
-  await sleep(100);
+  await until(() => looks() > 3);
   t.ok((await readAll(near)) > LARGE.length, 'the headers and all of the body');
   t.equal(await drained, true);
 });
@@ -88,11 +93,12 @@ t.test(
 );
 
 t.test('junk while an answer leaves does not cut it', async (t) => {
-  const { client } = await serveBytes(t, LARGE);
+  const { server, client } = await serveBytes(t, LARGE);
   const { near, far } = await client();
   near.write(REQUEST);
   await until(() => far.writableLength > 0);
+  const broken = once(server, 'clientError');
   near.write('nonsense\r\n\r\n');
-  await sleep(100);
+  await broken;
   t.ok((await readAll(near)) > LARGE.length);
 });

@@ -6,7 +6,7 @@ import { loadConfig } from '../../../src/server/config/load-config.js';
 import { ConfigReload } from '../../../src/server/supervisor/config-reload.js';
 import { until } from '../../helpers/until.js';
 
-function setup(t: Test, first: object) {
+function setup(t: Test, first: object, isReady = true) {
   const file = join(t.testdir(), 'c.json');
   const write = (content: object | string) =>
     writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
@@ -21,12 +21,20 @@ function setup(t: Test, first: object) {
     apply: ({ batching }) => applied.push(batching),
     say: (line) => said.push(line.replace(file, 'FILE')),
   });
+  if (isReady) reload.begin();
   t.teardown(() => reload.close());
   return { reload, write, applied, said };
 }
 
+/** The same, when the server is ready. */
+function setupReady(t: Test, first: object) {
+  const parts = setup(t, first);
+  parts.reload.begin();
+  return parts;
+}
+
 t.test('what changed in batching is applied and said, key by key', async (t) => {
-  const { reload, write, applied, said } = setup(t, { batching: { maxBatchSize: 8 } });
+  const { reload, write, applied, said } = setupReady(t, { batching: { maxBatchSize: 8 } });
   write({ batching: { maxBatchSize: 16, allowedBatchSizes: [4, 16] } });
   reload.reload();
   t.match(applied, [{ maxBatchSize: 16, allowedBatchSizes: [4, 16], maxQueueDelayMs: 0 }]);
@@ -37,7 +45,7 @@ t.test('what changed in batching is applied and said, key by key', async (t) => 
 });
 
 t.test('a bad file changes nothing and says why', async (t) => {
-  const { reload, write, applied, said } = setup(t, { batching: { maxBatchSize: 8 } });
+  const { reload, write, applied, said } = setupReady(t, { batching: { maxBatchSize: 8 } });
   for (const [content, why] of [
     ['{', /FILE is not valid JSON/],
     [{ batching: { maxBatchSize: 0 } }, /batching\.maxBatchSize/],
@@ -57,7 +65,7 @@ t.test('a bad file changes nothing and says why', async (t) => {
 });
 
 t.test('what is not of batching waits for a restart', async (t) => {
-  const { reload, write, applied, said } = setup(t, {});
+  const { reload, write, applied, said } = setupReady(t, {});
   write({ server: { port: 9 } });
   reload.reload();
   t.same(said, ['configuration change needs a restart: server.port 8000 -> 9']);
@@ -67,8 +75,24 @@ t.test('what is not of batching waits for a restart', async (t) => {
 });
 
 t.test('a file that changes is noticed', async (t) => {
-  const { write, applied } = setup(t, {});
-  write({ batching: { maxQueueDelayMs: 7 } });
-  await until(() => applied.length > 0);
+  const { write, applied } = setupReady(t, {});
+  // The watcher sees a change only after its own first look at the file, which nothing announces.
+  await until(() => {
+    write({ batching: { maxQueueDelayMs: 7 } });
+    return applied.length > 0;
+  });
   t.equal(applied[0]?.maxQueueDelayMs, 7);
+});
+
+t.test('before the server is ready, changes wait', async (t) => {
+  for (const isAsked of [true, false]) {
+    const { reload, write, applied, said } = setup(t, {}, false);
+    write({ batching: { maxBatchSize: 9 } });
+    if (isAsked) reload.reload();
+    t.same([applied, said], [[], []]);
+    reload.begin();
+    if (!isAsked) reload.reload();
+    t.equal(applied[0]?.maxBatchSize, 9);
+    t.same(said, ['configuration changed: batching.maxBatchSize 32 -> 9']);
+  }
 });

@@ -78,7 +78,7 @@ t.test('junk after an answer that has left is answered itself', async (t) => {
 });
 
 t.test('what never becomes a request is answered, numbered and logged', async (t) => {
-  const { port, lines, metrics } = await serveApp(t, { server: { headersTimeoutMs: 100 } });
+  const { port, lines, metrics } = await serveApp(t, { server: { headersTimeoutMs: 500 } });
   const long = `GET / HTTP/1.1\r\nHost: x\r\nA: ${'a'.repeat(9000)}\r\n\r\n`;
   for (const [bytes, status] of [
     ['nonsense\r\n\r\n', 400],
@@ -122,10 +122,10 @@ t.test('an expectation that is unknown is not held against a client', async (t) 
 });
 
 t.test('a body that does not end in time gets 408, after the answers before it', async (t) => {
-  const { port, batcher, lines } = await serveApp(t, { server: { requestTimeoutMs: 200 } });
+  const { port, batcher, lines } = await serveApp(t, { server: { requestTimeoutMs: 1000 } });
   const text = await raw(port, post('a'), begin('b'));
   t.same(text.match(/HTTP\/1\.1 \d+/g), ['HTTP/1.1 200', 'HTTP/1.1 408']);
-  t.match(text, /"code":"request_timeout","instance":"b"/);
+  t.match(text, /"code":"request_timeout",.*"instance":"b"/);
   t.same(requestIds(text), ['a', 'b']);
   t.equal(lines.length, 2);
   t.match(
@@ -154,7 +154,7 @@ t.test('a body in chunks that make no sense is no image', async (t) => {
 });
 
 t.test('a client that never closes its half is let go', async (t) => {
-  const { port, server } = await serveApp(t, { server: { headersTimeoutMs: 100 } });
+  const { port, server } = await serveApp(t, { server: { headersTimeoutMs: 500 } });
   const count = promisify(server.getConnections.bind(server));
   const junkAfterRequest = Buffer.concat([post('a'), Buffer.from('nonsense')]);
   for (const bytes of ['nonsense\r\n\r\n', 'GET / HTTP/1.1\r\n', junkAfterRequest]) {

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import t from 'tap';
+import { bothEnds } from '../../../helpers/both-ends.js';
 import { raw } from '../../../helpers/raw.js';
 import { serveApp } from '../../../helpers/serve-app.js';
+import { until } from '../../../helpers/until.js';
 
 const IMAGE = Buffer.from(
   jpeg.encode({ data: Buffer.alloc(16 * 16 * 4, 99), width: 16, height: 16 }, 95).data,
@@ -61,13 +63,13 @@ t.test('a client that goes away while its image waits is cancelled', async (t) =
   });
   const head = `POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: ${IMAGE.length}\r\n\r\n`;
   const running = raw(port, head.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n'), IMAGE);
-  while (runs === 0) await sleep(5);
+  await until(() => runs > 0);
   const gone = connect(port, '127.0.0.1');
   gone.write(head);
   gone.write(IMAGE);
-  while (batcher.undispatched === 0) await sleep(5);
+  await until(() => batcher.undispatched > 0);
   gone.destroy();
-  while (batcher.undispatched > 0) await sleep(5);
+  await until(() => batcher.undispatched === 0);
   finish();
   t.match(await running, /^HTTP\/1\.1 200 /, 'its mate is answered');
   t.equal(runs, 1, 'the image of the one who left never ran');
@@ -75,12 +77,12 @@ t.test('a client that goes away while its image waits is cancelled', async (t) =
 });
 
 t.test('a client that goes away in the middle of its upload leaves nothing behind', async (t) => {
-  const { port, batcher, lines } = await serveApp(t);
-  const socket = connect(port, '127.0.0.1');
-  socket.write('POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc');
-  await sleep(50);
-  socket.destroy();
-  while (lines.length === 0) await sleep(5);
+  const { server, batcher, lines } = await serveApp(t);
+  const { near, arrived } = await bothEnds(server);
+  near.write('POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc');
+  await arrived();
+  near.destroy();
+  await until(() => lines.length > 0);
   t.match(lines, [{ status: 499, code: 'client_gone' }]);
   t.equal(batcher.unsettled, 0);
 });
@@ -103,14 +105,12 @@ t.test(
 );
 
 t.test('connections over the limit are closed, and those within it are served', async (t) => {
-  const { port, url } = await serveApp(t, { server: { maxConnections: 2 } });
-  const open = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-  await Promise.all(
-    open.map((socket) => new Promise((resolve) => socket.once('connect', resolve))),
-  );
-  await sleep(50);
+  const { server, port, url } = await serveApp(t, { server: { maxConnections: 2 } });
+  const open = [await bothEnds(server), await bothEnds(server)];
   t.equal(await raw(port, 'GET /v2/health/live HTTP/1.1\r\nHost: x\r\n\r\n'), '');
-  for (const socket of open) socket.destroy();
-  await sleep(50);
+  for (const { near, far } of open) {
+    near.destroy();
+    await once(far, 'close');
+  }
   t.equal((await fetch(`${url}/v2/health/live`)).status, 200);
 });

@@ -1,7 +1,6 @@
-import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import t from 'tap';
+import { bothEnds } from '../../../helpers/both-ends.js';
 import { raw } from '../../../helpers/raw.js';
 import { colourLane, type RunBatch, serveApp } from '../../../helpers/serve-app.js';
 import { until } from '../../../helpers/until.js';
@@ -27,16 +26,16 @@ t.test('all bodies together are bounded from their arrival to their answers', as
     new Promise((resolve) => {
       finish = () => resolve(colourLane(images, size));
     });
-  const { port, classify, batcher, lines } = await serveApp(t, {
+  const { server, classify, batcher, lines } = await serveApp(t, {
     lane,
     server: { maxBodyBytes: LIMIT, maxUploadBytes: LIMIT + IMAGE.length },
   });
   const held = classify(padded(LIMIT));
   await until(() => batcher.unsettled === 1 && batcher.undispatched === 0);
-  const second = connect(port, '127.0.0.1');
+  const { near: second, arrived } = await bothEnds(server);
   second.write(`POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: ${IMAGE.length}\r\n\r\n`);
   second.write(IMAGE.subarray(0, 100));
-  await sleep(50);
+  await arrived();
   const announced = await classify(IMAGE);
   t.equal(announced.status, 503);
   t.equal(announced.headers.get('retry-after'), '1');
@@ -60,8 +59,8 @@ t.test('all bodies together are bounded from their arrival to their answers', as
 });
 
 t.test('a body gives its place back however its request ends', async (t) => {
-  const { port, classify, lines } = await serveApp(t, {
-    server: { maxBodyBytes: LIMIT, maxUploadBytes: LIMIT, requestTimeoutMs: 200 },
+  const { server, port, classify, lines } = await serveApp(t, {
+    server: { maxBodyBytes: LIMIT, maxUploadBytes: LIMIT, requestTimeoutMs: 1000 },
   });
   const type = 'Content-Type: multipart/form-data; boundary=b\r\n';
   const part = '--b\r\nContent-Disposition: form-data; name="a"; filename="x"\r\n\r\n';
@@ -82,9 +81,9 @@ t.test('a body gives its place back however its request ends', async (t) => {
     t.match(answer, new RegExp(`^HTTP/1\\.1 ${status} `), headers);
     t.equal((await classify(padded(LIMIT))).status, 200);
   }
-  const gone = connect(port, '127.0.0.1');
+  const { near: gone, arrived } = await bothEnds(server);
   gone.write(`POST /api/classify HTTP/1.1\r\nHost: x\r\nContent-Length: ${LIMIT}\r\n\r\nabc`);
-  await sleep(50);
+  await arrived();
   gone.destroy();
   await until(() => lines.at(-1)?.['code'] === 'client_gone');
   t.equal((await classify(padded(LIMIT))).status, 200);
@@ -97,7 +96,7 @@ t.test('what comes after a refusal holds no place while an earlier answer is owe
     ['Content-Type: multipart/form-data; boundary=b\r\n', 413, part.repeat(65)],
   ] as const) {
     let finish: (() => void) | undefined;
-    const { port, classify, lines } = await serveApp(t, {
+    const { server, classify, lines } = await serveApp(t, {
       lane: async (images, size) => {
         if (!finish) await new Promise<void>((resolve) => (finish = resolve));
         return colourLane(images, size);
@@ -105,7 +104,7 @@ t.test('what comes after a refusal holds no place while an earlier answer is owe
       server: { maxBodyBytes: LIMIT, maxUploadBytes: LIMIT },
     });
     const head = 'POST /api/classify HTTP/1.1\r\nHost: x\r\n';
-    const socket = connect(port, '127.0.0.1');
+    const { near: socket, arrived } = await bothEnds(server);
     socket.resume();
     socket.write(`${head}Content-Length: ${IMAGE.length}\r\n\r\n`);
     socket.write(IMAGE);
@@ -114,7 +113,7 @@ t.test('what comes after a refusal holds no place while an earlier answer is owe
     await until(() => lines.length === 1);
     t.match(lines, [{ status }]);
     socket.write('more');
-    await sleep(50);
+    await arrived();
     finish?.();
     await until(() => socket.closed);
     t.equal((await classify(padded(LIMIT))).status, 200);

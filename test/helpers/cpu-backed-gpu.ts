@@ -3,15 +3,21 @@ import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
 import { JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
 import { readImageHeader } from '../../src/decode/header/read-image-header.js';
 import { Resampler } from '../../src/decode/resample/resampler.js';
+import type { Axis } from '../../src/decode/resample/taps.js';
 import type { Cuda } from '../../src/native/cuda.js';
 import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
+import { type ResizeFilter, resizeWith } from './resize-filters.js';
 
 const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg' });
 
 const STREAM = 7n;
 
-/** A GPU and its JPEG units on the CPU: memory with addresses, and the native decoder and resampler behind them. */
-export class FakeGpu {
+/**
+ * Stands in for a GPU and its JPEG units: memory with addresses, behind which the CPU decodes and resizes with the code
+ * that the server uses on the CPU. It shows that the calls are right: addresses, sizes, jobs, order. It shows nothing of
+ * the arithmetic of real units or of resample.cu, which never runs here; only the trial on a real GPU does that.
+ */
+export class CpuBackedGpu {
   readonly #memory = new Map<bigint, Uint8Array>();
   #next = 0x1000n;
   /** Images of each batch that the units were given. */
@@ -22,6 +28,8 @@ export class FakeGpu {
   fault: () => void = () => {};
   /** What the units make of a decoded raster, where they make mistakes. */
   spoil: (raster: Uint8Array) => void = () => {};
+  /** The filter with which the kernel resizes, if it is not that of the CPU's resampler. */
+  filter: ResizeFilter | undefined;
   /** Whether the units leave an image out, and say nothing. */
   leavesOut: (bytes: Uint8Array) => boolean = () => false;
   /** What the units read as the size. */
@@ -94,11 +102,15 @@ export class FakeGpu {
     };
     const x = axis(fromX, 16, offsetX, swap ? height : width);
     const y = axis(fromY, 24, offsetY, swap ? width : height);
-    const resampler = new Resampler();
-    const bytes = fromX * fromY * 3;
-    resampler.raster(bytes).set(this.#at(view.getBigUint64(0, true), bytes));
+    const raster = this.#at(view.getBigUint64(0, true), fromX * fromY * 3);
     const target = this.#at(view.getBigUint64(8, true), width * height * 3);
     const plan = { x, y, swap: swap === 1, flipX: flipX === 1, flipY: flipY === 1 };
-    turnUpright(resampler.resample(x, y), plan, target);
+    turnUpright(this.#resize(raster, x, y), plan, target);
+  }
+  #resize(raster: Uint8Array, x: Axis, y: Axis): Uint8Array {
+    if (this.filter) return resizeWith(this.filter, raster, x, y);
+    const resampler = new Resampler();
+    resampler.raster(raster.length).set(raster);
+    return resampler.resample(x, y);
   }
 }

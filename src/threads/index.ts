@@ -1,0 +1,8 @@
+export { type Answer, type StartedThread, serveThread } from './serve-thread.js';
+export {
+  type Thread,
+  ThreadClosedError,
+  ThreadEndedError,
+  ThreadLink,
+  ThreadRefusedError,
+} from './thread-link.js';
