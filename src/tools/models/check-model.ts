@@ -15,6 +15,7 @@ import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
 import { describeGraph, type Finding } from './describe-graph.js';
+import { describeInput } from './describe-input.js';
 import { findModelFiles } from './find-model-files.js';
 import { findSource } from './import/find-source.js';
 import { proposeModel } from './import/propose-model.js';
@@ -51,7 +52,7 @@ export async function checkModel(
     if (left !== undefined) throw new ModelRefusedError(left);
   }
   const model = await readModelFolder(files.folder, { say: (line) => print(`  ${line}`) });
-  tell(['image', describeInput(model)]);
+  tell(['image', describeImage(model)]);
   tell(['labels', describeLabels(model)]);
   tell(['batch', describeBatch(model)]);
   tell(['answers', model.batch.seen]);
@@ -81,13 +82,9 @@ async function open(
   );
 }
 
-function describeInput({ manifest }: Model): string {
-  const { width, height, resize, channelOrder, mean, std } = manifest.input;
-  const sized =
-    resize === 'squash'
-      ? `squashed to ${width}x${height}`
-      : `shorter side to ${resize.shortest}, centre crop to ${width}x${height}`;
-  return `${sized}; ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
+function describeImage({ manifest: { input } }: Model): string {
+  const { channelOrder, mean, std } = input;
+  return `${describeInput(input)}; ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
 }
 
 function describeLabels({ labels }: Model): string {
