@@ -34,6 +34,7 @@ t.test('on the CPU every node is on the CPU, by its name', async (t) => {
     'batch_dispatch/before/0',
     'scores/0',
     'scores/2',
+    'batch_dispatch/scores/0',
     'batch_dispatch/confidence/0',
     'batch_dispatch/label_index/0',
   ]) {
