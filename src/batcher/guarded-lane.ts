@@ -24,7 +24,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly #observer: LaneObserver;
   #state: LaneState = 'serving';
   #ended: LaneEndedError | undefined;
-  /** Ends the current run, if there is one, before the lane does. */
+  /** Rejects the current run, if there is one, before the lane itself answers. */
   #abort: (error: Error) => void = () => {};
   #failuresInARow = 0;
 
@@ -71,7 +71,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     else if (++this.#failuresInARow >= FAILURES_TO_OPEN) this.#become('open', cause);
   }
 
-  /** Records that the lane never answers again: its current run fails at once, and so does every later one. */
+  /** Called when the lane has ended for good: its current run fails at once, and so do all later ones. */
   end(cause: Error): void {
     this.#ended = new LaneEndedError('the lane has ended', { cause });
     this.#become('ended', this.#ended);

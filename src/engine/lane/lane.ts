@@ -39,7 +39,7 @@ export class Lane {
   #bufferBytes: number;
   readonly #topK: number;
   readonly #classes: number;
-  /** Back from the thread, for the next batch; as many as there were batches at once. */
+  /** Buffers that the thread returned, for later batches; as many as there were batches in flight at once. */
   readonly #buffers: ArrayBuffer[] = [];
 
   private constructor(

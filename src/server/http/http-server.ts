@@ -46,9 +46,9 @@ export function createHttpServer(
     },
     listener,
   );
-  // Node drops the fields over its limit without a word, so it gets one more than is allowed.
+  // Node silently drops the fields over its limit, so its limit is one higher than ours.
   server.maxHeadersCount = MAX_HEADERS + 1;
-  // Not server.maxConnections: under node:cluster a refused connection comes straight back.
+  // Not server.maxConnections: under node:cluster a refused connection would be passed to this process again.
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
     arrivals.connected(socket);

@@ -2,6 +2,7 @@ import {
   type Batcher,
   type Clock,
   DeadlineExceededError,
+  type Foreseen,
   type Item,
   type Millis,
   type Settlement,
@@ -66,36 +67,34 @@ export class Classifier {
    * @throws as Batcher.admit
    */
   admit(bytes: number, times: RequestTimes): void {
-    const inputsMs = this.#clock.now() + this.#decodePool.expectedMsByBytes(bytes);
-    this.#batcher.admit(1, times.deadlineMs, { goalMs: this.#goalMs(times), inputsMs });
+    const foreseen = this.#foresee(times, this.#decodePool.expectedMsByBytes(bytes));
+    this.#batcher.admit(1, times.deadlineMs, foreseen);
   }
 
   /**
    * Accepts all images of a request or none, and starts to process them; each item settles on its own.
    *
-   * @param allScores their answers have the score of every class
+   * @param allScores whether the result of each image contains the score of every class
    * @throws as Batcher.admit
    */
   accept(images: readonly CheckedImage[], times: RequestTimes, allScores: boolean): ImageItem[] {
     const headers = images.map(({ header }) => header);
-    const inputsMs = this.#clock.now() + this.#decodePool.expectedMs(headers);
-    const foreseen = { goalMs: this.#goalMs(times), inputsMs };
+    const foreseen = this.#foresee(times, this.#decodePool.expectedMs(headers));
     const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
     images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image, allScores));
     return items;
   }
 
   /**
-   * The same for images that are decoded already: each the model's height * width * 3 bytes, red, green and blue, which
-   * are copied before this returns.
+   * The same for images that are already decoded: each has the model's height * width * 3 bytes, red, green and blue. The
+   * bytes are copied before this method returns.
    */
   acceptPixels(
     images: readonly Uint8Array[],
     times: RequestTimes,
     allScores: boolean,
   ): ImageItem[] {
-    const foreseen = { goalMs: this.#goalMs(times), inputsMs: this.#clock.now() };
-    const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
+    const items = this.#batcher.accept(images.length, times.deadlineMs, this.#foresee(times, 0));
     images.forEach((image, i) => {
       const pixels = this.#decodePool.take(this.#input);
       pixels.set(image);
@@ -105,10 +104,14 @@ export class Classifier {
   }
 
   /** The default timeout is the operator's bound, unlike a deadline that the client has set. */
-  #goalMs({ startedMs, deadlineMs }: RequestTimes): Millis {
+  #foresee({ startedMs, deadlineMs }: RequestTimes, decodeMs: Millis): Foreseen {
     const { defaultTimeoutMs, latencyGoalMs = Number.POSITIVE_INFINITY } = this.#bounds();
     const isDefault = deadlineMs === startedMs + defaultTimeoutMs;
-    return Math.min(startedMs + latencyGoalMs, isDefault ? deadlineMs : Number.POSITIVE_INFINITY);
+    const ownMs = isDefault ? deadlineMs : Number.POSITIVE_INFINITY;
+    return {
+      goalMs: Math.min(startedMs + latencyGoalMs, ownMs),
+      inputsMs: this.#clock.now() + decodeMs,
+    };
   }
 
   /** Settles items that are no longer wanted; items that are already settled stay as they are. */
