@@ -3,8 +3,8 @@ import t from 'tap';
 import { UNIT_LIMITS, unitsTake } from '../../../src/decode/gpu/units-take.js';
 import { readImageHeader } from '../../../src/decode/header/read-image-header.js';
 import * as jpeg from '../../helpers/make-jpeg.js';
-import { withShortBand } from '../../helpers/real-jpegs.js';
 import { solidPng } from '../../helpers/make-png.js';
+import { withShortBand } from '../../helpers/real-jpegs.js';
 
 const INPUT = { width: 224, height: 224, resize: 'squash' } as const;
 
