@@ -71,6 +71,7 @@ export class GpuDecoder {
         return pixels;
       },
       warmUp: () => lane.warmUp(),
+      ...(lane.ended ? { ended: lane.ended } : {}),
     };
   }
 
