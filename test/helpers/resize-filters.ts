@@ -77,6 +77,6 @@ function tapsOf({ weightOf, radiusOf }: ResizeFilter, axis: Axis): Tap[][] {
       taps.push([k, weightOf(k - centre, scale)]);
     }
     const sum = taps.reduce((total, [, weight]) => total + weight, 0);
-    return taps.map(([k, weight]) => [flip ? from - 1 - k : k, weight / sum]);
+    return taps.map(([sample, weight]) => [flip ? from - 1 - sample : sample, weight / sum]);
   });
 }
