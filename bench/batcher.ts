@@ -39,7 +39,7 @@ function serverMetrics(): BatcherObserver<Uint8Array> {
     accepted: (count) => metrics.accepted(count),
     settled: (ended) => metrics.settled(ended as Parameters<ModelMetrics['settled']>[0]),
     dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
-    ran: (lane, ms) => metrics.ran(String(lane), ms),
+    ran: (lane, ms, size) => metrics.ran(String(lane), ms, size),
     laneChanged() {},
   };
 }

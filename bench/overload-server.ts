@@ -75,7 +75,7 @@ async function serve(setup: EngineSetup): Promise<void> {
         { batchSize: 1, ms: batchMs },
         { batchSize: maxBatchSize, ms: batchMs },
       ]),
-      limits: () => ({ maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes: [] }),
+      limits: () => ({ ...batching, maxBatchSize, maxQueueDelayMs, maxQueueSize }),
       describe: () => {
         throw new Problem('model_not_found');
       },

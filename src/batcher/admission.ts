@@ -1,63 +1,96 @@
 import type { BatchLimits } from './batch-policy.js';
 import { padUp } from './batch-size.js';
 import type { Millis } from './clock.js';
-import { DeadlineExceededError, EngineUnavailableError, QueueFullError } from './errors.js';
+import {
+  DeadlineExceededError,
+  EngineUnavailableError,
+  OverloadedError,
+  QueueFullError,
+} from './errors.js';
 import { PROBE_INTERVAL_MS } from './guarded-lane.js';
 import type { LatencyCurve } from './latency-curve.js';
 
-/** The work ahead of an item that arrives now. */
+/** What is known about items in advance. */
+export interface Foreseen {
+  /** When the operator wants each of them to be finished; there may be no such goal. */
+  readonly goalMs?: Millis;
+  /** When their inputs are expected; now, if nothing is said. */
+  readonly inputsMs?: Millis;
+}
+
+/** Items that are to be accepted, all or none. */
+export interface Arrival extends Required<Foreseen> {
+  readonly count: number;
+  /** When each of them must be settled. */
+  readonly deadlineMs: Millis;
+}
+
+/** The work ahead of items that arrive now. */
 export interface Backlog {
   /** Items accepted and not yet dispatched. */
   readonly undispatched: number;
   /** Number of serving lanes. */
   readonly lanes: number;
-  /** When the first of these lanes will be idle, according to the curve. */
+  /** Whether one of these lanes is idle now. */
+  readonly hasIdleLane: boolean;
+  /** When the first of these lanes is expected to be idle. */
   readonly nextIdleMs: Millis;
+  /** How many times the curve's time the latest runs took; at least 1. */
+  readonly slowdown: number;
+  /** Items in the latest batches: a mean. */
+  readonly usualBatchSize: number;
 }
 
-/** Why `count` items that arrive now must be refused; undefined if they need not be. */
+/** Why items that arrive now must be refused; undefined if they need not be. */
 export function refusal(
-  count: number,
-  deadlineMs: Millis,
+  arrival: Arrival,
   backlog: Backlog,
   limits: BatchLimits,
   curve: LatencyCurve,
   now: Millis,
 ): Error | undefined {
   if (backlog.lanes === 0) return new EngineUnavailableError(PROBE_INTERVAL_MS);
-  if (backlog.undispatched + count > limits.maxQueueSize) {
-    return new QueueFullError(limits.maxQueueSize, backlogMs(backlog, limits, curve));
+  const waitMs = Math.max(backlogMs(backlog, limits, curve), arrival.inputsMs - now);
+  if (backlog.undispatched + arrival.count > limits.maxQueueSize) {
+    return new QueueFullError(limits.maxQueueSize, waitMs);
   }
-  const finishMs = earliestFinishMs(count, backlog, limits, curve, now);
-  return finishMs < deadlineMs ? undefined : new DeadlineExceededError();
+  const finishMs = expectedFinishMs(arrival, backlog, limits, curve, now);
+  const { deadlineMs, goalMs } = arrival;
+  if (finishMs < Math.min(deadlineMs, goalMs)) return undefined;
+  // The nearer of the two refuses it.
+  return deadlineMs < goalMs ? new DeadlineExceededError(waitMs) : new OverloadedError(waitMs);
 }
 
 /**
- * The earliest time at which the last of `count` items can finish: all items ahead leave in full batches, by the
- * curve.
+ * When the last of the items is expected to be finished. Behind other work, runs are expected to be as slow as the
+ * latest ones, and batches to grow as large, because other items join them. An idle lane is expected to be as fast as
+ * its curve; otherwise a server that was slow for a while would refuse everything and never notice that it is fast again.
  */
-function earliestFinishMs(
-  count: number,
-  { undispatched, lanes, nextIdleMs }: Backlog,
+function expectedFinishMs(
+  { count, inputsMs }: Arrival,
+  { undispatched, lanes, hasIdleLane, nextIdleMs, slowdown, usualBatchSize }: Backlog,
   { maxBatchSize, allowedBatchSizes }: BatchLimits,
   curve: LatencyCurve,
   now: Millis,
 ): Millis {
+  const runMs = (size: number) =>
+    curve.msOf(padUp(Math.min(size, maxBatchSize), allowedBatchSizes));
   const batchesBefore = Math.ceil((undispatched + count) / maxBatchSize) - 1;
   const inLastBatch = undispatched + count - batchesBefore * maxBatchSize;
-  const fullMs = curve.msOf(maxBatchSize);
+  if (batchesBefore === 0 && hasIdleLane) return Math.max(now, inputsMs) + runMs(count);
+  const fullMs = slowdown * runMs(maxBatchSize);
+  const idleMs = Math.max(now, nextIdleMs) + Math.floor(batchesBefore / lanes) * fullMs;
   // If some of the items are in a full batch that runs beside the last one, that batch ends later.
   const hasFullBeside = count > inLastBatch && batchesBefore % lanes > 0;
-  const lastMs = curve.msOf(padUp(Math.min(count, inLastBatch), allowedBatchSizes));
-  const startMs = Math.max(now, nextIdleMs) + Math.floor(batchesBefore / lanes) * fullMs;
-  return startMs + (hasFullBeside ? fullMs : lastMs);
+  const lastMs = hasFullBeside ? fullMs : slowdown * runMs(Math.max(inLastBatch, usualBatchSize));
+  return Math.max(idleMs, inputsMs) + lastMs;
 }
 
 /** How long the lanes need for all waiting items, in full batches. */
 function backlogMs(
-  { undispatched, lanes }: Backlog,
+  { undispatched, lanes, slowdown }: Backlog,
   { maxBatchSize }: BatchLimits,
   curve: LatencyCurve,
 ): Millis {
-  return (Math.ceil(undispatched / maxBatchSize) / lanes) * curve.msOf(maxBatchSize);
+  return (Math.ceil(undispatched / maxBatchSize) / lanes) * slowdown * curve.msOf(maxBatchSize);
 }

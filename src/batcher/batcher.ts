@@ -1,4 +1,4 @@
-import { refusal } from './admission.js';
+import { type Foreseen, refusal } from './admission.js';
 import type { BatchLane } from './batch-lane.js';
 import { type BatchLimits, type DispatchReason, nextAction } from './batch-policy.js';
 import { padUp } from './batch-size.js';
@@ -16,6 +16,9 @@ import { ItemQueue } from './item-queue.js';
 import { LaneSet } from './lane-set.js';
 import { LatencyCurve } from './latency-curve.js';
 import { WakeTimer } from './wake-timer.js';
+
+/** How much the latest batch counts in the usual size. */
+const BATCH_SIZE_WEIGHT = 0.25;
 
 export interface BatcherOptions<I, O> {
   readonly clock: Clock;
@@ -42,6 +45,8 @@ export class Batcher<I, O> {
   readonly #earliestDeadlineMs = () => this.#queue.earliestDeadlineMs();
   readonly #wakeTimer: WakeTimer;
   #limits: BatchLimits;
+  /** Of the latest batches: a mean that forgets. */
+  #usualBatchSize = 0;
   #undispatched = 0;
   #unsettled = 0;
   #batchesRunning = 0;
@@ -65,6 +70,11 @@ export class Batcher<I, O> {
     return this.#undispatched;
   }
 
+  /** When the input of an item must be here if its answer is to be in time. */
+  neededByMs(item: Item<I, O>): Millis {
+    return item.deadlineMs - this.#curve.msOf(padUp(1, this.#limits.allowedBatchSizes));
+  }
+
   /** Items accepted and not yet settled. */
   get unsettled(): number {
     return this.#unsettled;
@@ -73,18 +83,26 @@ export class Batcher<I, O> {
   /**
    * Checks whether `count` more items would be accepted now, for callers that want to know before their bytes arrive.
    *
-   * @throws {DrainingError} {EngineUnavailableError} {QueueFullError} {DeadlineExceededError} the deadline has passed,
-   * or cannot be met even in the best case
+   * @throws {DrainingError}
+   * @throws {EngineUnavailableError}
+   * @throws {QueueFullError}
+   * @throws {DeadlineExceededError} the deadline has passed, or is not expected to be met
+   * @throws {OverloadedError} the goal is not expected to be met
    */
-  admit(count: number, deadlineMs: Millis): void {
+  admit(count: number, deadlineMs: Millis, foreseen: Foreseen = {}): void {
     if (this.#draining) throw new DrainingError();
+    const now = this.#clock.now();
+    const { goalMs = Number.POSITIVE_INFINITY, inputsMs = now } = foreseen;
+    const arrival = { count, deadlineMs, goalMs, inputsMs };
     const backlog = {
       undispatched: this.#undispatched,
       lanes: this.#lanes.serving,
+      hasIdleLane: this.#lanes.hasIdle,
       nextIdleMs: this.#lanes.nextIdleMs,
+      slowdown: this.#lanes.slowdown,
+      usualBatchSize: this.#usualBatchSize,
     };
-    const now = this.#clock.now();
-    const error = refusal(count, deadlineMs, backlog, this.#limits, this.#curve, now);
+    const error = refusal(arrival, backlog, this.#limits, this.#curve, now);
     if (error) throw error;
   }
 
@@ -94,8 +112,8 @@ export class Batcher<I, O> {
    *
    * @throws as `admit`
    */
-  accept(count: number, deadlineMs: Millis): Item<I, O>[] {
-    this.admit(count, deadlineMs);
+  accept(count: number, deadlineMs: Millis, foreseen?: Foreseen): Item<I, O>[] {
+    this.admit(count, deadlineMs, foreseen);
     const now = this.#clock.now();
     this.#undispatched += count;
     this.#unsettled += count;
@@ -197,20 +215,23 @@ export class Batcher<I, O> {
     const now = this.#clock.now();
     const taken = this.#queue.take(size);
     this.#undispatched -= taken.length;
-    const batch = taken.filter((item) => !this.#expire(item, now));
+    const { allowedBatchSizes } = this.#limits;
+    const leastMs = this.#curve.msOf(padUp(taken.length, allowedBatchSizes));
+    const usualMs = this.#lanes.slowdown * leastMs;
+    // Items that would be late make room for others; without others, the lane may be faster than it was.
+    const hasOthers = this.#queue.size > 0 || taken.some((item) => now + usualMs < item.deadlineMs);
+    const finishMs = now + (hasOthers ? usualMs : leastMs);
+    const batch = taken.filter((item) => !this.#expire(item, finishMs));
     if (batch.length === 0) return;
     for (const item of batch) item.dispatch(now, batch.length, reason);
-    const { allowedBatchSizes } = this.#limits;
+    this.#usualBatchSize += BATCH_SIZE_WEIGHT * (batch.length - this.#usualBatchSize);
     this.#observer.dispatched(batch.length, padUp(batch.length, allowedBatchSizes), reason);
     void this.#run(batch, (size) => padUp(size, allowedBatchSizes));
   }
 
-  /**
-   * Timers of the same tick run one after the other, so an item may be past its deadline before its own timer has
-   * run.
-   */
-  #expire(item: Item<I, O>, now: Millis): boolean {
-    if (now < item.deadlineMs) return false;
+  /** Settles an item that would finish too late. */
+  #expire(item: Item<I, O>, finishMs: Millis): boolean {
+    if (finishMs < item.deadlineMs) return false;
     this.#releaseInput(item);
     this.#settle(item, new DeadlineExceededError());
     return true;

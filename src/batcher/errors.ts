@@ -32,6 +32,25 @@ export class EngineUnavailableError extends Error {
 /** The item's deadline passed before it was settled, or is too close to be met. */
 export class DeadlineExceededError extends Error {
   override readonly name = 'DeadlineExceededError';
+  /** When what waits now will have left, if nothing more comes; undefined for an item that was accepted. */
+  readonly retryAfterMs: Millis | undefined;
+
+  constructor(retryAfterMs?: Millis) {
+    super('the deadline cannot be met');
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No item was accepted: it would be finished later than the operator allows. */
+export class OverloadedError extends Error {
+  override readonly name = 'OverloadedError';
+  /** When what waits now will have left, if nothing more comes. */
+  readonly retryAfterMs: Millis;
+
+  constructor(retryAfterMs: Millis) {
+    super('the answer would come later than the operator allows');
+    this.retryAfterMs = retryAfterMs;
+  }
 }
 
 /** The item's result is no longer wanted. */
@@ -44,15 +63,15 @@ export class BatchFailedError extends Error {
   override readonly name = 'BatchFailedError';
 }
 
-/** The lane gives no more answers in this process. */
+/** The lane will give no more answers in this process. */
 export abstract class LaneLostError extends Error {}
 
-/** The lane has not finished a batch in a time that no batch takes. It may never. */
+/** The lane has not finished a batch within a time that no batch takes. It may never finish. */
 export class LaneHungError extends LaneLostError {
   override readonly name = 'LaneHungError';
 }
 
-/** The lane has ended, perhaps in the middle of a batch; `cause` says why. */
+/** The lane has ended, possibly in the middle of a batch; `cause` says why. */
 export class LaneEndedError extends LaneLostError {
   override readonly name = 'LaneEndedError';
 }

@@ -1,3 +1,4 @@
+export type { Foreseen } from './admission.js';
 export type { BatchLane, LaneObserver, LaneState } from './batch-lane.js';
 export { type BatchLimits, DISPATCH_REASONS, type DispatchReason } from './batch-policy.js';
 export { Batcher } from './batcher.js';
@@ -11,7 +12,9 @@ export {
   EngineUnavailableError,
   LaneEndedError,
   LaneHungError,
+  OverloadedError,
   QueueFullError,
 } from './errors.js';
 export type { Item, Settlement } from './item.js';
 export { type CurvePoint, LatencyCurve } from './latency-curve.js';
+export { Pace } from './pace.js';

@@ -3,13 +3,15 @@ import type { Clock, Millis } from './clock.js';
 import { GuardedLane } from './guarded-lane.js';
 import type { Item } from './item.js';
 import type { LatencyCurve } from './latency-curve.js';
+import { Pace } from './pace.js';
 import { runIsolated, type Settle } from './run-isolated.js';
 
 /** The lanes, and which of them are idle. */
 export class LaneSet<I, O> {
   readonly #lanes: readonly GuardedLane<I, O>[];
-  /** Longest idle first. */
+  /** Idle lanes; the one that has been idle longest is first. */
   #idle: GuardedLane<I, O>[];
+  readonly #pace = new Pace();
   readonly #changed: () => void;
 
   /** @param changed called when a lane that was open serves again, and when one has ended */
@@ -20,7 +22,9 @@ export class LaneSet<I, O> {
     observer: LaneObserver,
     changed: () => void,
   ) {
-    this.#lanes = lanes.map((lane, i) => new GuardedLane(i, lane, clock, curve, observer));
+    this.#lanes = lanes.map(
+      (lane, i) => new GuardedLane(i, lane, clock, curve, this.#pace, observer),
+    );
     this.#idle = [...this.#lanes];
     this.#changed = changed;
     for (const [i, { ended }] of lanes.entries()) {
@@ -39,7 +43,12 @@ export class LaneSet<I, O> {
     return count;
   }
 
-  /** When the first serving lane is idle, by the curve: in the past if one is idle now, infinite if none serves. */
+  /** How many times the curve's time the latest runs took. The curve is the best that a lane can do. */
+  get slowdown(): number {
+    return Math.max(1, this.#pace.factor);
+  }
+
+  /** When the first serving lane is expected to be idle: in the past if one is idle now, infinite if none serves. */
   get nextIdleMs(): Millis {
     let firstMs = Number.POSITIVE_INFINITY;
     for (const { state, idleAtMs } of this.#lanes) {

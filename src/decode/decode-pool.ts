@@ -1,9 +1,10 @@
+import { type Millis, Pace } from '../batcher/index.js';
 import type { ImageInput } from '../engine/index.js';
 import { decodeCostMs } from './cpu/decode-cost.js';
 import type { DecodeWorkerData } from './cpu/decode-messages.js';
 import { DecodeThread } from './cpu/decode-thread.js';
 import type { DecoderName } from './cpu/load-raster-decoder.js';
-import { ThreadQueue } from './cpu/thread-queue.js';
+import { ThreadQueue, type Work } from './cpu/thread-queue.js';
 import type { GpuDecoder } from './gpu/gpu-decoder.js';
 import { unitsTake } from './gpu/units-take.js';
 import type { ImageHeader } from './header/image-header.js';
@@ -16,7 +17,11 @@ export interface DecodePoolOptions extends DecodeWorkerData {
   readonly bodies?: SpareBuffers;
   /** Called when a decode thread has stopped. The images in it have failed; a new thread replaces it. */
   readonly threadEnded?: (reason: Error) => void;
+  readonly now?: () => Millis;
 }
+
+/** What decoding costs for a byte of an image, before any was seen: a photo for the web. */
+const BYTE_MS: Millis = 0.05 / 1024;
 
 /**
  * Decodes images on its own threads, and on the GPU those that its JPEG units support. The batcher bounds the number of
@@ -30,20 +35,39 @@ export class DecodePool {
   readonly #decoder: DecoderName;
   readonly #decoded: (by: DecoderName | 'gpu') => void;
   readonly #bodies: SpareBuffers | undefined;
+  readonly #now: () => Millis;
+  /** Of the cost by the header, compared with that by the bytes. */
+  readonly #costByBytes = new Pace();
   /** If set, images that its units support go to it first. */
   gpu: GpuDecoder | undefined;
 
   constructor(threads: number, options: DecodePoolOptions) {
     const { decoder, decoded = () => {}, bodies, threadEnded = () => {} } = options;
+    const { now = () => performance.now() } = options;
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
+    this.#now = now;
     const workerData: DecodeWorkerData = { decoder };
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, this, threadEnded),
     );
-    this.#queue = new ThreadQueue(this.#threads);
+    this.#queue = new ThreadQueue(this.#threads, now);
+  }
+
+  /** How long it is expected to take until images with these headers are decoded, if they arrive now. */
+  expectedMs(headers: readonly ImageHeader[]): Millis {
+    return this.#expectedMs(headers.reduce((sum, header) => sum + decodeCostMs(header), 0));
+  }
+
+  /** The same for an image of which only the size in bytes is known, judged by the latest images. */
+  expectedMsByBytes(bytes: number): Millis {
+    return this.#expectedMs(bytes * BYTE_MS * this.#costByBytes.factor);
+  }
+
+  #expectedMs(costMs: Millis): Millis {
+    return this.gpu ? this.gpu.expectedMs() : this.#queue.expectedMs(costMs);
   }
 
   /**
@@ -60,6 +84,8 @@ export class DecodePool {
    * is transferred. `isWanted` is called when a thread is free; if it returns false, the image is dropped without
    * decoding.
    *
+   * @param neededByMs an image whose pixels would come later is dropped undecoded
+   * @returns undefined if the image was dropped
    * @throws {UndecodableImageError}
    */
   async decode(
@@ -67,11 +93,19 @@ export class DecodePool {
     header: ImageHeader,
     input: ImageInput,
     isWanted: () => boolean,
+    neededByMs: Millis = Number.POSITIVE_INFINITY,
   ): Promise<Uint8Array | undefined> {
+    const work = { costMs: decodeCostMs(header), isWanted, neededByMs };
+    this.#costByBytes.saw(bytes.byteLength * BYTE_MS, work.costMs);
     if (!this.gpu || !unitsTake(bytes, header, input)) {
-      return this.#decodeOnThread(bytes, header, input, isWanted);
+      return this.#decodeOnThread(work, bytes, header, input);
     }
-    const image = { bytes, header, input, isWanted };
+    const image = {
+      bytes,
+      header,
+      input,
+      isWanted: () => isWanted() && this.#now() < neededByMs,
+    };
     try {
       const pixels = await this.gpu.decode(image);
       if (pixels) this.#decoded('gpu');
@@ -81,18 +115,17 @@ export class DecodePool {
       // A thread that hangs never returns its buffers.
       if (image.bytes.byteLength === 0) throw error;
       // If the image is at fault, the native decoder reports the error as usual.
-      return this.#decodeOnThread(image.bytes, header, input, isWanted);
+      return this.#decodeOnThread(work, image.bytes, header, input);
     }
   }
 
   #decodeOnThread(
+    work: Work,
     bytes: Uint8Array,
     header: ImageHeader,
     input: ImageInput,
-    isWanted: () => boolean,
   ): Promise<Uint8Array | undefined> {
-    return this.#queue.run(decodeCostMs(header), async (thread) => {
-      if (!isWanted()) return undefined;
+    return this.#queue.run(work, async (thread) => {
       try {
         return await thread.decode(bytes, header, input, this.take(input));
       } finally {

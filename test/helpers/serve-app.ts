@@ -8,7 +8,7 @@ import {
   LatencyCurve,
 } from '../../src/batcher/index.js';
 import { DecodePool } from '../../src/decode/decode-pool.js';
-import type { Scores } from '../../src/engine/index.js';
+import { type LaneImage, pixelsOf, type Scores } from '../../src/engine/index.js';
 import { type Config, configSchema } from '../../src/server/config/config.js';
 import { createApp } from '../../src/server/http/app.js';
 import { createHttpServer } from '../../src/server/http/http-server.js';
@@ -36,18 +36,20 @@ export const DESCRIPTION: ModelDescription = {
   latencyCurve: [{ batchSize: 1, ms: 2, imagesPerSecond: 500 }],
 };
 
-export type RunBatch = BatchLane<Uint8Array, Scores>['run'];
+export type RunBatch = BatchLane<LaneImage, Scores>['run'];
 
 /** A lane that needs no model: the confidences are the shares of red, green and blue in the first pixel. */
 export const colourLane: RunBatch = async (images) => images.map(coloursOf);
 
-function coloursOf(pixels: Uint8Array): Scores {
-  const rgb = [...pixels.subarray(0, 3)];
+function coloursOf(image: LaneImage): Scores {
+  const rgb = [...pixelsOf(image).subarray(0, 3)];
   const sum = rgb.reduce((total, value) => total + value, 0);
+  const all = Float32Array.from(rgb, (value) => value / sum);
   const order = [0, 1, 2].sort((a, b) => Number(rgb[b]) - Number(rgb[a]));
   return {
     confidence: Float32Array.from(order, (c) => Number(rgb[c]) / sum),
     labelIndex: Int32Array.from(order),
+    ...(image instanceof Uint8Array ? {} : { all }),
   };
 }
 
@@ -58,7 +60,7 @@ export interface ServeOptions {
   readonly server?: Partial<Config['server']>;
   readonly maxPixels?: number;
   readonly isWarm?: boolean;
-  readonly nullBatcher?: () => Promise<Batcher<Uint8Array, Scores>>;
+  readonly nullBatcher?: () => Promise<Batcher<LaneImage, Scores>>;
   readonly curve?: readonly CurvePoint[];
 }
 
@@ -128,5 +130,5 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   function classify(body: RequestInit['body'], init: RequestInit = {}, query = '') {
     return fetch(`${url}/api/classify${query}`, { method: 'POST', body: body ?? null, ...init });
   }
-  return { url, port, classify, lifecycle, metrics, batcher, server, lines };
+  return { url, port, classify, app, lifecycle, metrics, batcher, server, lines };
 }

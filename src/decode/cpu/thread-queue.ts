@@ -1,4 +1,4 @@
-import PQueue from 'p-queue';
+import { type Millis, Pace } from '../../batcher/index.js';
 
 /** One image in progress and one in the thread's inbox, so that a thread need not wait for the main thread. */
 const IMAGES_PER_THREAD = 2;
@@ -8,42 +8,134 @@ const IMAGES_PER_THREAD = 2;
  */
 export const COSTLY_MS = 200;
 
+/** What the queue must know of an image. */
+export interface Work {
+  /** What decoding it is expected to take, on a machine like that where costs were measured. */
+  readonly costMs: Millis;
+  /** When its pixels must be there; later, nobody needs them. */
+  readonly neededByMs: Millis;
+  /** Asked when a thread is free: if it says no, the work is dropped. */
+  readonly isWanted: () => boolean;
+}
+
 interface Slot<Thread> {
   readonly thread: Thread;
-  /** Total cost of the images in the thread. */
-  loadMs: number;
+  /** Cost of the images that are in the thread. */
+  loadMs: Millis;
+  /** When it last finished one. */
+  endedMs: Millis;
+}
+
+interface Waiting<Thread> {
+  readonly work: Work;
+  /** Runs the job. What it resolves with hands the job's result on. */
+  readonly start: (thread: Thread) => Promise<() => void>;
+  readonly drop: () => void;
+}
+
+/** Images of one class, first in, first out. */
+interface Line<Thread> {
+  readonly mostInThreads: number;
+  inThreads: number;
+  readonly waiting: Waiting<Thread>[];
+  /** Cost of all of them, in threads or waiting. */
+  loadMs: Millis;
 }
 
 /**
- * Gives each image to the thread with the least load. Costly images wait in a separate queue that leaves one thread
- * free of them, so that they do not delay the other images, however many there are.
+ * Gives each image to the thread that has least to do. Costly images wait in a line of their own, so that one thread has
+ * none of them: however many there are, they do not hold up the small ones. An image whose pixels would come too late
+ * makes room for the others.
  */
 export class ThreadQueue<Thread> {
   readonly #slots: readonly Slot<Thread>[];
-  readonly #queue: PQueue;
-  readonly #costlyQueue: PQueue;
+  readonly #cheap: Line<Thread>;
+  readonly #costly: Line<Thread>;
+  /** Of this machine under its present load. */
+  readonly #pace = new Pace();
+  readonly #now: () => Millis;
 
-  constructor(threads: readonly Thread[]) {
-    this.#slots = threads.map((thread) => ({ thread, loadMs: 0 }));
-    this.#queue = new PQueue({ concurrency: threads.length * IMAGES_PER_THREAD });
-    this.#costlyQueue = new PQueue({ concurrency: Math.max(1, threads.length - 1) });
+  constructor(threads: readonly Thread[], now: () => Millis) {
+    this.#slots = threads.map((thread) => ({ thread, loadMs: 0, endedMs: 0 }));
+    this.#cheap = newLine(threads.length * IMAGES_PER_THREAD);
+    this.#costly = newLine(Math.max(1, threads.length - 1));
+    this.#now = now;
   }
 
-  /** Runs `job` as soon as a thread is free for it. */
-  run<Result>(costMs: number, job: (thread: Thread) => Promise<Result>): Promise<Result> {
-    const queue = costMs < COSTLY_MS ? this.#queue : this.#costlyQueue;
-    return queue.add(async () => {
-      const slot = this.#leastLoaded();
-      slot.loadMs += costMs;
-      try {
-        return await job(slot.thread);
-      } finally {
-        slot.loadMs -= costMs;
-      }
+  /** Runs `job` with a thread when one is free for it; undefined if the work was dropped. */
+  run<Result>(work: Work, job: (thread: Thread) => Promise<Result>): Promise<Result | undefined> {
+    const line = this.#lineOf(work.costMs);
+    return new Promise<Result | undefined>((resolve, reject) => {
+      const start = async (thread: Thread) => {
+        try {
+          const result = await job(thread);
+          return () => resolve(result);
+        } catch (error) {
+          return () => reject(error);
+        }
+      };
+      line.waiting.push({ work, start, drop: () => resolve(undefined) });
+      line.loadMs += work.costMs;
+      this.#fill(line);
     });
+  }
+
+  /** How long it will take until work of this cost is done, if it comes now. */
+  expectedMs(costMs: Millis): Millis {
+    const line = this.#lineOf(costMs);
+    // With nothing before it, it may be as quick as it can be: a slow spell may be over.
+    if (line.loadMs === 0) return costMs;
+    const threads = this.#slots.length;
+    const free = line === this.#cheap ? threads - this.#costly.inThreads : threads - 1;
+    return (line.loadMs / Math.max(1, free) + costMs) * this.#pace.factor;
+  }
+
+  #lineOf(costMs: Millis): Line<Thread> {
+    return costMs < COSTLY_MS ? this.#cheap : this.#costly;
+  }
+
+  #fill(line: Line<Thread>): void {
+    while (line.inThreads < line.mostInThreads) {
+      const next = line.waiting.shift();
+      if (!next) return;
+      if (this.#isWorthwhile(next.work, line)) void this.#start(next, line);
+      else {
+        line.loadMs -= next.work.costMs;
+        next.drop();
+      }
+    }
+  }
+
+  #isWorthwhile({ costMs, neededByMs, isWanted }: Work, { waiting }: Line<Thread>): boolean {
+    if (!isWanted()) return false;
+    // The last one may try: the threads may be faster than they were.
+    const finishMs = this.#now() + (waiting.length > 0 ? costMs * this.#pace.factor : 0);
+    return finishMs < neededByMs;
+  }
+
+  async #start({ work, start }: Waiting<Thread>, line: Line<Thread>): Promise<void> {
+    const { costMs } = work;
+    const slot = this.#leastLoaded();
+    const givenMs = this.#now();
+    line.inThreads++;
+    slot.loadMs += costMs;
+    const handOn = await start(slot.thread);
+    // It began when the thread had finished the one before.
+    const startedMs = Math.max(givenMs, slot.endedMs);
+    slot.endedMs = this.#now();
+    this.#pace.saw(costMs, slot.endedMs - startedMs);
+    slot.loadMs -= costMs;
+    line.loadMs -= costMs;
+    line.inThreads--;
+    handOn();
+    this.#fill(line);
   }
 
   #leastLoaded(): Slot<Thread> {
     return this.#slots.reduce((best, slot) => (slot.loadMs < best.loadMs ? slot : best));
   }
+}
+
+function newLine<Thread>(mostInThreads: number): Line<Thread> {
+  return { mostInThreads, inThreads: 0, waiting: [], loadMs: 0 };
 }

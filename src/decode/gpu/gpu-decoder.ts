@@ -4,6 +4,8 @@ import {
   type BatchLimits,
   type Clock,
   type LaneState,
+  type Millis,
+  Pace,
   SILENT,
 } from '../../batcher/index.js';
 import type { GpuImage } from './gpu-lane.js';
@@ -35,6 +37,8 @@ export class GpuDecoder {
   readonly #batcher: Batcher<GpuImage, Uint8Array | undefined>;
   readonly #lanes: readonly GpuBatchLane[];
   readonly #clock: Clock;
+  /** Milliseconds an image in a batch. */
+  readonly #pace = new Pace();
   #isClosed = false;
 
   constructor({ lanes, clock, broken }: GpuDecoderOptions) {
@@ -43,7 +47,7 @@ export class GpuDecoder {
     this.#batcher = new Batcher<GpuImage, Uint8Array | undefined>({
       clock,
       limits: LIMITS,
-      lanes,
+      lanes: lanes.map((lane) => this.#timed(lane)),
       observer: {
         ...SILENT,
         laneChanged: (_, state, cause) => {
@@ -51,6 +55,23 @@ export class GpuDecoder {
         },
       },
     });
+  }
+
+  /** How long it will take until one more image is decoded, if it comes now. */
+  expectedMs(): Millis {
+    return ((this.#batcher.unsettled + 1) * this.#pace.factor) / this.#lanes.length;
+  }
+
+  #timed(lane: GpuBatchLane): BatchLane<GpuImage, Uint8Array | undefined> {
+    return {
+      run: async (images, paddedSize) => {
+        const startedMs = this.#clock.now();
+        const pixels = await lane.run(images, paddedSize);
+        this.#pace.saw(images.length, this.#clock.now() - startedMs);
+        return pixels;
+      },
+      warmUp: () => lane.warmUp(),
+    };
   }
 
   /**

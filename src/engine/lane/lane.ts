@@ -39,7 +39,7 @@ export class Lane {
   #bufferBytes: number;
   readonly #topK: number;
   readonly #classes: number;
-  /** Back from the thread, for the next batch; as many as there were batches at once. */
+  /** Buffers that the thread returned, for later batches; as many as there were batches in flight at once. */
   readonly #buffers: ArrayBuffer[] = [];
 
   private constructor(
@@ -108,7 +108,7 @@ export class Lane {
       const best = scoresAt(i, reply, this.#topK);
       if (best instanceof ScoresNotFiniteError || !wantsAllScores(image)) return best;
       const all = reply.scores?.subarray(i * this.#classes, (i + 1) * this.#classes);
-      return all ? { ...best, all } : best;
+      return all?.every(Number.isFinite) ? { ...best, all } : new ScoresNotFiniteError();
     });
   }
 

@@ -59,12 +59,14 @@ export const configSchema = z.strictObject({
         .max(64)
         .default([])
         .describe(
-          'Host names that requests may carry in their Host header, without ports; any other gets 421. Empty allows all. A list keeps web pages from reading this server through a name of their own (DNS rebinding).',
+          'Host names that requests may have in their Host header, without ports; a request with another name gets 421. Empty allows all. A list protects against DNS rebinding, with which a web page could read the answers of this server.',
         ),
       benchmark: z
         .boolean()
         .default(true)
-        .describe('Whether `/benchmark` exists. Turn it off where strangers can reach the server.'),
+        .describe(
+          'Whether `/benchmark` exists. Turn it off if untrusted clients can reach the server.',
+        ),
       maxConnections: z
         .int()
         .min(1)
@@ -226,6 +228,11 @@ export const configSchema = z.strictObject({
         .default(1024)
         .describe(
           'Maximum number of images that are accepted and not yet dispatched. A request over the limit is refused with 503.',
+        ),
+      latencyGoalMs: ms(1, 600_000)
+        .optional()
+        .describe(
+          'Milliseconds from the first header to the answer that 99 of 100 answers are to keep; a request that is expected to take longer is refused at once with 503. Without it, requests are refused that would miss their deadline.',
         ),
       defaultTimeoutMs: ms(1, 600_000)
         .default(10_000)

@@ -27,7 +27,7 @@ export class Acceptor {
   readonly #isShared: boolean;
   readonly #listener = createServer({ allowHalfOpen: true, noDelay: true });
   #share = Number.POSITIVE_INFINITY;
-  #isClosing = false;
+  #closed: Promise<void> | undefined;
   #open = 0;
   #accepted = 0;
   /** How many connections this process may accept before its next pause, if it holds more than its share. */
@@ -51,7 +51,7 @@ export class Acceptor {
 
   /** @param connections how many this process should hold: the mean number per listening process, or less than 0 */
   set share(connections: number) {
-    if (this.#isClosing) return;
+    if (this.#closed !== undefined) return;
     this.#share = connections;
     if (this.#isOverShare && this.#listener.listening) this.#pause();
   }
@@ -75,12 +75,16 @@ export class Acceptor {
   }
 
   /**
-   * Stops accepting once no connection waits. What it accepts meanwhile is served only then: a client that has its
-   * answer would come back at once, and there would always be one that waits.
+   * Stops accepting once no connection is waiting. Connections that are accepted in the meantime are served only
+   * after that: a client with an answer would reconnect at once, and there would always be a waiting connection.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#share = Number.POSITIVE_INFINITY;
-    this.#isClosing = true;
     clearTimeout(this.#pauseTimer);
     const held: Socket[] = [];
     this.#serve = (socket) => void held.push(socket);
@@ -93,7 +97,7 @@ export class Acceptor {
       if (this.#accepted === before) break;
     }
     this.#listener.close();
-    // The duplicates are closed, and the descriptor itself would keep the socket listening.
+    // The duplicates are closed; without this, the descriptor itself would keep the socket listening.
     if (this.#isShared) closeSync(this.#descriptor);
     for (const socket of held) this.#server.emit('connection', socket);
   }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Clock, Millis } from '../../batcher/index.js';
+import { arrivedMs } from './arrivals.js';
 
-/** One HTTP exchange: Node's request and response, its id, and when its headers arrived. */
+/** One HTTP exchange: Node's request and response, its id, and when it could first be read. */
 export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
@@ -12,7 +13,8 @@ export interface Exchange {
 }
 
 export function openExchange({ incoming, outgoing }: HttpBindings, clock: Clock): Exchange {
-  return { incoming, outgoing, id: requestId(incoming), startedMs: clock.now() };
+  const startedMs = arrivedMs(incoming) ?? clock.now();
+  return { incoming, outgoing, id: requestId(incoming), startedMs };
 }
 
 /** Uses a client's X-Request-Id if it is safe in a log and in a header; otherwise generates one. */

@@ -2,7 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Config } from '../config/config.js';
+import { systemClock } from '../system-clock.js';
 import type { createApp } from './app.js';
+import { Arrivals } from './arrivals.js';
+import { LOOK_INTERVAL_MS, LoopDelay } from './loop-delay.js';
 import type { BrokenRequests } from './receive/broken-requests.js';
 import { checkRequest, MAX_HEADERS } from './receive/check-request.js';
 
@@ -18,7 +21,11 @@ export function createHttpServer(
 ): Server {
   // The adapter leaves a request unanswered if it cannot convert it.
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
+  const loopDelay = new LoopDelay(systemClock);
+  setInterval(() => loopDelay.look(), LOOK_INTERVAL_MS).unref();
+  const arrivals = new Arrivals(systemClock, loopDelay);
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    arrivals.began(incoming);
     broken.began(incoming, outgoing);
     const refusal = checkRequest(incoming, limits.allowedHosts);
     if (refusal === undefined) await answer(incoming, outgoing);
@@ -39,11 +46,12 @@ export function createHttpServer(
     },
     listener,
   );
-  // Node drops the fields over its limit without a word, so it gets one more than is allowed.
+  // Node silently drops the fields over its limit, so its limit is one higher than ours.
   server.maxHeadersCount = MAX_HEADERS + 1;
-  // Not server.maxConnections: under node:cluster a refused connection comes straight back.
+  // Not server.maxConnections: under node:cluster a refused connection would be passed to this process again.
   const open = new Set<Socket>();
   server.on('connection', (socket) => {
+    arrivals.connected(socket);
     open.add(socket);
     socket.once('close', () => open.delete(socket));
     if (open.size > limits.maxConnections) socket.destroy();

@@ -1,6 +1,7 @@
 import { Batcher, LatencyCurve } from '../../batcher/index.js';
 import {
   engineRuntime,
+  type LaneImage,
   nullModel,
   openEngine,
   type Provider,
@@ -53,7 +54,7 @@ export async function openNullBatcher(
   const engine = await openEngine(model, { ...request, sizes }, runtime, say);
   const currentLimits = () => withRunSizes(engine.provider, batching());
   const modelMetrics = new ModelMetrics(name, metrics);
-  const batcher = new Batcher<Uint8Array, Scores>({
+  const batcher = new Batcher<LaneImage, Scores>({
     clock: systemClock,
     limits: currentLimits(),
     lanes: engine.lanes,
@@ -63,7 +64,7 @@ export async function openNullBatcher(
       names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       metrics: modelMetrics,
       logger,
-      // Whatever becomes of these lanes, the models serve on.
+      // The models keep serving, whatever happens to these lanes.
       lifecycle: { setEngineAvailable() {} },
       hung() {},
     }),

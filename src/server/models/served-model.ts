@@ -6,12 +6,12 @@ import {
   type LatencyCurve,
 } from '../../batcher/index.js';
 import type { DecodePool } from '../../decode/index.js';
-import type { ImageInput, Scores } from '../../engine/index.js';
+import { type ImageInput, type LaneImage, pixelsOf, type Scores } from '../../engine/index.js';
 import type { Lifecycle } from '../lifecycle.js';
 import { systemClock } from '../system-clock.js';
 import type { Metrics } from '../telemetry/metrics.js';
 import { ModelMetrics } from '../telemetry/model-metrics.js';
-import { Classifier } from './classifier.js';
+import { Classifier, type LatencyBounds } from './classifier.js';
 import type { ModelDescription } from './model-description.js';
 import { watchLanes } from './watch-lanes.js';
 
@@ -19,9 +19,13 @@ import { watchLanes } from './watch-lanes.js';
 export interface ServedModel {
   readonly name: string;
   readonly classifier: Classifier;
-  readonly batcher: Batcher<Uint8Array, Scores>;
+  readonly batcher: Batcher<LaneImage, Scores>;
   readonly metrics: ModelMetrics;
-  /** Each label as a JSON string, in the order of the classes. */
+  /** The input that the model requires. */
+  readonly input: ImageInput;
+  /** The label of each class, in the order of the classes. */
+  readonly labels: readonly string[];
+  /** The same labels as JSON strings. */
   readonly labelsJson: readonly string[];
   readonly describe: () => ModelDescription;
   /** Applies the current limits. */
@@ -42,12 +46,12 @@ export interface ServedModelParts {
   readonly name: string;
   readonly input: ImageInput;
   readonly labels: readonly string[];
-  readonly lanes: readonly BatchLane<Uint8Array, Scores>[];
+  readonly lanes: readonly BatchLane<LaneImage, Scores>[];
   /** The name of each lane in the metrics. */
   readonly laneNames: readonly string[];
   readonly curve?: LatencyCurve;
   /** Returns the current limits. */
-  readonly limits: () => BatchLimits;
+  readonly limits: () => BatchLimits & LatencyBounds;
   readonly describe: () => ModelDescription;
 }
 
@@ -59,17 +63,23 @@ export function createServedModel(
   const { name, input, labels, lanes, laneNames, curve, limits, describe } = parts;
   const { decodePool, lifecycle, logger, hung } = dependencies;
   const metrics = new ModelMetrics(name, dependencies.metrics);
-  const batcher = new Batcher<Uint8Array, Scores>({
+  const batcher = new Batcher<LaneImage, Scores>({
     clock: systemClock,
     limits: limits(),
     lanes,
     ...(curve ? { curve } : {}),
-    release: (pixels) => decodePool.recycle(pixels),
+    release: (image) => decodePool.recycle(pixelsOf(image)),
     observer: watchLanes({ model: name, names: laneNames, metrics, lifecycle, logger, hung }),
   });
   dependencies.metrics.watch(name, batcher);
-  const classifier = new Classifier(batcher, decodePool, input);
+  const classifier = new Classifier({
+    batcher,
+    decodePool,
+    input,
+    clock: systemClock,
+    bounds: limits,
+  });
   const labelsJson = labels.map((label) => JSON.stringify(label));
   const reconfigure = () => batcher.reconfigure(limits());
-  return { name, classifier, batcher, metrics, labelsJson, describe, reconfigure };
+  return { name, classifier, batcher, metrics, input, labels, labelsJson, describe, reconfigure };
 }

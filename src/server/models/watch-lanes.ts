@@ -13,7 +13,7 @@ export interface WatchLanesOptions {
   readonly metrics: ModelMetrics;
   readonly lifecycle: Pick<Lifecycle, 'setEngineAvailable'>;
   readonly logger: Logger;
-  /** Called when a lane hangs or has ended: only another process can run it again. */
+  /** Called when a lane hangs or has ended, so that only another process can run it again. */
   readonly hung: () => void;
 }
 
@@ -32,7 +32,7 @@ export function watchLanes({
     accepted: (count) => metrics.accepted(count),
     settled: (ended) => metrics.settled(ended),
     dispatched: (size, paddedSize, reason) => metrics.dispatched(size, paddedSize, reason),
-    ran: (lane, ms) => metrics.ran(String(names[lane]), ms),
+    ran: (lane, ms, size) => metrics.ran(String(names[lane]), ms, size),
     laneChanged(lane, state, cause) {
       metrics.laneServes(String(names[lane]), state === 'serving');
       if (state === 'serving') broken.delete(lane);

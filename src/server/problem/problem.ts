@@ -19,7 +19,32 @@ export const PROBLEMS = {
   invalid_header: {
     status: 400,
     title: 'A header is invalid',
-    detail: 'X-Request-Timeout-Ms must be a whole number from 1 to 600000.',
+    detail:
+      'X-Request-Timeout-Ms must be a whole number from 1 to 600000. Inference-Header-Content-Length must be the number of bytes of JSON at the start of the body.',
+  },
+  invalid_body: {
+    status: 400,
+    title: 'The body does not have the form that this path accepts',
+    detail:
+      'Send what the documentation shows for this path, as valid JSON with at most 16 levels and 1048576 values. A body with Content-Encoding: gzip must be complete.',
+  },
+  invalid_parameter: {
+    status: 400,
+    title: 'A parameter in the body is invalid',
+    detail:
+      'top_k and classification must be whole numbers from 1 to 100, timeout a whole number of microseconds from 1 to 600000000, and function_to_apply must be softmax.',
+  },
+  invalid_tensor: {
+    status: 400,
+    title: 'A tensor does not match its description',
+    detail:
+      'The shape, the data and binary_data_size must agree, and binary data must follow the JSON without a gap.',
+  },
+  unsupported_tensor: {
+    status: 400,
+    title: 'The model has no such input or output',
+    detail:
+      'The input is named image: BYTES [n] or [n,1] or UINT8 [1,bytes] with encoded images, or UINT8 [n,height,width,3] with pixels in the size of the model. FP32 pixels are not accepted. The output is named scores.',
   },
   not_found: {
     status: 404,
@@ -29,7 +54,7 @@ export const PROBLEMS = {
   model_not_found: {
     status: 404,
     title: 'There is no model with this name',
-    detail: 'Use the name from the model.json file of the model.',
+    detail: 'GET /v2/models lists the names. The only version is 1.',
   },
   method_not_allowed: {
     status: 405,
@@ -48,8 +73,9 @@ export const PROBLEMS = {
   },
   too_many_parts: {
     status: 413,
-    title: 'The form has too many parts',
-    detail: 'Send at most 64 images in one form, and no more than fit in the queue of the server.',
+    title: 'The request has too many images',
+    detail:
+      'Send at most 64 images in one request, and no more than fit in the queue of the server. Some paths accept only one image.',
   },
   unsupported_media_type: {
     status: 415,
@@ -80,6 +106,11 @@ export const PROBLEMS = {
     status: 503,
     title: 'The server is at capacity',
     detail: 'Retry after the number of seconds in the Retry-After header.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'The answer would come too late',
+    detail: 'Retry after the time that the Retry-After header gives.',
   },
   draining: {
     status: 503,
@@ -137,7 +168,7 @@ export function problemBody(code: ProblemCode, requestId?: string): string {
     status,
     detail,
     code,
-    error: `${title}. ${detail}`,
     ...instance,
+    error: `${title}. ${detail}`,
   });
 }

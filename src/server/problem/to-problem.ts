@@ -5,6 +5,7 @@ import {
   EngineUnavailableError,
   LaneHungError,
   type Millis,
+  OverloadedError,
   QueueFullError,
 } from '../../batcher/index.js';
 import {
@@ -28,11 +29,20 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof QueueFullError) {
     return new Problem('queue_full', retryAfter(error.retryAfterMs));
   }
+  if (error instanceof OverloadedError) {
+    return new Problem('overloaded', retryAfter(error.retryAfterMs));
+  }
   if (error instanceof EngineUnavailableError) {
     return new Problem('engine_unavailable', retryAfter(error.retryAfterMs));
   }
   if (error instanceof DrainingError) return new Problem('draining', retryAfter(0));
-  if (error instanceof DeadlineExceededError) return new Problem('deadline_exceeded');
+  if (error instanceof DeadlineExceededError) {
+    const { retryAfterMs } = error;
+    return new Problem(
+      'deadline_exceeded',
+      retryAfterMs === undefined ? {} : retryAfter(retryAfterMs),
+    );
+  }
   if (error instanceof LaneHungError) return new Problem('deadline_exceeded', {}, { cause: error });
   if (error instanceof BatchFailedError || error instanceof ScoresNotFiniteError) {
     return new Problem('inference_failed', {}, { cause: error });

@@ -70,3 +70,6 @@ export const SHARE_INTERVAL_MS = 50;
 
 /** The descriptor of the socket from which all serving processes accept; 3 is the channel to the supervisor. */
 export const SOCKET_DESCRIPTOR = 4;
+
+/** How long a draining process waits for its last answers to leave, and for uploads that it has not accepted. */
+export const LINGER_MS = 1000;

@@ -31,6 +31,18 @@ export class Metrics {
     'Seconds that a lane was running.',
     'lane',
   );
+  readonly runs = this.#counter(
+    'runs_total',
+    'Runs of lanes, by batch size including padding.',
+    'size',
+  );
+  readonly runSeconds = this.#counter(
+    'run_seconds_total',
+    'Seconds that lanes were running, by batch size including padding.',
+    'size',
+  );
+  /** When an image of each model was last scored, in milliseconds since 1970; 0 if none was. */
+  readonly lastInferenceMs = new Map<string, number>();
   readonly laneServing = new Gauge({
     name: 'batch_dispatch_lane_serving',
     help: '1 while the lane serves; 0 while its breaker is open or it hangs.',
@@ -73,6 +85,17 @@ export class Metrics {
       labelNames: ['model'],
       buckets: [...batchSizes],
       registers: [this.registry],
+    });
+    const { lastInferenceMs } = this;
+    new Gauge({
+      name: 'batch_dispatch_last_inference_timestamp_seconds',
+      help: 'When an image was last scored, in seconds since 1970; 0 if none was.',
+      labelNames: ['model'],
+      registers: [this.registry],
+      aggregator: 'max',
+      collect() {
+        for (const [model, ms] of lastInferenceMs) this.set({ model }, ms / 1000);
+      },
     });
     this.#gauge('items_in_queue', 'Images accepted and not yet dispatched.', 'undispatched');
     this.#gauge('items_in_progress', 'Images accepted and not yet settled.', 'unsettled');

@@ -41,6 +41,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     // Every series exists from the start, so that a rate can be computed.
     this.#accepted.inc(0);
     this.#padding.inc(0);
+    all.lastInferenceMs.set(model, 0);
     for (const outcome of OUTCOMES) all.settled.inc({ model, outcome }, 0);
     for (const reason of DISPATCH_REASONS) all.batches.inc({ model, reason }, 0);
   }
@@ -52,6 +53,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   settled(ended: Settlement<Scores> | Error): void {
     this.#all.settled.inc({ model: this.#model, outcome: outcomeOf(ended) });
     if (ended instanceof Error) return;
+    this.#all.lastInferenceMs.set(this.#model, performance.timeOrigin + ended.finishedMs);
     this.#decode.observe((ended.enteredMs - ended.acceptedMs) / 1000);
     this.#queue.observe((ended.dispatchedMs - ended.enteredMs) / 1000);
     this.#infer.observe((ended.finishedMs - ended.dispatchedMs) / 1000);
@@ -63,8 +65,11 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     this.#padding.inc(paddedSize - size);
   }
 
-  ran(lane: string, ms: Millis): void {
-    this.#all.laneBusy.inc({ model: this.#model, lane }, ms / 1000);
+  ran(lane: string, ms: Millis, size: number): void {
+    const model = this.#model;
+    this.#all.laneBusy.inc({ model, lane }, ms / 1000);
+    this.#all.runs.inc({ model, size });
+    this.#all.runSeconds.inc({ model, size }, ms / 1000);
   }
 
   laneServes(lane: string, serves: boolean): void {

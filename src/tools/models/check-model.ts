@@ -22,6 +22,7 @@ import { type Config, configSchema } from '../../server/config/config.js';
 import { curveTable } from '../../terminal/curve-table.js';
 import { openEngineWithBar } from '../../terminal/open-engine-with-bar.js';
 import { describeGraph, type Finding } from './describe-graph.js';
+import { describeInput } from './describe-input.js';
 import { findModelFiles } from './find-model-files.js';
 import { whatIsLeft } from './what-is-left.js';
 
@@ -51,7 +52,7 @@ export async function checkModel(
 
   const opened: string[] = [];
   const model = await readModelFolder(files.folder, (line) => opened.push(line));
-  tell(['image', describeInput(model)]);
+  tell(['image', describeImage(model)]);
   tell(['labels', describeLabels(model)]);
   tell(['batch', opened.length > 0 ? 'was fixed at 1 and is now dynamic' : 'any size']);
   const engine = await open(model, files.folder, provider, print);
@@ -83,13 +84,9 @@ async function open(
   );
 }
 
-function describeInput({ manifest }: Model): string {
-  const { width, height, resize, channelOrder, mean, std } = manifest.input;
-  const sized =
-    resize === 'squash'
-      ? `squashed to ${width}x${height}`
-      : `shorter side to ${resize.shortest}, centre crop to ${width}x${height}`;
-  return `${sized}; ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
+function describeImage({ manifest: { input } }: Model): string {
+  const { channelOrder, mean, std } = input;
+  return `${describeInput(input)}; ${channelOrder}, mean ${mean.join(' ')}, std ${std.join(' ')}`;
 }
 
 function describeLabels({ labels }: Model): string {

@@ -1,28 +1,39 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { COSTLY_MS, ThreadQueue } from '../../../src/decode/cpu/thread-queue.js';
+import { COSTLY_MS, ThreadQueue, type Work } from '../../../src/decode/cpu/thread-queue.js';
 
 const CHEAP = 1;
 
-/** Queues jobs that end when told to, and notes where each was started. */
+function workOf(costMs: number, work: Partial<Work> = {}): Work {
+  return { costMs, neededByMs: Number.POSITIVE_INFINITY, isWanted: () => true, ...work };
+}
+
+/** Queues jobs that end when told to, and notes where each was started and which were dropped. */
 class Desk {
-  readonly #queue: ThreadQueue<string>;
+  nowMs = 0;
+  readonly queue: ThreadQueue<string>;
   readonly #end = new Map<string, () => void>();
   readonly started: string[] = [];
+  readonly dropped: string[] = [];
 
   constructor(threads: number) {
-    this.#queue = new ThreadQueue(['A', 'B', 'C', 'D'].slice(0, threads));
+    this.queue = new ThreadQueue(['A', 'B', 'C', 'D'].slice(0, threads), () => this.nowMs);
   }
 
-  async add(name: string, costMs: number): Promise<void> {
-    void this.#queue.run(costMs, async (thread) => {
+  async add(name: string, costMs: number, work: Partial<Work> = {}): Promise<void> {
+    const run = this.queue.run(workOf(costMs, work), async (thread) => {
       this.started.push(`${name} on ${thread}`);
       await new Promise<void>((resolve) => this.#end.set(name, resolve));
+      return name;
+    });
+    void run.then((result) => {
+      if (result === undefined) this.dropped.push(name);
     });
     await setImmediate();
   }
 
-  async end(name: string): Promise<void> {
+  async end(name: string, afterMs = 0): Promise<void> {
+    this.nowMs += afterMs;
     this.#end.get(name)?.();
     await setImmediate();
   }
@@ -96,10 +107,87 @@ t.test('a single thread takes both kinds', async (t) => {
 });
 
 t.test('a job that fails makes room like any other', async (t) => {
-  const queue = new ThreadQueue(['A', 'B']);
+  const queue = new ThreadQueue(['A', 'B'], () => 0);
   const fails = (thread: string) => Promise.reject(new Error(thread));
+  const throws = (thread: string): Promise<string> => {
+    throw new Error(thread);
+  };
   for (const costMs of [CHEAP, COSTLY_MS]) {
-    for (let i = 0; i < 5; i++) await t.rejects(queue.run(costMs, fails), { message: 'A' });
-    t.equal(await queue.run(costMs, async (thread) => thread), 'A');
+    const work = workOf(costMs);
+    for (let i = 0; i < 5; i++) await t.rejects(queue.run(work, fails), { message: 'A' });
+    for (let i = 0; i < 5; i++) await t.rejects(queue.run(work, throws), { message: 'A' });
+    t.equal(await queue.run(work, async (thread) => thread), 'A');
   }
+});
+
+t.test('what is not wanted any more is dropped, without a thread', async (t) => {
+  const desk = new Desk(1);
+  let isWanted = true;
+  await desk.add('1', 10);
+  await desk.add('2', 10);
+  await desk.add('gone', 10, { isWanted: () => isWanted });
+  await desk.add('next', 10);
+  isWanted = false;
+  await desk.end('1', 10);
+  t.same(desk.started, ['1 on A', '2 on A', 'next on A']);
+  t.same(desk.dropped, ['gone']);
+  t.equal(desk.queue.expectedMs(5), 25, 'and it counts no more');
+});
+
+t.test('what would come too late makes room for what would not', async (t) => {
+  const desk = new Desk(1);
+  await desk.add('1', 10);
+  await desk.add('2', 10);
+  await desk.add('late', 10, { neededByMs: 20 });
+  await desk.add('just in time', 10, { neededByMs: 20.001 });
+  await desk.add('last', 10);
+  await desk.end('1', 10);
+  t.same(desk.dropped, ['late']);
+  t.equal(desk.started.at(-1), 'just in time on A');
+});
+
+t.test('with nothing else to do, a thread tries what may come too late', async (t) => {
+  for (const [neededByMs, started] of [
+    [10, 2],
+    [10.001, 3],
+  ] as const) {
+    const desk = new Desk(1);
+    await desk.add('1', 10);
+    await desk.add('2', 10);
+    await desk.add('last', 10, { neededByMs });
+    await desk.end('1', 10);
+    t.equal(desk.started.length, started);
+  }
+});
+
+t.test('what is waited for is the cost of all before it, shared by the threads', async (t) => {
+  const desk = new Desk(2);
+  t.equal(desk.queue.expectedMs(10), 10);
+  await desk.add('1', 30);
+  t.equal(desk.queue.expectedMs(10), 25);
+  for (const name of ['2', '3', '4', '5']) await desk.add(name, 30);
+  t.equal(desk.queue.expectedMs(10), 85);
+  await desk.end('1', 30);
+  t.equal(desk.queue.expectedMs(10), 70);
+});
+
+t.test('costly images and the others wait for their own, and share the threads', async (t) => {
+  const desk = new Desk(3);
+  for (const name of ['1', '2', '3']) await desk.add(name, 300);
+  t.equal(desk.queue.expectedMs(200), 650);
+  t.equal(desk.queue.expectedMs(10), 10);
+  await desk.add('cheap', 10);
+  t.equal(desk.queue.expectedMs(10), 20, 'one thread is free of costly images');
+});
+
+t.test('a slow machine is waited for longer, as soon as it is known', async (t) => {
+  const desk = new Desk(1);
+  for (const name of ['1', '2', '3', '4']) await desk.add(name, 100);
+  await desk.end('1', 300);
+  const slowMs = desk.queue.expectedMs(100);
+  t.ok(slowMs > 3 * 300 && slowMs < 4 * 300, `${slowMs}`);
+  await desk.end('2', 50);
+  t.ok(desk.queue.expectedMs(100) < slowMs, 'an image in the inbox has not begun before');
+  for (const name of ['3', '4']) await desk.end(name, 300);
+  t.equal(desk.queue.expectedMs(100), 100, 'an idle one may be as quick as it can be');
 });

@@ -124,7 +124,11 @@ t.test('a value that is not legal is named', async (t) => {
     channelOrder: ['RGB', 'grey'],
     mean: [[0, 0], [0, 0, 0, 0], 0, ['0', 0, 0], [1e300, 0, 0]],
     std: [[1, 1, 0], [1, 1, -1], [1], [1e-320, 1, 1]],
-    resize: ['crop', { shortest: 0 }, { longest: 8 }, { shortest: 8, crop: true }],
+    resize: ['crop', { shortest: 0 }, { longest: 8 }, { shortest: 8, crop: true }, { width: 8 }],
+    crop: [0, 1.1, -1, '1', { width: 8 }],
+    pad: [[0, 0], [0, 0, 256], [0, 0, -1], [0, 0, 0.5], 'black'],
+    filter: ['triangle', 'BILINEAR', 3],
+    cropRounding: ['round', 0],
   };
   for (const [key, values] of Object.entries(wrong)) {
     for (const value of values) {
@@ -158,6 +162,33 @@ t.test('the shortest side covers the input', async (t) => {
   t.match((await folder(10)).manifest.input, { resize: { shortest: 10 } });
   t.match((await folder(11)).imageBytes, 10 * 6 * 3);
   await t.rejects(folder(9), refused(/shortest must be at least width and height/));
+});
+
+t.test('keys of the geometry that do not go together are refused', async (t) => {
+  const onnx = tinyClassifier({ width: 10, height: 6 });
+  const folder = (input: object) =>
+    read(t, { onnx, manifest: { input: { width: 10, height: 6, ...input } } });
+  const pad = [1, 2, 3];
+  const shortest = { shortest: 12 };
+  for (const input of [
+    { resize: { width: 10, height: 6 } },
+    { resize: { width: 12, height: 6 }, crop: { width: 10, height: 6 }, pad },
+    { resize: shortest, crop: { width: 10, height: 6 }, cropRounding: 'floor' },
+    { resize: 'squash', crop: 0.875, pad, filter: 'lanczos' },
+    { resize: 'squash', crop: 1 },
+  ]) {
+    t.match((await folder(input)).manifest.input, input);
+  }
+  for (const [input, why] of [
+    [{ resize: { width: 9, height: 6 } }, /must be at least width and height of the input/],
+    [{ resize: { width: 10, height: 5 } }, /must be at least width and height of the input/],
+    [{ resize: shortest, crop: 0.875 }, /a share goes with "squash" alone/],
+    [{ resize: { width: 12, height: 12 }, crop: 0.875 }, /a share goes with "squash" alone/],
+    [{ resize: 'squash', crop: { width: 10, height: 5 } }, /must be width and height, or a share/],
+    [{ resize: shortest, pad }, /goes with "squash" or/],
+  ] as const) {
+    await t.rejects(folder(input), refused(why), JSON.stringify(input));
+  }
 });
 
 t.test('a model that is none, or that does not fit, is refused', async (t) => {

@@ -7,7 +7,9 @@ import type { Happening } from './happening.js';
 import { look, lookAtEnd } from './invariants.js';
 import type { ModelBatch, ModelItem } from './model-item.js';
 import { ModelLane } from './model-lane.js';
+import { ModelSpeed } from './model-speed.js';
 import { lookAtNewBatch } from './new-batch.js';
+import { padded } from './padded.js';
 import type { World } from './world.js';
 
 /** A batcher on virtual time. After every happening, all invariants are checked. */
@@ -15,6 +17,7 @@ export class BatcherModel implements World {
   readonly clock = new ManualClock();
   readonly curve: LatencyCurve;
   readonly lanes: readonly ModelLane[];
+  readonly speed = new ModelSpeed();
   readonly clients = new Clients(this);
   readonly books = new Books();
   readonly batcher: Batcher<number, number>;
@@ -49,6 +52,12 @@ export class BatcherModel implements World {
     if (!isSo) this.#violation ??= what;
   };
 
+  /** How long a full batch is expected to run. */
+  get fullRunMs(): number {
+    const { maxBatchSize, allowedBatchSizes } = this.limits;
+    return this.speed.slowdown * this.curve.msOf(padded(maxBatchSize, allowedBatchSizes));
+  }
+
   next(): number {
     return this.#next++;
   }
@@ -60,6 +69,7 @@ export class BatcherModel implements World {
   begin(lane: ModelLane, items: readonly ModelItem[]): ModelBatch {
     lane.conclude();
     lookAtNewBatch(this, lane, items);
+    this.speed.dispatched(items.length);
     const { allowedBatchSizes } = this.limits;
     const reason = this.books.lastBatch?.reason ?? 'full';
     const batch: ModelBatch = { items, allowedBatchSizes, reason, runs: [], state: 'running' };

@@ -25,12 +25,13 @@ export class Clients {
 
   /** @returns the accepted items: all or none, and for a known reason */
   accept(natures: readonly Nature[], timeoutMs: number): ModelItem[] {
-    const { batcher, clock, lanes, isDraining, isSteady, check, limits, curve } = this.#model;
+    const { batcher, clock, lanes, isDraining, isSteady, check, limits, curve, speed } =
+      this.#model;
     const { length: count } = natures;
     const nowMs = clock.now();
     const deadlineMs = nowMs + timeoutMs;
     const { undispatched } = batcher;
-    const coming = { count, deadlineMs, undispatched, isDraining, lanes, nowMs };
+    const coming = { count, deadlineMs, undispatched, isDraining, lanes, speed, nowMs };
     const expected = expectedRefusal(coming, limits, curve);
     try {
       const accepted = batcher.accept(count, deadlineMs);

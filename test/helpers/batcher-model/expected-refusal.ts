@@ -1,5 +1,6 @@
 import type { BatchLimits, LatencyCurve, Millis } from '../../../src/batcher/index.js';
 import type { ModelLane } from './model-lane.js';
+import type { ModelSpeed } from './model-speed.js';
 import { padded } from './padded.js';
 
 /** What is known when `count` items arrive. */
@@ -9,48 +10,50 @@ export interface Coming {
   readonly undispatched: number;
   readonly isDraining: boolean;
   readonly lanes: readonly ModelLane[];
+  readonly speed: ModelSpeed;
   readonly nowMs: Millis;
 }
 
-/** The name of the error with which the items must be refused; undefined if they must be accepted. */
+/** The name of the error with which they must be refused, if any. */
 export function expectedRefusal(
-  { count, deadlineMs, undispatched, isDraining, lanes, nowMs }: Coming,
+  coming: Coming,
   limits: BatchLimits,
   curve: LatencyCurve,
 ): string | undefined {
+  const { count, deadlineMs, undispatched, isDraining, lanes } = coming;
   const serving = lanes.filter(({ expected }) => expected === 'serving');
   if (isDraining) return 'DrainingError';
   if (serving.length === 0) return 'EngineUnavailableError';
   if (undispatched + count > limits.maxQueueSize) return 'QueueFullError';
-  const idleMs = Math.min(...serving.map((lane) => lane.idleAtMs));
-  const startMs = Math.max(nowMs, idleMs);
-  const finishMs = startMs + bestCaseMs(count, undispatched, serving.length, limits, curve);
+  const finishMs = expectedFinishMs(coming, serving, limits, curve);
   return finishMs < deadlineMs ? undefined : 'DeadlineExceededError';
 }
 
-/**
- * Distributes the items over the lanes, one full batch at a time, and returns when the last of the new ones is done.
- */
-function bestCaseMs(
-  count: number,
-  undispatched: number,
-  lanes: number,
+/** Deals the items out to the lanes, a full batch each in turn, and says when the last of the new ones is done. */
+function expectedFinishMs(
+  { count, undispatched, nowMs, speed }: Coming,
+  serving: readonly ModelLane[],
   { maxBatchSize, allowedBatchSizes }: BatchLimits,
   curve: LatencyCurve,
 ): Millis {
-  const busyMs = Array.from({ length: lanes }, () => 0);
+  const isIdle = serving.some((lane) => lane.isIdle);
+  if (isIdle && undispatched + count <= maxBatchSize) {
+    return nowMs + curve.msOf(padded(count, allowedBatchSizes));
+  }
+  const firstMs = Math.max(nowMs, Math.min(...serving.map(({ idleAtMs }) => idleAtMs)));
+  const endMs = serving.map(() => firstMs);
   let lastMs = 0;
-  let before = undispatched;
-  let left = undispatched + count;
-  for (let lane = 0; left > 0; lane = (lane + 1) % lanes) {
-    const size = Math.min(left, maxBatchSize);
-    const ofOurs = Math.min(size, Math.max(0, size - before));
-    // The last batch may consist of the new items alone, if those before it have left by then.
-    const run = size === left ? Math.min(count, size) : maxBatchSize;
-    busyMs[lane] = (busyMs[lane] ?? 0) + curve.msOf(padded(run, allowedBatchSizes));
-    if (ofOurs > 0) lastMs = Math.max(lastMs, busyMs[lane] ?? 0);
-    before -= Math.min(before, size);
-    left -= size;
+  for (let left = undispatched + count, lane = 0; left > 0; lane = (lane + 1) % endMs.length) {
+    const isLast = left <= maxBatchSize;
+    const size = isLast
+      ? Math.min(maxBatchSize, Math.max(left, speed.usualBatchSize))
+      : maxBatchSize;
+    const runMs = speed.slowdown * curve.msOf(padded(size, allowedBatchSizes));
+    const batchEndMs = (endMs[lane] ?? 0) + runMs;
+    endMs[lane] = batchEndMs;
+    left -= maxBatchSize;
+    const holdsNewItems = left < count;
+    if (holdsNewItems) lastMs = Math.max(lastMs, batchEndMs);
   }
   return lastMs;
 }

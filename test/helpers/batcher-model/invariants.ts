@@ -59,7 +59,8 @@ export function lookAtEnd({ clients, books, lanes, check, ...model }: BatcherMod
   check(model.clock.pending === open, 'no timer is left but the probes');
 }
 
-function lookAtItem({ clock, isSteady, check, lanes }: BatcherModel, one: ModelItem): void {
+function lookAtItem(model: BatcherModel, one: ModelItem): void {
+  const { clock, isSteady, check, lanes } = model;
   const { item, ended, batch, released, input } = one;
   const isSettled = item.state === 'settled';
   check(!isSteady || isSettled || clock.now() < item.deadlineMs, 'settled by its deadline');
@@ -77,7 +78,10 @@ function lookAtItem({ clock, isSteady, check, lanes }: BatcherModel, one: ModelI
     check(released === (isHeld ? 0 : 1), 'an input is released once, and in time');
   for (const end of ended) {
     const isServed = lanes.some(({ expected }) => expected === 'serving');
-    check(judge(one, end, isSteady, clock.now(), isServed), `ended rightly: ${endOf(end)}`);
+    check(
+      judge(one, end, isSteady, clock.now(), isServed, model.fullRunMs),
+      `ended rightly: ${endOf(end)}`,
+    );
   }
 }
 

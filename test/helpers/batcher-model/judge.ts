@@ -17,6 +17,7 @@ export function judge(
   isSteady: boolean,
   nowMs: Millis,
   isServed: boolean,
+  fullRunMs: Millis,
 ): boolean {
   const { item, batch, input, nature, isCancelled } = one;
   if (isCancelled) return ended instanceof CancelledError;
@@ -30,7 +31,11 @@ export function judge(
     const isInTime = finishedMs < item.deadlineMs && (isOrdered || !isSteady);
     return passed && nature === 'well' && output === input && isItsBatch && isInTime;
   }
-  if (ended instanceof DeadlineExceededError) return !isSteady || nowMs >= item.deadlineMs;
+  if (ended instanceof DeadlineExceededError) {
+    // An item that a run would finish too late is not run.
+    const leastMs = batch ? 0 : fullRunMs;
+    return !isSteady || nowMs + leastMs >= item.deadlineMs;
+  }
   if (ended instanceof EngineUnavailableError) return !isServed && !batch;
   if (ended instanceof LaneHungError) return batch?.state === 'hung' && !passed;
   if (!batch) return false;

@@ -26,6 +26,7 @@ export class ModelLane implements BatchLane<number, number> {
   idleSince: number;
   /** When it last ended something. */
   endedMs: Millis = 0;
+  #expectedEndMs: Millis = 0;
   readonly #puppet = new PuppetLane<number>();
   readonly #world: World;
 
@@ -74,6 +75,7 @@ export class ModelLane implements BatchLane<number, number> {
     const fate = fails || this.isBroken || isPoisoned ? 'failed' : 'passed';
     // The result of a run that ends too late changes nothing.
     if (this.expected !== 'hung') run.ended = fate;
+    if (this.expected !== 'hung' && fate === 'passed') this.#learn(run);
     this.current = undefined;
     this.endedMs = this.#world.clock.now();
     this.idleSince = this.#world.next();
@@ -113,13 +115,19 @@ export class ModelLane implements BatchLane<number, number> {
     return run.startedMs + Math.max(5000, 10 * this.#world.curve.msOf(run.paddedSize));
   }
 
-  /** When the lane will be idle, according to the curve. */
+  /** When the lane is expected to be idle. */
   get idleAtMs(): Millis {
-    const { current: run } = this;
-    return run ? run.startedMs + this.#world.curve.msOf(run.paddedSize) : 0;
+    return this.current ? this.#expectedEndMs : 0;
+  }
+
+  #learn({ startedMs, paddedSize }: ModelRun): void {
+    const { clock, curve, speed } = this.#world;
+    speed.ran(curve.msOf(paddedSize), clock.now() - startedMs);
   }
 
   #begin(run: ModelRun): void {
+    const { curve, speed } = this.#world;
+    this.#expectedEndMs = run.startedMs + speed.slowdown * curve.msOf(run.paddedSize);
     this.#world.check(this.current === undefined, 'a lane runs one batch at a time');
     this.#world.check(this.expected !== 'hung', 'a hung lane is not used again');
     this.current = run;

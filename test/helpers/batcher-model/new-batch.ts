@@ -13,6 +13,7 @@ export function lookAtNewBatch(
   const { books, check, limits, lanes } = model;
   const nowMs = model.clock.now();
   const { length: size } = items;
+  const leastMs = model.curve.msOf(padded(size, limits.allowedBatchSizes));
   const told = books.lastBatch;
   check(size >= 1 && size <= limits.maxBatchSize, 'the batch size holds');
   check(told?.size === size, 'the batch is told of');
@@ -23,7 +24,7 @@ export function lookAtNewBatch(
     check(input !== undefined && input > model.lastDispatched, 'first in, first out');
     model.lastDispatched = input ?? model.lastDispatched;
     check(!isCancelled && item.state === 'dispatched', 'who has gone is not run');
-    check(nowMs < item.deadlineMs, 'who is late is not run');
+    check(nowMs + leastMs < item.deadlineMs, 'who is late is not run');
   }
   lookAtReason(model, items);
 }
@@ -32,8 +33,8 @@ function lookAtReason(model: BatcherModel, items: readonly ModelItem[]): void {
   const { books, check, limits, isDraining, isSteady, clients } = model;
   const nowMs = model.clock.now();
   const waiting = clients.live.filter(({ item }) => item.state === 'waiting');
-  // An item of the batch, or before it, may have been found past its deadline.
-  const isWhole = !clients.live.some(({ item }) => item.deadlineMs <= nowMs);
+  // An item of the batch, or before it, may have been found too late.
+  const isWhole = !clients.live.some(({ item }) => item.deadlineMs <= nowMs + model.fullRunMs);
   const enteredMs = items[0]?.item.enteredMs ?? 0;
   switch (books.lastBatch?.reason) {
     case 'full':

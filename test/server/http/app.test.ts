@@ -55,3 +55,9 @@ t.test('pages of other origins may not call unless the configuration allows thei
   const all = await serveApp(t, { server: { corsOrigins: ['*'] } });
   t.equal((await fetch(all.url, stranger)).headers.get(ALLOWED), '*');
 });
+
+t.test('the routes leave Hono its fastest router', async (t) => {
+  const { app } = await serveApp(t);
+  await app.request('/ping');
+  t.equal(app.router.name, 'SmartRouter + RegExpRouter');
+});

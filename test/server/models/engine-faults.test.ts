@@ -1,4 +1,5 @@
 import t from 'tap';
+import { pixelsOf } from '../../../src/engine/index.js';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 import { colourLane, type RunBatch, serveApp } from '../../helpers/serve-app.js';
 import { until } from '../../helpers/until.js';
@@ -8,7 +9,7 @@ const WHITE = solidJpeg(16, 16, [255, 255, 255]);
 
 t.test('one poisoned image of a form fails alone', async (t) => {
   const lane: RunBatch = async (images, paddedSize) => {
-    if (images.some((pixels) => pixels[0] === 255)) throw new Error('poison');
+    if (images.some((image) => pixelsOf(image)[0] === 255)) throw new Error('poison');
     return await colourLane(images, paddedSize);
   };
   const { classify } = await serveApp(t, { lane });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { pixelsOf } from '../../../src/engine/index.js';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 import { chunk, ihdr, pngOf } from '../../helpers/make-png.js';
 import { colourLane, type RunBatch, serveApp } from '../../helpers/serve-app.js';
@@ -11,7 +12,7 @@ const BROKEN = pngOf(ihdr(), chunk('IDAT', Buffer.from('no pixels')), chunk('IEN
 
 /** Fails any batch with a white image in it. */
 const poisonable: RunBatch = async (images, paddedSize) => {
-  if (images.some((pixels) => pixels[0] === 255)) throw new Error('poison');
+  if (images.some((image) => pixelsOf(image)[0] === 255)) throw new Error('poison');
   return await colourLane(images, paddedSize);
 };
 
@@ -66,6 +67,7 @@ t.test('a batch is counted by its reason, its size and its time', async (t) => {
   t.match(text, /batch_dispatch_batch_size_bucket\{le="1",model="colours"\} 3\n/);
   t.same(values(text, 'padding_total'), { '': 9 });
   t.same(values(text, 'requests_total'), { ok: 3, method_not_allowed: 1 });
+  t.same(values(text, 'runs_total'), { 4: 3 });
   t.same(values(text, 'items_in_queue'), { '': 0 });
   t.same(values(text, 'lane_serving'), { 0: 1 });
   t.ok(Number(values(text, 'lane_busy_seconds_total')['0']) > 0);

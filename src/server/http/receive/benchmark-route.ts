@@ -1,7 +1,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type { Batcher, Clock } from '../../../batcher/index.js';
-import type { Scores } from '../../../engine/index.js';
+import type { LaneImage, Scores } from '../../../engine/index.js';
 import type { Config } from '../../config/config.js';
 import { Problem } from '../../problem/problem.js';
 import { openExchange } from '../exchange.js';
@@ -13,8 +13,8 @@ import { type RefuseDeps, refuse } from './refuse.js';
 export interface BenchmarkDeps extends RefuseDeps, FindModelDeps {
   readonly clock: Clock;
   readonly batching: () => Config['batching'];
-  /** Opened by the first request: most servers never see one. A failure is not kept: the next request tries again. */
-  readonly nullBatcher: () => Promise<Batcher<Uint8Array, Scores>>;
+  /** Opened by the first request, because most servers never get one. After a failure, the next request tries again. */
+  readonly nullBatcher: () => Promise<Batcher<LaneImage, Scores>>;
 }
 
 const PIXEL = new Uint8Array(3);
@@ -47,7 +47,7 @@ export function benchmarkRoute(deps: BenchmarkDeps) {
   };
 }
 
-async function opened({ nullBatcher }: BenchmarkDeps): Promise<Batcher<Uint8Array, Scores>> {
+async function opened({ nullBatcher }: BenchmarkDeps): Promise<Batcher<LaneImage, Scores>> {
   try {
     return await nullBatcher();
   } catch (cause) {

@@ -1,6 +1,11 @@
 import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
 import { readImageHeader } from '../../../decode/index.js';
-import type { CheckedImage, ImageItem, ImageSettlement } from '../../models/classifier.js';
+import type {
+  CheckedImage,
+  ImageItem,
+  ImageSettlement,
+  RequestTimes,
+} from '../../models/classifier.js';
 import type { ServedModel } from '../../models/served-model.js';
 import { Problem } from '../../problem/problem.js';
 import { toProblem } from '../../problem/to-problem.js';
@@ -22,15 +27,19 @@ export interface ClassifyRequest {
   readonly model: ServedModel;
   /** The time by which all of its images must be settled. */
   readonly deadlineMs: Millis;
+  /** Whether the answer contains the score of every class. */
+  readonly allScores?: boolean;
 }
 
 /**
  * Refuses a request whose images would be refused anyway, so that the client need not upload them.
  *
- * @throws {QueueFullError} {DeadlineExceededError} {EngineUnavailableError} {DrainingError}
+ * @throws as Classifier.admit
  */
-export function admitBeforeUpload({ model, deadlineMs }: ClassifyRequest): void {
-  counting(model, 1, () => model.classifier.admit(deadlineMs));
+export function admitBeforeUpload(request: ClassifyRequest): void {
+  const { exchange, model } = request;
+  const bytes = Number(exchange.incoming.headers['content-length'] ?? 0);
+  counting(model, 1, () => model.classifier.admit(bytes, timesOf(request)));
 }
 
 /**
@@ -48,7 +57,12 @@ export async function classifyEach(
   images: readonly Buffer[],
 ): Promise<readonly ImageOutcome[]> {
   const checked = images.map((bytes) => checkImage(bytes, deps.maxPixels, request.model));
-  const outcomes = await settle(deps.clock, request, checked);
+  const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
+  const settled = await accept(deps, request, good);
+  let next = 0;
+  const outcomes = checked.map((image) =>
+    image instanceof Problem ? image : (settled[next++] as ImageOutcome),
+  );
   answered(deps, request, outcomes);
   return outcomes;
 }
@@ -64,9 +78,45 @@ export async function classifyAll(
   images: readonly Buffer[],
 ): Promise<readonly ImageSettlement[]> {
   const checked = images.map((bytes) => checkImage(bytes, deps.maxPixels, request.model));
-  const settlements = withoutProblems(await settle(deps.clock, request, withoutProblems(checked)));
+  const settlements = withoutProblems(await accept(deps, request, withoutProblems(checked)));
   answered(deps, request, settlements);
   return settlements;
+}
+
+/**
+ * The same for images that are already decoded and have the model's size. They go straight into the batcher.
+ *
+ * @param images each height * width * 3 bytes, red, green and blue
+ * @throws {Problem} the first problem of an image; also as `classifyEach`
+ */
+export async function classifyPixels(
+  deps: ClassifyImagesDeps,
+  request: ClassifyRequest,
+  images: readonly Uint8Array[],
+): Promise<readonly ImageSettlement[]> {
+  const { model, allScores = false } = request;
+  const settlements = withoutProblems(
+    await settle(deps, request, images.length, () =>
+      model.classifier.acceptPixels(images, timesOf(request), allScores),
+    ),
+  );
+  answered(deps, request, settlements);
+  return settlements;
+}
+
+function accept(
+  deps: ClassifyImagesDeps,
+  request: ClassifyRequest,
+  images: readonly CheckedImage[],
+): Promise<ImageOutcome[]> {
+  const { model, allScores = false } = request;
+  return settle(deps, request, images.length, () =>
+    model.classifier.accept(images, timesOf(request), allScores),
+  );
+}
+
+function timesOf({ exchange, deadlineMs }: ClassifyRequest): RequestTimes {
+  return { startedMs: exchange.startedMs, deadlineMs };
 }
 
 function withoutProblems<T>(all: readonly (T | Problem)[]): T[] {
@@ -101,23 +151,19 @@ function counting<T>({ metrics }: ServedModel, count: number, admit: () => T): T
   }
 }
 
+/** @param accept all items of the request, or an error for all */
 async function settle(
-  clock: Clock,
-  { exchange, model, deadlineMs }: ClassifyRequest,
-  checked: readonly (CheckedImage | Problem)[],
+  { clock }: ClassifyImagesDeps,
+  { exchange, model }: ClassifyRequest,
+  count: number,
+  accept: () => readonly ImageItem[],
 ): Promise<ImageOutcome[]> {
   const { outgoing, startedMs } = exchange;
-  const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
-  const items = counting(model, good.length, () => model.classifier.accept(good, deadlineMs));
+  const items = counting(model, count, accept);
   model.metrics.stage('receive', clock.now() - startedMs);
   const cancel = () => model.classifier.cancel(items);
   outgoing.once('close', cancel);
-  let next = 0;
-  const outcomes = await Promise.all(
-    checked.map((image) =>
-      image instanceof Problem ? image : outcomeOf(items[next++] as ImageItem),
-    ),
-  );
+  const outcomes = await Promise.all(items.map(outcomeOf));
   outgoing.off('close', cancel);
   return outcomes;
 }

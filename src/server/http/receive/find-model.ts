@@ -22,14 +22,17 @@ export function listModels({ lifecycle, models }: FindModelDeps): readonly Serve
   return models.all;
 }
 
+/** The only version of every model, for clients that name a version. */
+export const VERSION = '1';
+
 /**
  * The model that a request names, or the first one.
  *
  * @throws {Problem} model_not_found, and as `listModels`
  */
-export function findModel(deps: FindModelDeps, name?: string): ServedModel {
+export function findModel(deps: FindModelDeps, name?: string, version = VERSION): ServedModel {
   listModels(deps);
   const model = deps.models.find(name);
-  if (!model) throw new Problem('model_not_found');
+  if (!model || version !== VERSION) throw new Problem('model_not_found');
   return model;
 }

@@ -20,6 +20,15 @@ export function liveRoute() {
   };
 }
 
+/** GET /ping, of TorchServe and SageMaker: 200 if the server is ready, otherwise 503. */
+export function pingRoute(lifecycle: Lifecycle) {
+  return function ping(): Response {
+    const isHealthy = lifecycle.processes.ready > 0 && !lifecycle.isEnding;
+    const status = isHealthy ? 'Healthy' : 'Unhealthy';
+    return Response.json({ status }, { status: isHealthy ? 200 : 503 });
+  };
+}
+
 /**
  * GET /v2/health/ready: 200 while at least one serving process is ready and this one is not ending; otherwise why
  * not.

@@ -5,22 +5,19 @@ import { GrowingBuffer } from './growing-buffer.js';
 import { breakOff, readChunks } from './read-body.js';
 import type { Upload } from './upload-budget.js';
 
-/** Maximum number of images in one request; if the queue holds fewer, that is the maximum. */
-const MAX_PARTS = 64;
-
 /**
  * Reads the parts of a multipart/form-data body in order. Every part is an image, whatever its name and type.
  *
- * @param maxQueueSize a form with more images could never be accepted
+ * @param maxImages a form with more images is refused
  * @throws {Problem} unsupported_media_type without a boundary, too_many_parts, undecodable_image if the form
  * is broken; also as readChunks
  */
 export async function readForm(
   incoming: IncomingMessage,
   upload: Upload,
-  maxQueueSize: number,
+  maxImages: number,
 ): Promise<Buffer[]> {
-  const form = openForm(incoming, Math.min(MAX_PARTS, maxQueueSize));
+  const form = openForm(incoming, maxImages);
   const parts: GrowingBuffer[] = [];
   const parsed = new Promise<void>((resolve, reject) => {
     function fail(code: ProblemCode): void {

@@ -8,24 +8,28 @@ export interface RequestOptions {
 }
 
 const DEFAULT_TOP_K = 5;
-const MAX_TOP_K = 100;
+export const MAX_TOP_K = 100;
 const MAX_TIMEOUT_MS = 600_000;
 
 /**
  * Reads `?top_k=` and X-Request-Timeout-Ms and checks the headers that describe the body.
  *
  * @param allowed the query parameters that the path accepts
- * @throws {Problem} invalid_query, invalid_header, or unsupported_media_type for any Content-Encoding
+ * @param mayBeGzip whether the path accepts `Content-Encoding: gzip`
+ * @throws {Problem} invalid_query, invalid_header, or unsupported_media_type for a Content-Encoding that
+ * the path does not accept
  */
 export function readRequestOptions(
   query: Readonly<Record<string, string>>,
   allowed: readonly string[],
   headers: IncomingHttpHeaders,
   defaultTimeoutMs: number,
+  mayBeGzip = false,
 ): RequestOptions {
   const encoding = headers['content-encoding'];
-  if (encoding !== undefined) {
-    throw new Problem('unsupported_media_type', { 'Accept-Encoding': 'identity' });
+  if (encoding !== undefined && !(mayBeGzip && encoding.toLowerCase() === 'gzip')) {
+    const accepted = mayBeGzip ? 'gzip, identity' : 'identity';
+    throw new Problem('unsupported_media_type', { 'Accept-Encoding': accepted });
   }
   for (const name in query) if (!allowed.includes(name)) throw new Problem('invalid_query');
   const topK = query['top_k'];

@@ -4,7 +4,7 @@ import { toProblem } from '../../problem/to-problem.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
 import type { Exchange } from '../exchange.js';
-import { problemResponse } from '../respond/problem-response.js';
+import { PROBLEM_JSON, problemResponse } from '../respond/problem-response.js';
 import { letGoOfBody } from './let-go-of-body.js';
 import { ClientGoneError } from './read-body.js';
 
@@ -14,11 +14,16 @@ export interface RefuseDeps {
   readonly lifecycle: Lifecycle;
 }
 
-/** Logs why a request gets no answer and makes its problem response. */
+/**
+ * Logs why a request is refused and makes its problem response.
+ *
+ * @param type the Content-Type of the response
+ */
 export function refuse(
   { requestLog, metrics, lifecycle }: RefuseDeps,
   exchange: Exchange,
   error: unknown,
+  type = PROBLEM_JSON,
 ): Response {
   const { incoming } = exchange;
   const problem = toProblem(error);
@@ -27,5 +32,5 @@ export function refuse(
   requestLog.refused(exchange, code, problem);
   metrics.request(code);
   const mustClose = letGoOfBody(incoming);
-  return problemResponse(problem, exchange.id, lifecycle.isEnding || mustClose);
+  return problemResponse(problem, exchange.id, lifecycle.isEnding || mustClose, type);
 }

@@ -1,9 +1,16 @@
 import { type Problem, problemBody } from '../../problem/problem.js';
 
+export const PROBLEM_JSON = 'application/problem+json';
+
 /** An RFC 9457 answer. If `close` is true, the connection is closed after it. */
-export function problemResponse(problem: Problem, requestId: string, close: boolean): Response {
+export function problemResponse(
+  problem: Problem,
+  requestId: string,
+  close: boolean,
+  type: string,
+): Response {
   const headers: Record<string, string> = {
-    'Content-Type': 'application/problem+json',
+    'Content-Type': type,
     'X-Request-Id': requestId,
     ...problem.headers,
   };

@@ -1,0 +1,119 @@
+import t from 'tap';
+import { endOf, endsOf, FAR, type Points, setUp } from '../helpers/set-up-batcher.js';
+
+/** One item takes 10 ms, a full batch of four 40 ms. */
+const CURVE: Points = [
+  [1, 10],
+  [4, 40],
+];
+const LIMITS = { maxQueueDelayMs: 0, maxQueueSize: 100 };
+
+t.test('an item that the run would finish too late makes room for others', async (t) => {
+  const { clock, lane, submit, told } = setUp(LIMITS, 1, CURVE);
+  const first = submit('first');
+  const late = submit('late', 30);
+  const inTime = submit('in time', 31);
+  clock.advance(10);
+  await lane.finish(['first']);
+  t.equal(await endOf(late), 'DeadlineExceededError', 'before its deadline');
+  t.equal(told.at(-1), 'dispatched 1/1 idle');
+  clock.advance(10);
+  await lane.finish(['in time']);
+  t.same(await endsOf([first, inTime]), ['first', 'in time']);
+});
+
+t.test('without others, a lane that was slow tries what it could do by its curve', async (t) => {
+  const { clock, lane, submit } = setUp(LIMITS, 1, CURVE);
+  const slow = submit('slow');
+  clock.advance(100);
+  await lane.finish(['slow']);
+  t.equal(await endOf(slow), 'slow');
+  const tried = submit('tried', 111);
+  t.equal(tried.state, 'dispatched');
+  clock.advance(10);
+  await lane.finish(['tried']);
+  t.equal(await endOf(tried), 'tried');
+});
+
+t.test('but not what it cannot do by its curve either', async (t) => {
+  const { clock, lane, submit } = setUp(LIMITS, 1, CURVE);
+  submit('before');
+  const late = submit('late', 21);
+  clock.advance(11);
+  await lane.finish(['before']);
+  t.equal(await endOf(late), 'DeadlineExceededError');
+  t.equal(lane.batch, undefined);
+});
+
+t.test('while more wait than a batch holds, late ones are not tried', async (t) => {
+  const { clock, lane, submit } = setUp(LIMITS, 1, CURVE);
+  submit('before');
+  const late = ['1', '2', '3', '4'].map((name) => submit(name, 250));
+  const next = submit('next');
+  clock.advance(100);
+  await lane.finish(['before']);
+  // A full batch could take 40 ms, but runs have lately been several times slower than the curve.
+  t.same(
+    await endsOf(late),
+    late.map(() => 'DeadlineExceededError'),
+  );
+  t.equal(next.state, 'dispatched');
+});
+
+t.test('what lanes need under load is learned from their runs', async (t) => {
+  const { clock, lane, submit, batcher } = setUp(LIMITS, 1, CURVE);
+  for (let i = 0; i < 50; i++) {
+    submit('x');
+    clock.advance(20);
+    await lane.finish(['x']);
+  }
+  submit('running');
+  const expectedMs = (ms: number) => {
+    try {
+      batcher.admit(1, clock.now() + ms);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  t.notOk(expectedMs(38), 'the rest of the run and a run of its own, both twice as slow');
+  t.ok(expectedMs(41));
+  await lane.finish(['running']);
+  t.ok(expectedMs(11), 'an idle lane may be as fast as its curve');
+});
+
+t.test('behind a busy lane, a batch is expected to grow as the latest have', async (t) => {
+  const { clock, lane, submit, batcher } = setUp(LIMITS, 1, CURVE);
+  for (let i = 0; i < 40; i++) {
+    submit('first');
+    for (const name of ['1', '2', '3', '4']) submit(name);
+    clock.advance(10);
+    await lane.finish(['first']);
+    clock.advance(40);
+    await lane.finish(['1', '2', '3', '4']);
+  }
+  submit('running');
+  t.throws(() => batcher.admit(1, clock.now() + 30), { name: 'DeadlineExceededError' });
+  t.doesNotThrow(() => batcher.admit(1, clock.now() + 45));
+});
+
+t.test('a failed run says nothing of the speed of lanes', async (t) => {
+  const { clock, lane, submit, batcher } = setUp(LIMITS, 1, CURVE);
+  submit('bad');
+  clock.advance(1000);
+  await lane.fail(new Error('the run failed'));
+  await lane.finish([]);
+  submit('running');
+  t.doesNotThrow(() => batcher.admit(1, clock.now() + 21));
+});
+
+t.test('the operator’s goal and what is expected of the inputs count', async (t) => {
+  const { clock, batcher, accept } = setUp(LIMITS, 1, CURVE);
+  const inputsMs = clock.now() + 500;
+  const refused = { name: 'OverloadedError', retryAfterMs: 500 };
+  t.throws(() => batcher.accept(1, FAR, { goalMs: inputsMs + 10, inputsMs }), refused);
+  t.equal(batcher.undispatched, 0);
+  t.equal(batcher.accept(1, FAR, { goalMs: inputsMs + 11, inputsMs }).length, 1);
+  t.throws(() => batcher.accept(1, inputsMs + 10, { inputsMs }), { name: 'DeadlineExceededError' });
+  t.equal(batcher.neededByMs(accept(100)), 90, 'a run must still be possible');
+});

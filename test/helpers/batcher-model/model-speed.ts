@@ -1,0 +1,33 @@
+const MEMORY_MS = 1000;
+const PRIOR_MS = 20;
+const BATCH_SIZE_WEIGHT = 0.25;
+
+/** What a batcher may conclude from the runs and batches so far: written down whole, and added up when asked for. */
+export class ModelSpeed {
+  readonly #runs: { readonly usualMs: number; readonly tookMs: number }[] = [];
+  /** A mean of the sizes of the batches. */
+  usualBatchSize = 0;
+
+  /** A run has passed. */
+  ran(usualMs: number, tookMs: number): void {
+    if (usualMs > 0) this.#runs.push({ usualMs, tookMs });
+  }
+
+  dispatched(batchSize: number): void {
+    this.usualBatchSize =
+      (1 - BATCH_SIZE_WEIGHT) * this.usualBatchSize + BATCH_SIZE_WEIGHT * batchSize;
+  }
+
+  /** At least 1; each run counts the less, the more time runs have taken since. */
+  get slowdown(): number {
+    let weight = 1;
+    let usualMs = 0;
+    let tookMs = 0;
+    for (const run of this.#runs.toReversed()) {
+      usualMs += weight * run.usualMs;
+      tookMs += weight * run.tookMs;
+      weight *= Math.exp(-run.tookMs / MEMORY_MS);
+    }
+    return Math.max(1, (tookMs + weight * PRIOR_MS) / (usualMs + weight * PRIOR_MS));
+  }
+}
