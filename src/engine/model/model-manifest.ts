@@ -63,8 +63,16 @@ export const modelManifest = z.strictObject({
     })
     .superRefine(checkGeometry),
   output: z
-    .enum(['logits', 'probabilities'])
-    .describe('Whether the scores still need a softmax ("logits") or not ("probabilities").'),
+    .enum(['logits', 'probabilities', 'sigmoid'])
+    .describe(
+      'What the scores still need: "logits" a softmax over the classes; "sigmoid" a sigmoid for each class, if the classes are independent or there is only one; "probabilities" nothing.',
+    ),
+  outputName: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .describe('The name of the output that holds the scores, if the graph has several outputs.'),
 });
 
 export type ModelManifest = z.infer<typeof modelManifest>;
