@@ -14,7 +14,7 @@ import { availableParallelism } from 'node:os';
 /** The share of lines that the tests must run, in percent. */
 const LINES = { 'src/**': 98, 'src/batcher/**': 100 };
 /** Where each process of a covered run leaves what it ran. */
-const COVERAGE_FOLDER = 'coverage/tmp';
+const COVERAGE_FOLDER = '.tap/coverage';
 
 /** When tap ends a file and tells which test had not ended, in seconds. No file takes a tenth of it on a quiet machine. */
 const FILE_TIMEOUT_S = 300;

@@ -46,6 +46,8 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
   readonly #name: string;
   readonly #thread: Thread;
   readonly #pending = new Map<number, Pending<Reply>>();
+  /** Resolves when the thread is ready, has refused to start, or has exited. */
+  readonly #hasStarted: Promise<void>;
   #starting: Pending<Ready> = { resolve() {}, reject() {} };
   #tellEnded: (reason: Error) => void = () => {};
   #nextId = 0;
@@ -67,6 +69,13 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
     this.ready.catch(() => {});
     this.ended = new Promise((resolve) => {
       this.#tellEnded = resolve;
+    });
+    this.#hasStarted = new Promise((resolve) => {
+      thread.on('message', (message) => {
+        if ((message as { kind: string }).kind !== 'progress') resolve();
+      });
+      thread.on('messageerror', () => resolve());
+      thread.on('exit', () => resolve());
     });
     thread.on('message', (message) => {
       this.#receive(message as ThreadMessage<Reply, Ready, Progress>, progress);
@@ -96,9 +105,11 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
     });
   }
 
-  /** Terminates the thread. Requests without a reply are rejected. */
+  /** Terminates the thread once it has started. Requests without a reply are rejected at once. */
   async close(): Promise<void> {
     this.#stop(new ThreadClosedError(`the ${this.#name} was closed`));
+    // Terminating a thread while it loads its modules and native libraries can abort the process.
+    await this.#hasStarted;
     await this.#thread.terminate();
   }
 

@@ -2,7 +2,8 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import t from 'tap';
 import { logLines } from '../helpers/log-lines.js';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 const PROCESSES = 4;
 const CONNECTIONS = 64;

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { servingPids } from '../helpers/serving-pids.js';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 /** What a serving process does at SIGUSR2. */
 const FAULTS = {

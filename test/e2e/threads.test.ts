@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import t, { type Test } from 'tap';
 import { logLines } from '../helpers/log-lines.js';
 import { solidPng } from '../helpers/make-png.js';
-import { startServer, until } from '../helpers/start-server.js';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
 
 // What becomes of the server when threads die, and where packages with native code are missing.
 

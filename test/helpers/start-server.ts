@@ -3,8 +3,6 @@ import { once } from 'node:events';
 import type { Test } from 'tap';
 import { inTime } from './until.js';
 
-export { until } from './until.js';
-
 /** The built program, started as an operator would; `npm test` builds it first. */
 const PROGRAM = 'dist/src/server/supervisor/supervisor.js';
 

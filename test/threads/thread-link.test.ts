@@ -200,3 +200,20 @@ t.test('a real thread that dies settles what it had', async (t) => {
   const link = new ThreadLink('test thread', missing);
   t.match(await endsOf([link.ready]), [/^ThreadRefusedError: the test thread failed: Cannot find/]);
 });
+
+t.test('a thread that is closed while it starts is terminated only then', async (t) => {
+  let start = () => {};
+  const thread = new FakeThread<Asked, unknown>(async () => {
+    await new Promise<void>((resolve) => {
+      start = resolve;
+    });
+    return startedWith(() => ({ reply: 1, transfer: [] }));
+  });
+  const link = new ThreadLink<Asked, unknown>('test thread', thread);
+  const closed = link.close();
+  await t.rejects(link.ready, { name: 'ThreadClosedError' });
+  t.equal(thread.isTerminated, false);
+  start();
+  await closed;
+  t.equal(thread.isTerminated, true);
+});
