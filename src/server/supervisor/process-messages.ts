@@ -1,4 +1,4 @@
-import type { MeasuredBatch, Provider } from '../../engine/index.js';
+import type { BatchFinding, MeasuredBatch, Provider } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
 import type { ProcessCount } from '../lifecycle.js';
 import type { ProcessPlan } from './plan-processes.js';
@@ -9,6 +9,7 @@ export interface ModelReport {
   readonly engine: string;
   readonly provider: Provider;
   readonly curve: readonly MeasuredBatch[];
+  readonly batch: BatchFinding;
   /** The largest batch that the engine can run; undefined if there is no limit. */
   readonly profileBatchSize?: number;
 }
