@@ -1,3 +1,4 @@
+import type { Counter } from 'prom-client';
 import {
   type BatcherObserver,
   CancelledError,
@@ -17,6 +18,15 @@ import type { Metrics } from './metrics.js';
 const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
+/** The runs of one batch size, and the seconds that they took. */
+interface BoundRuns {
+  readonly runs: Counter.Internal;
+  readonly seconds: Counter.Internal;
+}
+
+/** When this process's clock was 0, in milliseconds since 1970. */
+const { timeOrigin } = performance;
+
 /** The metrics of one model, whose counts must add up. Its batcher and the routes report events to it. */
 export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
   readonly #model: string;
@@ -28,6 +38,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   readonly #decode;
   readonly #queue;
   readonly #infer;
+  readonly #runs = new Map<number, BoundRuns>();
 
   constructor(model: string, all: Metrics) {
     this.#model = model;
@@ -53,7 +64,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   settled(ended: Settlement<Scores> | Error): void {
     this.#all.settled.inc({ model: this.#model, outcome: outcomeOf(ended) });
     if (ended instanceof Error) return;
-    this.#all.lastInferenceMs.set(this.#model, performance.timeOrigin + ended.finishedMs);
+    this.#all.lastInferenceMs.set(this.#model, timeOrigin + ended.finishedMs);
     this.#decode.observe((ended.enteredMs - ended.acceptedMs) / 1000);
     this.#queue.observe((ended.dispatchedMs - ended.enteredMs) / 1000);
     this.#infer.observe((ended.finishedMs - ended.dispatchedMs) / 1000);
@@ -68,8 +79,20 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   ran(lane: string, ms: Millis, size: number): void {
     const model = this.#model;
     this.#all.laneBusy.inc({ model, lane }, ms / 1000);
-    this.#all.runs.inc({ model, size });
-    this.#all.runSeconds.inc({ model, size }, ms / 1000);
+    const ofSize = this.#runsOf(size);
+    ofSize.runs.inc();
+    ofSize.seconds.inc(ms / 1000);
+  }
+
+  /** The counters of a batch size, bound at its first run. */
+  #runsOf(size: number) {
+    const known = this.#runs.get(size);
+    if (known) return known;
+    const labels = { model: this.#model, size };
+    const { runs, runSeconds } = this.#all;
+    const bound = { runs: runs.labels(labels), seconds: runSeconds.labels(labels) };
+    this.#runs.set(size, bound);
+    return bound;
   }
 
   laneServes(lane: string, serves: boolean): void {

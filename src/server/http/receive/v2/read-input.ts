@@ -70,7 +70,6 @@ function elementsOf(binary: Buffer, count: number, upload: Upload): Buffer[] {
   while (elements.length < count) {
     if (at + LENGTH_BYTES > binary.length) throw new Problem('invalid_tensor');
     const end = at + LENGTH_BYTES + binary.readUInt32LE(at);
-    if (end > binary.length) throw new Problem('invalid_tensor');
     elements.push(binary.subarray(at + LENGTH_BYTES, end));
     at = end;
   }
