@@ -43,9 +43,9 @@ export class LaneSet<I, O> {
     return count;
   }
 
-  /** How many times the curve's time the latest runs took. The curve is the best that a lane can do. */
+  /** How many times the curve's time a run may take under the present load. */
   get slowdown(): number {
-    return Math.max(1, this.#pace.factor);
+    return Math.max(1, this.#pace.safeFactor);
   }
 
   /** When the first serving lane is expected to be idle: in the past if one is idle now, infinite if none serves. */

@@ -65,7 +65,11 @@ t.test('a batcher knows when its first lane will be idle', async (t) => {
   t.equal(earliestMs(all), 10, 'one is');
   clock.advance(4);
   submit('b');
-  t.equal(earliestMs(all), 16, 'the first has run for 4 ms of 10');
+  t.equal(
+    earliestMs(all),
+    19,
+    'the first has run for 4 ms of 10; a run behind others has a margin',
+  );
   await lanes[1]?.finish();
   t.equal(earliestMs(all), 10, 'one is idle, sooner than it was to be');
   clock.advance(20);
@@ -81,5 +85,5 @@ t.test('a lane that is open is not counted on', async (t) => {
     await lane.fail(new Error('broken'));
     await lane.fail(new Error('broken'));
   }
-  t.equal(earliestMs(all), 20);
+  t.equal(earliestMs(all), 23);
 });

@@ -109,9 +109,9 @@ t.test('a decode thread that dies is replaced, and costs only the images in it',
   const bytes = jpegOf(60);
   const header = readImageHeader(bytes, { maxPixels: 1e6 });
   const decode = () => pool.decode(apart(bytes), header, INPUT, () => true);
-  // Two are in the thread, and one waits for it.
-  const decoding = Promise.allSettled([decode(), decode(), decode()]);
   void workers[0]?.terminate();
+  // Two are given to the thread, which does not answer any more, and one waits for it.
+  const decoding = Promise.allSettled([decode(), decode(), decode()]);
   const [first, second, third] = await decoding;
   const died = {
     reason: { name: 'ThreadEndedError', message: 'the decode thread ended with code 1' },

@@ -64,9 +64,10 @@ t.test('two processes share the port, and the metrics are those of both', async 
 });
 
 t.test('limits that are read again reach both', async () => {
-  for (const [batching, change, status] of [
-    [{ defaultTimeoutMs: 1 }, /defaultTimeoutMs 10000 -> 1/, 504],
-    [{}, /defaultTimeoutMs 1 -> 10000/, 200],
+  // An image that cannot be in time is refused with 503, or dropped with 504 if that shows later.
+  for (const [batching, change, statuses] of [
+    [{ defaultTimeoutMs: 1 }, /defaultTimeoutMs 10000 -> 1/, [503, 504]],
+    [{}, /defaultTimeoutMs 1 -> 10000/, [200]],
   ] as const) {
     write(batching);
     server.child.kill('SIGHUP');
@@ -74,7 +75,8 @@ t.test('limits that are read again reach both', async () => {
     // The news is said before it has reached them.
     let inARow = 0;
     await until(async () => {
-      inARow = (await classify(LARGE)).status === status ? inARow + 1 : 0;
+      const { status } = await classify(LARGE);
+      inARow = statuses.some((expected) => expected === status) ? inARow + 1 : 0;
       return inARow === 10;
     });
   }

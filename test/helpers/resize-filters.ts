@@ -66,7 +66,8 @@ export function resizeWith(filter: ResizeFilter, raster: Uint8Array, x: Axis, y:
 type Tap = readonly [sample: number, weight: number];
 
 /** The samples of each output sample; their weights have the sum 1. */
-function tapsOf({ weightOf, radiusOf }: ResizeFilter, { from, to, offset, count }: Axis): Tap[][] {
+function tapsOf({ weightOf, radiusOf }: ResizeFilter, axis: Axis): Tap[][] {
+  const { from, to, offset, count, flip } = axis;
   const scale = Math.max(1, from / to);
   return Array.from({ length: count }, (_, i) => {
     const centre = ((i + offset + 0.5) * from) / to - 0.5;
@@ -76,6 +77,6 @@ function tapsOf({ weightOf, radiusOf }: ResizeFilter, { from, to, offset, count 
       taps.push([k, weightOf(k - centre, scale)]);
     }
     const sum = taps.reduce((total, [, weight]) => total + weight, 0);
-    return taps.map(([sample, weight]) => [sample, weight / sum]);
+    return taps.map(([sample, weight]) => [flip ? from - 1 - sample : sample, weight / sum]);
   });
 }

@@ -1,4 +1,5 @@
 import type { ImageInput } from '../../engine/index.js';
+import { joinParts } from '../header/file-parts.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { Resampler } from '../resample/resampler.js';
@@ -26,7 +27,7 @@ export async function decodeImage(
   // There is no await from here on, so no other image uses the resampler's memory.
   const raster = resampler.raster(header.width * header.height * 3);
   try {
-    decodeRaster(bytes, header, raster);
+    decodeRaster(joinParts(bytes, header.parts), header, raster);
   } catch (cause) {
     throw new UndecodableImageError('the decoder failed', { cause });
   }

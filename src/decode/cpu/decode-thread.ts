@@ -57,6 +57,8 @@ export class DecodeThread {
   }
 
   async close(): Promise<void> {
+    // To end a thread while it loads a native library would abort the process.
+    await this.#link?.ready.catch(() => {});
     await this.#link?.close();
   }
 

@@ -87,7 +87,7 @@ export class ThreadQueue<Thread> {
     if (line.loadMs === 0) return costMs;
     const threads = this.#slots.length;
     const free = line === this.#cheap ? threads - this.#costly.inThreads : threads - 1;
-    return (line.loadMs / Math.max(1, free) + costMs) * this.#pace.factor;
+    return (line.loadMs / Math.max(1, free) + costMs) * this.#pace.safeFactor;
   }
 
   #lineOf(costMs: Millis): Line<Thread> {
@@ -109,7 +109,7 @@ export class ThreadQueue<Thread> {
   #isWorthwhile({ costMs, neededByMs, isWanted }: Work, { waiting }: Line<Thread>): boolean {
     if (!isWanted()) return false;
     // The last one may try: the threads may be faster than they were.
-    const finishMs = this.#now() + (waiting.length > 0 ? costMs * this.#pace.factor : 0);
+    const finishMs = this.#now() + (waiting.length > 0 ? costMs * this.#pace.safeFactor : 0);
     return finishMs < neededByMs;
   }
 

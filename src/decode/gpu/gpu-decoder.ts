@@ -59,7 +59,7 @@ export class GpuDecoder {
 
   /** How long it will take until one more image is decoded, if it comes now. */
   expectedMs(): Millis {
-    return ((this.#batcher.unsettled + 1) * this.#pace.factor) / this.#lanes.length;
+    return ((this.#batcher.unsettled + 1) * this.#pace.safeFactor) / this.#lanes.length;
   }
 
   #timed(lane: GpuBatchLane): BatchLane<GpuImage, Uint8Array | undefined> {
@@ -71,6 +71,7 @@ export class GpuDecoder {
         return pixels;
       },
       warmUp: () => lane.warmUp(),
+      ...(lane.ended === undefined ? {} : { ended: lane.ended }),
     };
   }
 

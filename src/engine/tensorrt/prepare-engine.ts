@@ -34,17 +34,27 @@ export interface PrepareOptions {
   readonly tick: (seconds: number) => void;
 }
 
+/** The steps that need a GPU, so that tests can replace them. */
+export interface PrepareSteps {
+  readonly wantedFacts: typeof wantedFacts;
+  readonly buildEngine: typeof buildEngine;
+  readonly compareWithCpu: typeof compareWithCpu;
+}
+
 /**
  * Finds the engine that fits this model, GPU and TensorRT version, or builds one and compares its answers with the
  * CPU's.
  *
  * @throws {NoEngineError} {EngineBuildError} {ModelRefusedError}
  */
-export async function prepareEngine(options: PrepareOptions): Promise<StoredEngine> {
+export async function prepareEngine(
+  options: PrepareOptions,
+  steps: PrepareSteps = { wantedFacts, buildEngine, compareWithCpu },
+): Promise<StoredEngine> {
   const { model, modelFolder, precision, say } = options;
   const maxBatchSize = model.batch.size ?? options.maxBatchSize;
   const store = new EngineStore(modelFolder);
-  const want = await wantedFacts(model, precision, maxBatchSize);
+  const want = await steps.wantedFacts(model, precision, maxBatchSize);
   const found = await store.find(want);
   if (!Array.isArray(found)) return found;
   for (const reason of found) say(reason);
@@ -58,9 +68,9 @@ export async function prepareEngine(options: PrepareOptions): Promise<StoredEngi
   const minBatchSize = model.batch.size ?? 1;
   const graph = await inlineWeights(model.graph, model.weights);
   const input = { graph, width, height, minBatchSize, facts: want };
-  const engine = await buildEngine(store, input, options.tick);
+  const engine = await steps.buildEngine(store, input, options.tick);
   say(`built in ${engine.record.buildSeconds} s: ${engine.folder}`);
-  const comparison = await compareWithCpu(
+  const comparison = await steps.compareWithCpu(
     model,
     engine,
     seededImages(SEEDED_IMAGES, width, height),

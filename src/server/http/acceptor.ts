@@ -1,10 +1,15 @@
 import { closeSync } from 'node:fs';
 import type { Server } from 'node:http';
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { duplicateDescriptor, MissingPackageError } from '../../native/index.js';
 
 const BACKLOG = 1024;
+/**
+ * Node accepts one connection per descriptor and turn of the event loop, and under load a turn takes milliseconds. So
+ * the process listens on this many descriptors of the socket.
+ */
+const DESCRIPTORS = 8;
 /** A process pauses when it holds this many connections more than its share. */
 const SLACK = 1;
 /** The length of a pause, and the length that it grows to while there is nothing to accept. */
@@ -25,7 +30,9 @@ export class Acceptor {
   readonly #server: Server;
   readonly #descriptor: number;
   readonly #isShared: boolean;
-  readonly #listener = createServer({ allowHalfOpen: true, noDelay: true });
+  readonly #listener = this.#createListener();
+  /** The other descriptors, if the system can duplicate one. */
+  readonly #helpers = Array.from({ length: DESCRIPTORS - 1 }, () => this.#createListener());
   #share = Number.POSITIVE_INFINITY;
   #closed: Promise<void> | undefined;
   #open = 0;
@@ -41,7 +48,8 @@ export class Acceptor {
     this.#server = server;
     this.#descriptor = descriptor;
     this.#isShared = isShared;
-    this.#listener.on('connection', (socket) => this.#take(socket));
+    // Another descriptor accepts what a helper does not.
+    for (const helper of this.#helpers) helper.on('error', () => helper.close());
   }
 
   /** Number of open connections. */
@@ -96,14 +104,19 @@ export class Acceptor {
       await nextTurn();
       if (this.#accepted === before) break;
     }
-    this.#listener.close();
-    // The duplicates are closed; without this, the descriptor itself would keep the socket listening.
+    this.#stop();
+    // The duplicates are closed, and the descriptor itself would keep the socket listening.
     if (this.#isShared) closeSync(this.#descriptor);
     for (const socket of held) this.#server.emit('connection', socket);
   }
 
   get #isOverShare(): boolean {
     return this.#open > this.#share + SLACK;
+  }
+
+  #createListener(): NetServer {
+    const listener = createServer({ allowHalfOpen: true, noDelay: true });
+    return listener.on('connection', (socket) => this.#take(socket));
   }
 
   #start(): void {
@@ -114,7 +127,24 @@ export class Acceptor {
     } catch (error) {
       if (error instanceof MissingPackageError) throw error;
       this.#pause();
+      return;
     }
+    if (!this.#isOverShare) this.#startHelpers();
+  }
+
+  #startHelpers(): void {
+    try {
+      for (const helper of this.#helpers) {
+        if (helper.listening) continue;
+        helper.listen({ fd: duplicateDescriptor(this.#descriptor), backlog: BACKLOG });
+      }
+    } catch {
+      // Without them, connections are only accepted more slowly.
+    }
+  }
+
+  #stop(): void {
+    for (const listener of [this.#listener, ...this.#helpers]) listener.close();
   }
 
   #take(socket: Socket): void {
@@ -128,7 +158,7 @@ export class Acceptor {
   #pause(): void {
     // Without other processes, no other descriptor could accept, so this one stays open.
     if (!this.#isShared) return;
-    this.#listener.close();
+    this.#stop();
     clearTimeout(this.#pauseTimer);
     this.#pauseTimer = setTimeout(() => void this.#resume(), this.#pauseMs);
   }

@@ -3,6 +3,8 @@ import t from 'tap';
 import { COSTLY_MS, ThreadQueue, type Work } from '../../../src/decode/cpu/thread-queue.js';
 
 const CHEAP = 1;
+/** What is waited for may take a quarter longer than the mean. */
+const MARGIN = 1.25;
 
 function workOf(costMs: number, work: Partial<Work> = {}): Work {
   return { costMs, neededByMs: Number.POSITIVE_INFINITY, isWanted: () => true, ...work };
@@ -131,15 +133,15 @@ t.test('what is not wanted any more is dropped, without a thread', async (t) => 
   await desk.end('1', 10);
   t.same(desk.started, ['1 on A', '2 on A', 'next on A']);
   t.same(desk.dropped, ['gone']);
-  t.equal(desk.queue.expectedMs(5), 25, 'and it counts no more');
+  t.equal(desk.queue.expectedMs(5), 25 * MARGIN, 'and it counts no more');
 });
 
 t.test('what would come too late makes room for what would not', async (t) => {
   const desk = new Desk(1);
   await desk.add('1', 10);
   await desk.add('2', 10);
-  await desk.add('late', 10, { neededByMs: 20 });
-  await desk.add('just in time', 10, { neededByMs: 20.001 });
+  await desk.add('late', 10, { neededByMs: 10 + 10 * MARGIN });
+  await desk.add('just in time', 10, { neededByMs: 10.001 + 10 * MARGIN });
   await desk.add('last', 10);
   await desk.end('1', 10);
   t.same(desk.dropped, ['late']);
@@ -164,20 +166,20 @@ t.test('what is waited for is the cost of all before it, shared by the threads',
   const desk = new Desk(2);
   t.equal(desk.queue.expectedMs(10), 10);
   await desk.add('1', 30);
-  t.equal(desk.queue.expectedMs(10), 25);
+  t.equal(desk.queue.expectedMs(10), 25 * MARGIN);
   for (const name of ['2', '3', '4', '5']) await desk.add(name, 30);
-  t.equal(desk.queue.expectedMs(10), 85);
+  t.equal(desk.queue.expectedMs(10), 85 * MARGIN);
   await desk.end('1', 30);
-  t.equal(desk.queue.expectedMs(10), 70);
+  t.equal(desk.queue.expectedMs(10), 70 * MARGIN);
 });
 
 t.test('costly images and the others wait for their own, and share the threads', async (t) => {
   const desk = new Desk(3);
   for (const name of ['1', '2', '3']) await desk.add(name, 300);
-  t.equal(desk.queue.expectedMs(200), 650);
+  t.equal(desk.queue.expectedMs(200), 650 * MARGIN);
   t.equal(desk.queue.expectedMs(10), 10);
   await desk.add('cheap', 10);
-  t.equal(desk.queue.expectedMs(10), 20, 'one thread is free of costly images');
+  t.equal(desk.queue.expectedMs(10), 20 * MARGIN, 'one thread is free of costly images');
 });
 
 t.test('a slow machine is waited for longer, as soon as it is known', async (t) => {
@@ -185,7 +187,7 @@ t.test('a slow machine is waited for longer, as soon as it is known', async (t) 
   for (const name of ['1', '2', '3', '4']) await desk.add(name, 100);
   await desk.end('1', 300);
   const slowMs = desk.queue.expectedMs(100);
-  t.ok(slowMs > 3 * 300 && slowMs < 4 * 300, `${slowMs}`);
+  t.ok(slowMs > 3 * 300 * MARGIN && slowMs < 4 * 300 * MARGIN, `${slowMs}`);
   await desk.end('2', 50);
   t.ok(desk.queue.expectedMs(100) < slowMs, 'an image in the inbox has not begun before');
   for (const name of ['3', '4']) await desk.end(name, 300);

@@ -127,7 +127,7 @@ export class ModelLane implements BatchLane<number, number> {
 
   #begin(run: ModelRun): void {
     const { curve, speed } = this.#world;
-    this.#expectedEndMs = run.startedMs + speed.slowdown * curve.msOf(run.paddedSize);
+    this.#expectedEndMs = run.startedMs + speed.expected * curve.msOf(run.paddedSize);
     this.#world.check(this.current === undefined, 'a lane runs one batch at a time');
     this.#world.check(this.expected !== 'hung', 'a hung lane is not used again');
     this.current = run;

@@ -1,5 +1,6 @@
 const MEMORY_MS = 1000;
 const PRIOR_MS = 20;
+const MARGIN = 1.25;
 const BATCH_SIZE_WEIGHT = 0.25;
 
 /** What a batcher may conclude from the runs and batches so far: written down whole, and added up when asked for. */
@@ -18,8 +19,18 @@ export class ModelSpeed {
       (1 - BATCH_SIZE_WEIGHT) * this.usualBatchSize + BATCH_SIZE_WEIGHT * batchSize;
   }
 
-  /** At least 1; each run counts the less, the more time runs have taken since. */
+  /** What a run may take, in times of the curve. */
   get slowdown(): number {
+    return Math.max(1, MARGIN * this.#mean);
+  }
+
+  /** What a run is expected to take. */
+  get expected(): number {
+    return Math.max(1, this.#mean);
+  }
+
+  /** Each run counts the less, the more time runs have taken since. */
+  get #mean(): number {
     let weight = 1;
     let usualMs = 0;
     let tookMs = 0;
@@ -28,6 +39,6 @@ export class ModelSpeed {
       tookMs += weight * run.tookMs;
       weight *= Math.exp(-run.tookMs / MEMORY_MS);
     }
-    return Math.max(1, (tookMs + weight * PRIOR_MS) / (usualMs + weight * PRIOR_MS));
+    return (tookMs + weight * PRIOR_MS) / (usualMs + weight * PRIOR_MS);
   }
 }
