@@ -66,7 +66,9 @@ export async function openEngine(
           (await runtime.explain(provider)) ?? plainReason(error, request.sizes.maxBatchSize);
       }
     }
-    if (provider === candidates.at(-1)) throw new ModelRefusedError(sentence(provider, reason));
+    if (provider === candidates.at(-1)) {
+      throw new ModelRefusedError(`the model cannot run on ${provider}: ${reason}`);
+    }
     say(`provider ${provider} skipped: ${reason}`);
   }
   throw new Error('no provider to try. This is a bug.');
@@ -104,9 +106,4 @@ function sayCpuNodes(names: readonly string[], say: (line: string) => void): voi
   if (names.length === 0) return;
   const count = names.length === 1 ? '1 node runs' : `${names.length} nodes run`;
   say(`${count} on the CPU: ${names.join(', ')}`);
-}
-
-function sentence(provider: Provider, reason: string): string {
-  const hint = provider === 'cpu' ? ' (does labels.txt have one line for each class?)' : '';
-  return `the model cannot run on ${provider}${hint}: ${reason}`;
 }

@@ -1,6 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
+import { externalWeights } from '../helpers/external-weights.js';
 import { solidJpeg } from '../helpers/make-jpeg.js';
 import { metric } from '../helpers/metric.js';
 import { tinyClassifier, writeModelFolder } from '../helpers/onnx-models.js';
@@ -85,3 +86,64 @@ t.test('one of two models that cannot be served is named', async (t) => {
   t.same(await server.exited, [1, null]);
   t.match(server.stderr(), /labels\.txt has 1 labels but the model has/);
 });
+
+t.test(
+  'fixed batches, images without a batch, and weights in another file are served',
+  async (t) => {
+    const folder = t.testdir();
+    const eight = join(folder, 'eight');
+    const one = join(folder, 'one');
+    writeModelFolder(eight, { onnx: tinyClassifier({ batch: 8 }), manifest: { name: 'eight' } });
+    const { onnx, weights } = externalWeights(tinyClassifier({ hasBatch: false }), 'w.data');
+    writeModelFolder(one, { onnx, manifest: { name: 'one' } });
+    writeFileSync(join(one, 'w.data'), weights);
+    const server = startServer(t, ['--model', eight, '--model', one]);
+    const url = await server.url;
+    t.match(
+      server.stderr(),
+      /eight\/model\.onnx: the batch is fixed at 8, so every run computes 8/,
+    );
+    t.match(
+      server.stderr(),
+      /one\/model\.onnx: the batch is fixed at 1 .* so images run one by one/,
+    );
+    const colours = [
+      ['red', [255, 0, 0]],
+      ['green', [0, 255, 0]],
+      ['blue', [0, 0, 255]],
+    ] as const;
+    // Twelve images at once: more than one batch of 8, and no multiple of it.
+    const images = Array.from({ length: 12 }, (_, i) => colours[i % 3] ?? colours[0]);
+    const form = () => {
+      const body = new FormData();
+      for (const [, rgb] of images) {
+        body.append('file', new Blob([new Uint8Array(solidJpeg(16, 16, rgb))]));
+      }
+      return { method: 'POST', body };
+    };
+    for (const [name, most] of [
+      ['eight', 8],
+      ['one', 1],
+    ] as const) {
+      const response = await fetch(`${url}/api/classify?top_k=1&model=${name}`, form());
+      const answers = (await response.json()) as { predictions: { label: string }[] }[];
+      const labels = answers.map(({ predictions }) => predictions[0]?.label.split(' ')[1]);
+      t.same(
+        labels,
+        images.map(([colour]) => colour),
+        name,
+      );
+      const sizes = (response.headers.get('x-batch-size') ?? '').split(',').map(Number);
+      t.ok(
+        sizes.every((size) => size <= most),
+        `${name}: ${sizes}`,
+      );
+      const { batching } = (await (await fetch(`${url}/v2/models/${name}`)).json()) as {
+        batching: object;
+      };
+      t.match(batching, { maxBatchSize: most, allowedBatchSizes: [most] });
+    }
+    server.child.kill('SIGTERM');
+    t.same(await server.exited, [0, null]);
+  },
+);

@@ -89,7 +89,7 @@ t.test('a provider that was named works or nothing does', async (t) => {
 t.test('when even the CPU cannot run the model, the sentence says what to look at', async (t) => {
   const { open } = setUp({ fails: () => 'shapes' });
   await t.rejects(open('auto'), {
-    message: 'the model cannot run on cpu (does labels.txt have one line for each class?): shapes',
+    message: 'the model cannot run on cpu: shapes',
   });
 });
 

@@ -5,16 +5,18 @@ import t from 'tap';
 import { readModelFolder } from '../../../src/engine/index.js';
 import type { KnownModel } from '../../../src/tools/models/known-models.js';
 import { pullModel } from '../../../src/tools/models/pull-model.js';
+import { externalWeights } from '../../helpers/external-weights.js';
 import { type Answer, fileServer, ranged, status } from '../../helpers/file-server.js';
 import { LABELS, MANIFEST, tinyClassifier } from '../../helpers/onnx-models.js';
 
+const EXTERNAL = externalWeights(tinyClassifier(), 'model.onnx.data');
 const FILES: Record<string, Uint8Array> = {
   '/zoo/tiny/model/tiny-1.onnx': tinyClassifier(),
   '/zoo/labels.txt': Buffer.from(LABELS.join('\n')),
 };
 
-function pinned(name: string, path: string) {
-  const bytes = FILES[`/zoo/${path}`] ?? new Uint8Array();
+function pinned(name: string, path: string, files = FILES) {
+  const bytes = files[`/zoo/${path}`] ?? new Uint8Array();
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   return { name, path, bytes: bytes.length, sha256 };
 }
@@ -31,8 +33,16 @@ const MODEL: KnownModel = {
   },
 };
 
+/** Its weights are in another file. */
+const EXTERNAL_FILES: Record<string, Uint8Array> = {
+  '/zoo/tiny-2.onnx': EXTERNAL.onnx,
+  '/zoo/tiny-2.onnx.data': EXTERNAL.weights,
+  '/zoo/labels.txt': Buffer.from(LABELS.join('\n')),
+};
+
 const zoo: Answer = (response, request) => {
-  const bytes = FILES[request.url ?? ''];
+  const url = request.url ?? '';
+  const bytes = FILES[url] ?? EXTERNAL_FILES[url];
   (bytes ? ranged(bytes) : status(404))(response, request);
 };
 
@@ -119,3 +129,27 @@ t.test('where nothing can be written, that is said', async (t) => {
   });
   t.ok(existsSync(root));
 });
+
+t.test(
+  'the files of its weights are pulled, and held to their checksums, as all others',
+  async (t) => {
+    const root = join(t.testdir({}), 'models');
+    const { url } = await fileServer(t, zoo);
+    const from = `${url}/zoo`;
+    const external = {
+      ...MODEL,
+      name: 'tiny-2',
+      files: [
+        pinned('model.onnx', 'tiny-2.onnx', EXTERNAL_FILES),
+        pinned('model.onnx.data', 'tiny-2.onnx.data', EXTERNAL_FILES),
+        pinned('labels.txt', 'labels.txt', EXTERNAL_FILES),
+      ],
+    };
+    t.equal(await pullModel(external, root, { from }), true);
+    const folder = join(root, 'tiny-2');
+    t.match((await readModelFolder(folder)).weights, { names: ['model.onnx.data'] });
+    t.equal(await pullModel(external, root, { from }), false);
+    writeFileSync(join(folder, 'model.onnx.data'), Buffer.alloc(EXTERNAL.weights.length));
+    await t.rejects(pullModel(external, root, { from }), { message: /its files are not those of/ });
+  },
+);
