@@ -34,11 +34,11 @@ export class DecodePool {
   gpu: GpuDecoder | undefined;
 
   constructor(threads: number, options: DecodePoolOptions) {
-    const { decoder, decoded = () => {}, bodies, threadEnded = () => {} } = options;
+    const { decoder, background, decoded = () => {}, bodies, threadEnded = () => {} } = options;
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
-    const workerData: DecodeWorkerData = { decoder };
+    const workerData: DecodeWorkerData = { decoder, ...(background ? { background } : {}) };
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, this, threadEnded),

@@ -9,7 +9,7 @@ import { loadRasterDecoder } from './load-raster-decoder.js';
 
 // A decode thread. It decodes one image at a time.
 
-const { decoder } = workerData as DecodeWorkerData;
+const { decoder, background } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
 async function decode({
@@ -20,7 +20,7 @@ async function decode({
 }: DecodeJob): Promise<Pick<DecodeReply, 'outcome' | 'message'>> {
   try {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    await decodeImage(view, header, decoder, input, resampler, pixels);
+    await decodeImage(view, header, decoder, input, resampler, pixels, background);
     return { outcome: 'decoded' };
   } catch (error) {
     if (error instanceof UndecodableImageError) return { outcome: 'undecodable' };

@@ -8,6 +8,7 @@ import {
   QueueFullError,
 } from '../../batcher/index.js';
 import {
+  FormatNotAcceptedError,
   ImageTooComplexError,
   ImageTooLargeError,
   UndecodableImageError,
@@ -20,6 +21,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (
     error instanceof UndecodableImageError ||
+    error instanceof FormatNotAcceptedError ||
     error instanceof ImageTooLargeError ||
     error instanceof ImageTooComplexError
   ) {
