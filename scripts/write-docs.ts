@@ -15,6 +15,7 @@ interface JsonSchema {
   readonly const?: unknown;
   readonly anyOf?: readonly JsonSchema[];
   readonly items?: JsonSchema;
+  readonly prefixItems?: readonly JsonSchema[];
   readonly minimum?: number;
   readonly maximum?: number;
   readonly minLength?: number;
@@ -52,10 +53,11 @@ function row(key: string, schema: JsonSchema): string {
 }
 
 function allowed(schema: JsonSchema): string {
-  const { type, enum: values, const: only, anyOf, items, minimum, maximum } = schema;
+  const { type, enum: values, const: only, anyOf, items, prefixItems, minimum, maximum } = schema;
   if (anyOf) return anyOf.map(allowed).join(', or ');
   if (values) return values.map(code).join(', ');
   if (only !== undefined) return code(only);
+  if (prefixItems) return `list of ${prefixItems.length}: ${allowed(prefixItems[0] ?? {})}`;
   if (items) return `list of: ${allowed(items)}`;
   if (type === 'boolean') return `${code(true)}, ${code(false)}`;
   if (type === 'string') return 'text';

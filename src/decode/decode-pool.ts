@@ -42,13 +42,13 @@ export class DecodePool {
   gpu: GpuDecoder | undefined;
 
   constructor(threads: number, options: DecodePoolOptions) {
-    const { decoder, decoded = () => {}, bodies, threadEnded = () => {} } = options;
+    const { decoder, background, decoded = () => {}, bodies, threadEnded = () => {} } = options;
     const { now = () => performance.now() } = options;
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
     this.#now = now;
-    const workerData: DecodeWorkerData = { decoder };
+    const workerData: DecodeWorkerData = { decoder, ...(background ? { background } : {}) };
     this.#threads = Array.from(
       { length: threads },
       () => new DecodeThread(workerData, this, threadEnded),

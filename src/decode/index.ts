@@ -4,11 +4,13 @@ export { GpuLane } from './gpu/gpu-lane.js';
 export { GPU_THREADS, openGpuDecoder } from './gpu/open-gpu-decoder.js';
 export { UNIT_LIMITS } from './gpu/units-take.js';
 export {
+  FormatNotAcceptedError,
   ImageTooComplexError,
   ImageTooLargeError,
   UndecodableImageError,
 } from './header/image-errors.js';
+export { DEFAULT_FORMATS, IMAGE_FORMATS, type ImageFormat } from './header/image-format.js';
 export type { ImageHeader } from './header/image-header.js';
-export { readImageHeader } from './header/read-image-header.js';
+export { type HeaderLimits, readImageHeader } from './header/read-image-header.js';
 export { DECODER_CHOICES, DecoderRefusedError, openDecodePool } from './open-decode-pool.js';
 export { SpareBuffers } from './spare-buffers.js';

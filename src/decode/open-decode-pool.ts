@@ -2,6 +2,7 @@ import type { Clock } from '../batcher/index.js';
 import { MissingPackageError, openTurboJpeg } from '../native/index.js';
 import { ThreadRefusedError } from '../threads/index.js';
 import type { DecoderName } from './cpu/load-raster-decoder.js';
+import type { Colour } from './cpu/raster-decoder.js';
 import { DecodePool, type DecodePoolOptions } from './decode-pool.js';
 import type { GpuDecoderOptions } from './gpu/gpu-decoder.js';
 import { openGpuDecoder } from './gpu/open-gpu-decoder.js';
@@ -23,6 +24,8 @@ export interface OpenDecodePoolOptions {
   readonly say: (line: string) => void;
   /** Takes back the buffers of images that are decoded. */
   readonly bodies: SpareBuffers;
+  /** Transparency is dropped, which is the default, or laid over a colour. */
+  readonly alphaBackground?: 'drop' | Colour;
   readonly openGpu?: typeof openGpuDecoder;
   readonly openTurbo?: typeof openTurboJpeg;
 }
@@ -79,10 +82,11 @@ async function openThreads(options: OpenDecodePoolOptions) {
 }
 
 async function openPool(
-  { threads, decoded, bodies, threadEnded }: OpenDecodePoolOptions,
+  { threads, decoded, bodies, threadEnded, alphaBackground = 'drop' }: OpenDecodePoolOptions,
   decoder: DecoderName,
 ): Promise<DecodePool> {
-  const pool = new DecodePool(threads, { decoder, decoded, bodies, threadEnded });
+  const background = alphaBackground === 'drop' ? {} : { background: alphaBackground };
+  const pool = new DecodePool(threads, { decoder, decoded, bodies, threadEnded, ...background });
   try {
     await pool.ready();
     return pool;

@@ -72,6 +72,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     requestLog,
     uploads,
     maxPixels: decode.maxPixels,
+    formats: decode.formats,
     batching: () => currentBatching,
     corsOrigins: config.server.corsOrigins,
     hasBenchmark: config.server.benchmark,
@@ -148,6 +149,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     clock: systemClock,
     decoded: (by) => metrics.decoded(by),
     bodies: uploads.spare,
+    alphaBackground: decode.alphaBackground,
     say,
     threadEnded: (reason) =>
       logger.error({ cause: reason.message }, 'decode thread ended; a new one replaces it'),

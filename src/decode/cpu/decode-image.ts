@@ -6,12 +6,13 @@ import type { Resampler } from '../resample/resampler.js';
 import { DEFAULT_FILTER, DEFAULT_PAD, resizePlan } from '../resize-plan.js';
 import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
 import { placeUpright } from './place-upright.js';
+import type { Colour } from './raster-decoder.js';
 
 export type { DecoderName };
 
 /**
  * Decodes one image to the model's input: input.height rows of input.width RGB pixels, upright, resized and
- * cropped, written to `pixels`.
+ * cropped, written to `pixels`. What is transparent is laid over `background`, if there is one.
  *
  * @throws {UndecodableImageError}
  */
@@ -22,12 +23,13 @@ export async function decodeImage(
   input: ImageInput,
   resampler: Resampler,
   pixels: Uint8Array,
+  background?: Colour,
 ): Promise<void> {
   const decodeRaster = await loadRasterDecoder(decoder, header);
   // There is no await from here on, so no other image uses the resampler's memory.
   const raster = resampler.raster(header.width * header.height * 3);
   try {
-    decodeRaster(joinParts(bytes, header.parts), header, raster);
+    decodeRaster(joinParts(bytes, header.parts), header, raster, background);
   } catch (cause) {
     throw new UndecodableImageError('the decoder failed', { cause });
   }

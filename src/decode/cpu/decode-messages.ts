@@ -1,10 +1,13 @@
 import type { ImageInput } from '../../engine/index.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { DecoderName } from './load-raster-decoder.js';
+import type { Colour } from './raster-decoder.js';
 
 /** The data with which a decode thread starts. */
 export interface DecodeWorkerData {
   readonly decoder: DecoderName;
+  /** Laid under what is transparent; without it alpha is dropped. */
+  readonly background?: Colour;
 }
 
 /** To the thread: decode `bytes` into `pixels`; both buffers are transferred. */

@@ -1,10 +1,10 @@
 import { Transformer } from '@napi-rs/image';
 import { packRgb, type RasterDecoder } from './raster-decoder.js';
 
-/** Decodes PNGs and CMYK JPEGs, which libjpeg-turbo's binding does not support, with the image crate. */
-export const decodeWithImageRs: RasterDecoder = (bytes, header, raster) => {
+/** PNG, WebP, BMP, TIFF and AVIF through the image crate, and JPEGs that the fallback cannot decode. */
+export const decodeWithImageRs: RasterDecoder = (bytes, header, raster, background) => {
   const samples = new Transformer(bytes).rawPixelsSync();
-  packRgb(header.bitDepth === 16 ? asUint16(samples) : samples, raster);
+  packRgb(header.bitDepth === 16 ? asUint16(samples) : samples, raster, background);
 };
 
 /** The library returns 16-bit samples in the machine's byte order. */

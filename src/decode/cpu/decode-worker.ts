@@ -13,12 +13,11 @@ import { loadRasterDecoder } from './load-raster-decoder.js';
 /** How much lower the priority of a decode thread is. */
 const NICE = 5;
 
-const { decoder } = workerData as DecodeWorkerData;
+const { decoder, background } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
 
 // On Linux each thread has a priority of its own. The main thread, which must answer every client, goes first.
-if (process.platform === 'linux')
-  setPriority(Math.min(19, getPriority() + Number(process.env['DN'] ?? NICE)));
+if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + NICE));
 
 async function decode({
   bytes,
@@ -28,7 +27,7 @@ async function decode({
 }: DecodeJob): Promise<Pick<DecodeReply, 'outcome' | 'message'>> {
   try {
     const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    await decodeImage(view, header, decoder, input, resampler, pixels);
+    await decodeImage(view, header, decoder, input, resampler, pixels, background);
     return { outcome: 'decoded' };
   } catch (error) {
     if (error instanceof UndecodableImageError) return { outcome: 'undecodable' };

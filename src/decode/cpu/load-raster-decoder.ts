@@ -10,7 +10,10 @@ export type DecoderName = 'native' | 'native-fallback' | 'jpeg-js';
 
 /** Loads each decoder, and before it the packages that it imports. */
 const LOADERS = {
-  async png() {
+  async gif() {
+    return (await import('./decode-with-gif.js')).decodeWithGif;
+  },
+  async 'image-rs'() {
     requirePackage('@napi-rs/image');
     return (await import('./decode-with-image-rs.js')).decodeWithImageRs;
   },
@@ -40,7 +43,8 @@ export function loadRasterDecoder(
   decoder: DecoderName,
   { format }: Pick<ImageHeader, 'format'>,
 ): Promise<RasterDecoder> {
-  const name = format === 'png' ? format : decoder;
+  const other = format === 'gif' ? 'gif' : 'image-rs';
+  const name = format === 'jpeg' ? decoder : other;
   const loading = loaded.get(name) ?? LOADERS[name]();
   loaded.set(name, loading);
   return loading;

@@ -42,6 +42,11 @@ struct Line {
 __device__ Line lineOf(int at, double scale, int samples, int filter, int flip, long long bytes) {
   double stretch = scale > 1 ? scale : 1;
   double centre = (at + 0.5) * scale;
+  if (filter == NEAREST) {
+    // From centre to centre, as in Pillow: between two samples, roundings decide.
+    centre = scale / 2;
+    for (int i = 0; i < at; i++) centre += scale;
+  }
   double reach = filter * stretch;  // The support of a filter is its number.
   int first = (int)floor(filter == NEAREST ? centre : centre - reach + 0.5);
   int end = filter == NEAREST ? first + 1 : (int)floor(centre + reach + 0.5);

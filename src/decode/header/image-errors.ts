@@ -15,3 +15,9 @@ export class ImageTooComplexError extends Error {
   override readonly name = 'ImageTooComplexError';
   readonly code = 'image_too_complex';
 }
+
+/** The bytes are an image in a format that this server could decode, and is told not to. */
+export class FormatNotAcceptedError extends Error {
+  override readonly name = 'FormatNotAcceptedError';
+  readonly code = 'unsupported_media_type';
+}

@@ -1,23 +1,55 @@
-import { ImageTooComplexError, ImageTooLargeError, UndecodableImageError } from './image-errors.js';
+import {
+  FormatNotAcceptedError,
+  ImageTooComplexError,
+  ImageTooLargeError,
+  UndecodableImageError,
+} from './image-errors.js';
+import { DEFAULT_FORMATS, formatOf, type ImageFormat } from './image-format.js';
 import type { ImageHeader } from './image-header.js';
+import { readAvifHeader } from './read-avif-header.js';
+import { readBmpHeader } from './read-bmp-header.js';
+import { readGifHeader } from './read-gif-header.js';
 import { readJpegHeader } from './read-jpeg-header.js';
-import { isPng, readPngHeader } from './read-png-header.js';
+import { readPngHeader } from './read-png-header.js';
+import { readTiffHeader } from './read-tiff-header.js';
+import { readWebpHeader } from './read-webp-header.js';
 
 /** Real photos have at most about twenty scans. libjpeg-turbo's authors recommend a limit. */
 export const MAX_SCANS = 100;
-/** The limit of JPEG, for PNG too: one column of millions of rows would need gigabytes while it is resized. */
+/** The limit of JPEG, for all formats: one column of millions of rows would need gigabytes while it is resized. */
 export const MAX_SIDE = 65535;
 /** A scan costs about 0.3 ms per megapixel, so this is about 120 ms. Without this limit, 58 kB can cost 4 s. */
 export const MAX_MEGAPIXEL_SCANS = 400;
 
+export interface HeaderLimits {
+  readonly maxPixels: number;
+  /** Formats that are accepted; by default DEFAULT_FORMATS. */
+  readonly formats?: readonly ImageFormat[];
+}
+
+const READERS: Readonly<Record<ImageFormat, (bytes: Buffer) => ImageHeader>> = {
+  jpeg: (bytes) => readJpegHeader(bytes, MAX_SCANS),
+  png: readPngHeader,
+  webp: readWebpHeader,
+  gif: readGifHeader,
+  bmp: readBmpHeader,
+  avif: readAvifHeader,
+  tiff: readTiffHeader,
+};
+
 /**
- * Reads the header of a JPEG or PNG, told apart by their bytes, and refuses images that would cost too much to
+ * Reads the header of an image, whose format is told by its bytes, and refuses images that would cost too much to
  * decode. The time is linear in the number of bytes, and far below a millisecond for a photo.
  *
- * @throws {UndecodableImageError} {ImageTooLargeError} {ImageTooComplexError}
+ * @throws {UndecodableImageError} {FormatNotAcceptedError} {ImageTooLargeError} {ImageTooComplexError}
  */
-export function readImageHeader(bytes: Buffer, { maxPixels }: { maxPixels: number }): ImageHeader {
-  const header = isPng(bytes) ? readPngHeader(bytes) : readJpegHeader(bytes, MAX_SCANS);
+export function readImageHeader(
+  bytes: Buffer,
+  { maxPixels, formats = DEFAULT_FORMATS }: HeaderLimits,
+): ImageHeader {
+  const format = formatOf(bytes);
+  if (!formats.includes(format)) throw new FormatNotAcceptedError(format);
+  const header = READERS[format](bytes);
   const { width, height, scans } = header;
   if (width === 0 || height === 0) throw new UndecodableImageError('no pixels');
   if (width * height > maxPixels || Math.max(width, height) > MAX_SIDE)

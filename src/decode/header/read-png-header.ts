@@ -3,7 +3,7 @@ import { UndecodableImageError } from './image-errors.js';
 import type { ImageHeader, Orientation } from './image-header.js';
 import { readTiffOrientation } from './read-exif-orientation.js';
 
-const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+const SIGNATURE_BYTES = 8;
 const GREY = 0;
 const GREY_ALPHA = 4;
 /** A whole IEND chunk. */
@@ -19,10 +19,6 @@ const BIT_DEPTHS: Record<number, readonly number[]> = {
   6: [8, 16],
 };
 
-export function isPng(bytes: Buffer): boolean {
-  return bytes.subarray(0, SIGNATURE.length).equals(SIGNATURE);
-}
-
 /**
  * Reads all chunks. Decoders get those alone that a picture needs, and so no profile or text that inflates to gigabytes.
  * A file that ends after its IDATs gets an IEND, as viewers show it. An interlaced image costs no more here than a
@@ -35,7 +31,7 @@ export function readPngHeader(bytes: Buffer): ImageHeader {
   let header: Omit<ImageHeader, 'orientation'> | undefined;
   let orientation: Orientation | undefined;
   let hasIdat = false;
-  let at = SIGNATURE.length;
+  let at = SIGNATURE_BYTES;
   let type = '';
   for (let chunks = 0; at + 8 <= bytes.length && type !== 'IEND'; chunks++) {
     if (chunks === MAX_CHUNKS) throw new UndecodableImageError('too many chunks');

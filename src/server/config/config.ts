@@ -1,9 +1,11 @@
 import { z } from 'zod';
-import { DECODER_CHOICES } from '../../decode/index.js';
+import { DECODER_CHOICES, DEFAULT_FORMATS, IMAGE_FORMATS } from '../../decode/index.js';
 import { PRECISIONS, PROVIDERS } from '../../engine/provider.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+
+const byte = z.int().min(0).max(255);
 
 /** A whole number of milliseconds. */
 const ms = (min: number, max: number) => z.int().min(min).max(max);
@@ -196,6 +198,19 @@ export const configSchema = z.strictObject({
         .default(25_000_000)
         .describe(
           'Maximum size of an image in pixels, width times height. A larger image is refused before decoding.',
+        ),
+      formats: z
+        .array(z.enum(IMAGE_FORMATS))
+        .min(1)
+        .default([...DEFAULT_FORMATS])
+        .describe(
+          'Image formats that are accepted; of several frames or pages the first is classified. An image in one of the other formats is refused with 415.',
+        ),
+      alphaBackground: z
+        .union([z.literal('drop'), z.tuple([byte, byte, byte])])
+        .default('drop')
+        .describe(
+          'Handling of transparency: "drop" ignores it, as convert("RGB") does in Pillow; red, green and blue lay the image over that colour.',
         ),
     })
     .prefault({}),

@@ -8,7 +8,8 @@ export const PROBLEMS = {
   undecodable_image: {
     status: 400,
     title: 'The image cannot be decoded',
-    detail: 'Send a complete 8-bit JPEG (baseline or progressive) or a PNG.',
+    detail:
+      'Send a complete image: a JPEG of 8 bits (baseline or progressive) or another accepted format.',
   },
   invalid_query: {
     status: 400,
@@ -79,8 +80,9 @@ export const PROBLEMS = {
   },
   unsupported_media_type: {
     status: 415,
-    title: 'The encoding of the body is not supported',
-    detail: 'Send the image without Content-Encoding, or as multipart/form-data with a boundary.',
+    title: 'The encoding or the image format is not supported',
+    detail:
+      'Send the image without Content-Encoding, or as multipart/form-data with a boundary; and in a format that this server accepts.',
   },
   image_too_large: {
     status: 422,

@@ -9,6 +9,7 @@ import {
   QueueFullError,
 } from '../../batcher/index.js';
 import {
+  FormatNotAcceptedError,
   ImageTooComplexError,
   ImageTooLargeError,
   UndecodableImageError,
@@ -21,6 +22,7 @@ export function toProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (
     error instanceof UndecodableImageError ||
+    error instanceof FormatNotAcceptedError ||
     error instanceof ImageTooLargeError ||
     error instanceof ImageTooComplexError
   ) {

@@ -37,6 +37,16 @@ t.test('what costs a multiple of that is costly', async (t) => {
   }
 });
 
+t.test('a megapixel of each format has its price', async (t) => {
+  // What photos of 3 megapixels took on one core of a 2-core Xeon, in milliseconds.
+  const measured = { webp: 81, gif: 57, bmp: 20, avif: 164, tiff: 42, png: 50, jpeg: 15 } as const;
+  for (const [format, ms] of Object.entries(measured)) {
+    const header = { ...JPEG, format: format as keyof typeof measured, width: 2000, height: 1500 };
+    const ratio = decodeCostMs(header) / ms;
+    t.ok(ratio > 1 / 3 && ratio < 3, `${format}: ${ratio}`);
+  }
+});
+
 t.test('every image costs something', async (t) => {
   t.ok(decodeCostMs({ ...JPEG, width: 1, height: 1 }) > 0.4);
 });

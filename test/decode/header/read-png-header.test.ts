@@ -1,6 +1,7 @@
 import t from 'tap';
+import { formatOf } from '../../../src/decode/header/image-format.js';
 import { joinParts } from '../../../src/decode/header/file-parts.js';
-import { isPng, readPngHeader } from '../../../src/decode/header/read-png-header.js';
+import { readPngHeader } from '../../../src/decode/header/read-png-header.js';
 import { makeTiff } from '../../helpers/make-exif.js';
 import { chunk, ihdr, makePng, PNG_SIGNATURE, pngOf, solidPng } from '../../helpers/make-png.js';
 
@@ -125,6 +126,8 @@ t.test('there are pixels', async (t) => {
   long.writeUInt32BE(0xffff_ffff, 0);
   t.throws(() => readPngHeader(pngOf(ihdr(), long, chunk('IDAT'))), why, 'a chunk without end');
 });
+
+const isPng = (bytes: Buffer) => formatOf(bytes) === 'png';
 
 t.test('told apart by the whole signature', async (t) => {
   t.equal(isPng(makePng()), true);

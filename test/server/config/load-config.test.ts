@@ -9,7 +9,13 @@ t.test('without a file every key has its default, and the model is the embedded 
   t.match(loadConfig([], {}), {
     models: [/\/models\/demo$/],
     server: { host: '127.0.0.1', port: 8000, maxBodyBytes: 16 * 1024 * 1024 },
-    decode: { decoder: 'native', threads: 0, maxPixels: 25_000_000 },
+    decode: {
+      decoder: 'native',
+      threads: 0,
+      maxPixels: 25_000_000,
+      formats: ['jpeg', 'png', 'webp', 'gif', 'bmp'],
+      alphaBackground: 'drop',
+    },
     batching: {
       maxBatchSize: 32,
       maxQueueDelayMs: 0,
@@ -74,6 +80,17 @@ t.test('each bound holds at the limit and not one over', async (t) => {
     const accepts = (value: number) =>
       configSchema.safeParse({ [section]: { [key]: value } }).success;
     t.same([min - 1, min, max, max + 1].map(accepts), [false, true, true, false], key);
+  }
+});
+
+t.test('formats are known ones, and a background is a colour', async (t) => {
+  const accepts = (decode: object) => configSchema.safeParse({ decode }).success;
+  t.ok(accepts({ formats: ['jpeg'] }));
+  t.ok(accepts({ formats: ['jpeg', 'png', 'webp', 'gif', 'bmp', 'avif', 'tiff'] }));
+  for (const formats of [[], ['svg'], ['JPEG'], 'jpeg']) t.notOk(accepts({ formats }));
+  for (const alphaBackground of ['drop', [0, 128, 255]]) t.ok(accepts({ alphaBackground }));
+  for (const alphaBackground of ['white', [0, 0], [0, 0, 256], [0, 0, -1], [0, 0, 0.5]]) {
+    t.notOk(accepts({ alphaBackground }));
   }
 });
 

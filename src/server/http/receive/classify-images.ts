@@ -1,5 +1,5 @@
 import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
-import { readImageHeader } from '../../../decode/index.js';
+import { type HeaderLimits, readImageHeader } from '../../../decode/index.js';
 import type {
   CheckedImage,
   ImageItem,
@@ -14,11 +14,10 @@ import type { RequestLog } from '../../telemetry/request-log.js';
 import type { Exchange } from '../exchange.js';
 import type { ImageOutcome } from '../respond/classify-response.js';
 
-export interface ClassifyImagesDeps {
+export interface ClassifyImagesDeps extends HeaderLimits {
   readonly clock: Clock;
   readonly requestLog: RequestLog;
   readonly metrics: Metrics;
-  readonly maxPixels: number;
 }
 
 /** What is known about a classification request before its body has been read. */
@@ -56,7 +55,7 @@ export async function classifyEach(
   request: ClassifyRequest,
   images: readonly Buffer[],
 ): Promise<readonly ImageOutcome[]> {
-  const checked = images.map((bytes) => checkImage(bytes, deps.maxPixels, request.model));
+  const checked = images.map((bytes) => checkImage(bytes, deps, request.model));
   const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
   const settled = await accept(deps, request, good);
   let next = 0;
@@ -77,7 +76,7 @@ export async function classifyAll(
   request: ClassifyRequest,
   images: readonly Buffer[],
 ): Promise<readonly ImageSettlement[]> {
-  const checked = images.map((bytes) => checkImage(bytes, deps.maxPixels, request.model));
+  const checked = images.map((bytes) => checkImage(bytes, deps, request.model));
   const settlements = withoutProblems(await accept(deps, request, withoutProblems(checked)));
   answered(deps, request, settlements);
   return settlements;
@@ -128,12 +127,12 @@ function withoutProblems<T>(all: readonly (T | Problem)[]): T[] {
 
 function checkImage(
   bytes: Buffer,
-  maxPixels: number,
+  limits: HeaderLimits,
   { metrics }: ServedModel,
 ): CheckedImage | Problem {
   try {
     if (bytes.length === 0) throw new Problem('empty_body');
-    return { bytes, header: readImageHeader(bytes, { maxPixels }) };
+    return { bytes, header: readImageHeader(bytes, limits) };
   } catch (error) {
     const problem = toProblem(error);
     metrics.refused(problem.code, 1);

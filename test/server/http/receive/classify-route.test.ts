@@ -88,6 +88,7 @@ t.test('problems are problem+json with constant text', async (t) => {
     ['undecodable_image', 400, classify('GIF89a')],
     ['undecodable_image', 400, classify(RED.subarray(0, RED.length - 30))],
     ['image_too_large', 422, classify(solid(1, 2, 3, 17))],
+    ['unsupported_media_type', 415, classify('II*\0')],
     ['unsupported_media_type', 415, classify(RED, { headers: { 'Content-Encoding': 'gzip' } })],
     [
       'unsupported_media_type',
