@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Config } from '../config/config.js';
 import { systemClock } from '../system-clock.js';
 import type { createApp } from './app.js';
 import { Arrivals } from './arrivals.js';
+import { type ClosedReason, Connections } from './connections.js';
 import { LOOK_INTERVAL_MS, LoopDelay } from './loop-delay.js';
 import type { BrokenRequests } from './receive/broken-requests.js';
 import { checkRequest, MAX_HEADERS } from './receive/check-request.js';
@@ -13,11 +13,16 @@ const MAX_HEADERS_BYTES = 8192;
 /** How often Node checks for clients that are too slow. */
 const CHECK_INTERVAL_MS = 500;
 
-/** Node's HTTP server for the app, with this server's limits. It does not listen yet. */
+/**
+ * Node's HTTP server for the app, with this server's limits. It does not listen yet.
+ *
+ * @param closed called for each connection that is closed because there are more than `maxConnections`
+ */
 export function createHttpServer(
   app: Pick<ReturnType<typeof createApp>, 'fetch'>,
   limits: Config['server'],
   broken: BrokenRequests,
+  closed: (reason: ClosedReason) => void = () => {},
 ): Server {
   // The adapter leaves a request unanswered if it cannot convert it.
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
@@ -25,14 +30,16 @@ export function createHttpServer(
   setInterval(() => loopDelay.look(), LOOK_INTERVAL_MS).unref();
   const arrivals = new Arrivals(systemClock, loopDelay);
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    arrivals.began(incoming);
-    broken.began(incoming, outgoing);
     const refusal = checkRequest(incoming, limits.allowedHosts);
     if (refusal === undefined) await answer(incoming, outgoing);
     if (!outgoing.writableEnded) broken.refuse(incoming, outgoing, refusal);
   }
-  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) =>
-    void serve(incoming, outgoing);
+  const connections = new Connections(limits.maxConnections, closed);
+  const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
+    arrivals.began(incoming);
+    broken.began(incoming, outgoing);
+    connections.request(incoming, outgoing, () => void serve(incoming, outgoing));
+  };
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADERS_BYTES,
@@ -48,18 +55,14 @@ export function createHttpServer(
   );
   // Node drops the fields over its limit without a word, so it gets one more than is allowed.
   server.maxHeadersCount = MAX_HEADERS + 1;
-  // Not server.maxConnections: under node:cluster a refused connection comes straight back.
-  const open = new Set<Socket>();
   server.on('connection', (socket) => {
     arrivals.connected(socket);
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-    if (open.size > limits.maxConnections) socket.destroy();
+    connections.opened(socket);
   });
   // Node considers a connection idle once its answer is written, and would cut off what a slow client has not read yet.
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
-    if (![...open].some(({ writableLength }) => writableLength > 0)) closeIdle();
+    if (connections.isFlushed) closeIdle();
   };
   // The route sends 100 Continue itself, once it has admitted the request.
   server.on('checkContinue', listener);
