@@ -36,7 +36,7 @@ export function createHttpServer(
   }
   const connections = new Connections(limits.maxConnections, closed);
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    arrivals.began(incoming);
+    arrivals.arrived(incoming);
     broken.began(incoming, outgoing);
     connections.request(incoming, outgoing, () => void serve(incoming, outgoing));
   };
