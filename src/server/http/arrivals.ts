@@ -10,10 +10,8 @@ const ON_MESSAGE_BEGIN = 0;
 const AT_ONCE_MS: Millis = 2 * LOOK_INTERVAL_MS;
 
 interface Connection {
-  /** When it was accepted, perhaps by another process; undefined once it has carried a request. */
+  /** When it was accepted; undefined once it has carried a request. */
   acceptedMs: Millis | undefined;
-  /** When this process had it. */
-  readonly receivedMs: Millis;
   /** When the first byte of the present request could be read; undefined if Node does not say. */
   beganMs: Millis | undefined;
 }
@@ -37,18 +35,9 @@ export class Arrivals {
     this.#loopDelay = loopDelay;
   }
 
-  /**
-   * To be called for each new connection, when Node has given it a parser.
-   *
-   * @param acceptedMs when another process accepted it; undefined if this one did
-   */
-  connected(socket: Parsed, acceptedMs?: Millis): void {
-    const receivedMs = this.#readableMs();
-    const connection: Connection = {
-      acceptedMs: acceptedMs ?? receivedMs,
-      receivedMs,
-      beganMs: undefined,
-    };
+  /** To be called for each new connection, when Node has given it a parser. */
+  connected(socket: Parsed): void {
+    const connection: Connection = { acceptedMs: this.#readableMs(), beganMs: undefined };
     this.#connections.set(socket, connection);
     // There is no public way to see the first byte. Without this, a request counts from the end of its headers.
     if (!socket.parser) return;
@@ -62,9 +51,10 @@ export class Arrivals {
     const connection = this.#connections.get(incoming.socket);
     const beganMs = connection?.beganMs ?? this.#readableMs();
     incoming[ARRIVED_MS] = beganMs;
-    if (connection?.acceptedMs === undefined) return;
+    const acceptedMs = connection?.acceptedMs;
+    if (acceptedMs === undefined) return;
     // A client may open a connection long before it sends its first request.
-    if (beganMs - connection.receivedMs <= AT_ONCE_MS) incoming[ARRIVED_MS] = connection.acceptedMs;
+    if (beganMs - acceptedMs <= AT_ONCE_MS) incoming[ARRIVED_MS] = acceptedMs;
     connection.acceptedMs = undefined;
   }
 
