@@ -51,11 +51,11 @@ export class Arrivals {
     const connection = this.#connections.get(incoming.socket);
     const beganMs = connection?.beganMs ?? this.#readableMs();
     incoming[ARRIVED_MS] = beganMs;
-    const acceptedMs = connection?.acceptedMs;
-    if (acceptedMs === undefined) return;
+    if (connection?.acceptedMs === undefined) return;
+    const { acceptedMs } = connection;
+    connection.acceptedMs = undefined;
     // A client may open a connection long before it sends its first request.
     if (beganMs - acceptedMs <= AT_ONCE_MS) incoming[ARRIVED_MS] = acceptedMs;
-    connection.acceptedMs = undefined;
   }
 
   /** What is read now could be read at this time already, at the earliest. */
