@@ -19,7 +19,7 @@ const SERVER_ROOMS = {
   telemetry: ['problem'],
   supervisor: ['config', 'telemetry'],
   models: ['problem', 'config', 'telemetry', 'supervisor'],
-  http: ['problem', 'config', 'telemetry', 'models'],
+  http: ['problem', 'config', 'telemetry', 'supervisor', 'models'],
 };
 
 function floors(rooms, folder) {

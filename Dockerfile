@@ -48,11 +48,7 @@ USER 10001:10001
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s CMD ["node", "dist/src/tools/health-check.js"]
 ENTRYPOINT ["tini", "--", "node", "dist/src/server/supervisor/supervisor.js"]
 
-<<<<<<< HEAD
-# CUDA 13 with cuDNN 9, and nvJPEG, which decodes JPEGs on the GPU. Ubuntu's libturbojpeg is Debian's libturbojpeg0.
-=======
-# CUDA 13 with cuDNN 9 and nvJPEG, which decodes JPEGs on the GPU.
->>>>>>> main
+# CUDA 13 with cuDNN 9 and nvJPEG, which decodes JPEGs on the GPU. Ubuntu's libturbojpeg is Debian's libturbojpeg0.
 FROM nvidia/cuda:13.0.3-cudnn-runtime-ubuntu24.04 AS gpu
 # The version that the provider libraries of ONNX Runtime 1.30.0 are built against. Each dependent package is named
 # too; otherwise apt-get would install TensorRT 11 for it.

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Worker } from 'node:worker_threads';
-import { readImageHeader } from '../src/decode/header/read-image-header.js';
+import { readImageHeader } from '../src/decode/index.js';
 import type { CandidateThreadData } from './jpeg/candidate-thread.js';
 import { CANDIDATES } from './jpeg/candidates.js';
 import { median } from './tools/quantile.js';

@@ -45,7 +45,12 @@ async function main(folder: string): Promise<void> {
   const maxBatchSize = Number(values['max-batch']);
   const wanted = Number(values.rounds);
   const model = await readModelFolder(folder);
-  const source = { provider: 'cpu', model: model.graph, allowCpuNodes: false } as const;
+  const source = {
+    provider: 'cpu',
+    model: model.graph,
+    weightsFolder: model.weights?.folder,
+    allowCpuNodes: false,
+  } as const;
   await untilQuiet(MOST_OTHERS_CORES, QUIET_WITHIN_MS);
   const lane = await Lane.open(model, source, { maxBatchSize, allowedBatchSizes: [] });
   const random = seededRandom(1);

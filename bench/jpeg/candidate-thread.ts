@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { readImageHeader } from '../../src/decode/header/read-image-header.js';
+import { readImageHeader } from '../../src/decode/index.js';
 import { CANDIDATES } from './candidates.js';
 
 // One thread of a measurement: decodes all files repeatedly until the time is over, and reports how many.

@@ -9,11 +9,11 @@ export interface BatchLane<I, O> {
   run(inputs: readonly I[], paddedSize: number): Promise<readonly (O | Error)[]>;
   /** Runs the warm-up batch. If it rejects, the lane is at fault. */
   warmUp(): Promise<void>;
-  /** Resolves with the reason when the lane has ended and never answers again. */
+  /** Resolves with the reason when the lane has ended and will never answer again. */
   readonly ended?: Promise<Error>;
 }
 
-/** `open`: its breaker is, and it is probed. `hung` and `ended`: it will not come back in this process. */
+/** `open`: its circuit breaker is open, and it is probed. `hung` and `ended`: it will not recover in this process. */
 export type LaneState = 'serving' | 'open' | 'hung' | 'ended';
 
 /** Gets the events of lanes; lanes are numbered from 0. */

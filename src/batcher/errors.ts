@@ -63,15 +63,15 @@ export class BatchFailedError extends Error {
   override readonly name = 'BatchFailedError';
 }
 
-/** The lane gives no more answers in this process. */
+/** The lane will give no more answers in this process. */
 export abstract class LaneLostError extends Error {}
 
-/** The lane has not finished a batch in a time that no batch takes. It may never. */
+/** The lane has not finished a batch within a time that no batch takes. It may never finish. */
 export class LaneHungError extends LaneLostError {
   override readonly name = 'LaneHungError';
 }
 
-/** The lane has ended, perhaps in the middle of a batch; `cause` says why. */
+/** The lane has ended, possibly in the middle of a batch; `cause` says why. */
 export class LaneEndedError extends LaneLostError {
   override readonly name = 'LaneEndedError';
 }

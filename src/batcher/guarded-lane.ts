@@ -24,7 +24,7 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
   readonly #observer: LaneObserver;
   #state: LaneState = 'serving';
   #ended: LaneEndedError | undefined;
-  /** Ends the current run, if there is one, before the lane does. */
+  /** Rejects the current run, if there is one, before the lane itself answers. */
   #abort: (error: Error) => void = () => {};
   #failuresInARow = 0;
 
@@ -49,12 +49,12 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     return this.#state;
   }
 
-  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
+  /** @throws {LaneHungError} {LaneEndedError} and the lane's own errors */
   run(inputs: readonly I[], paddedSize: number): Promise<readonly (O | Error)[]> {
     return this.#watched(paddedSize, () => this.#lane.run(inputs, paddedSize));
   }
 
-  /** @throws {LaneHungError} {LaneEndedError} and what the lane throws */
+  /** @throws {LaneHungError} {LaneEndedError} and the lane's own errors */
   warmUp(): Promise<void> {
     return this.#watched(1, () => this.#lane.warmUp());
   }
@@ -71,14 +71,14 @@ export class GuardedLane<I, O> implements BatchLane<I, O> {
     else if (++this.#failuresInARow >= FAILURES_TO_OPEN) this.#become('open', cause);
   }
 
-  /** It never answers again: what it runs fails at once, and so does what it is given later. */
+  /** Called when the lane has ended for good: its current run fails at once, and so do all later ones. */
   end(cause: Error): void {
     this.#ended = new LaneEndedError('the lane has ended', { cause });
     this.#become('ended', this.#ended);
     this.#abort(this.#ended);
   }
 
-  /** Tries the open lane until it serves again, and says so; one that hangs never will. */
+  /** Probes the open lane until it serves again, and then calls `serves`; a lane that hangs never serves again. */
   recover(serves: () => void): void {
     this.#clock.schedule(PROBE_INTERVAL_MS, () => {
       this.warmUp().then(

@@ -9,7 +9,7 @@ import { runIsolated, type Settle } from './run-isolated.js';
 /** The lanes, and which of them are idle. */
 export class LaneSet<I, O> {
   readonly #lanes: readonly GuardedLane<I, O>[];
-  /** Longest idle first. */
+  /** Idle lanes; the one that has been idle longest is first. */
   #idle: GuardedLane<I, O>[];
   readonly #pace = new Pace();
   readonly #changed: () => void;

@@ -1,5 +1,6 @@
 import { explainProvider, whatIsMissing } from './explain-provider.js';
 import { Lane } from './lane/lane.js';
+import { sourceOf } from './model/source-of.js';
 import type { EngineRuntime } from './open-engine.js';
 import { type PrepareOptions, prepareEngine } from './tensorrt/prepare-engine.js';
 
@@ -17,7 +18,7 @@ export function engineRuntime(options: RuntimeOptions): EngineRuntime {
   const { model, allowCpuNodes, gpus, measuring } = options;
   return {
     async prepare(provider) {
-      if (provider !== 'tensorrt') return { provider, model: model.graph, allowCpuNodes };
+      if (provider !== 'tensorrt') return { ...sourceOf(model), provider, allowCpuNodes };
       const { contextPath, record } = await prepareEngine(options);
       const profileBatchSize = record.maxBatchSize;
       return { provider, model: contextPath, allowCpuNodes: false, profileBatchSize };

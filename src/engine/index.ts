@@ -13,12 +13,15 @@ export type { MeasuredBatch } from './lane/lane-messages.js';
 export { curveBatchSizes } from './lane/measure-curve.js';
 export { withRunSizes } from './lane/run-sizes.js';
 export { type Scores, ScoresNotFiniteError } from './lane/scores.js';
+export type { BatchFinding } from './model/batch-finding.js';
 export type { Model } from './model/model.js';
 export { readModelFolder } from './model/model-folder.js';
 export type { ImageInput, ModelManifest } from './model/model-manifest.js';
 export { nullModel } from './model/null-model.js';
+export { findLabels } from './model/read-labels.js';
+export { readManifest } from './model/read-manifest.js';
+export { findWeightFiles, type WeightFiles } from './model/weight-files.js';
 export { type Engine, type EngineRequest, openEngine } from './open-engine.js';
-export { BatchProof, PROOF_BATCH_SIZE } from './proof/batch-proof.js';
 export { type Comparison, compareLanes } from './proof/compare-lanes.js';
 export { seededImages } from './proof/seeded-images.js';
 export {

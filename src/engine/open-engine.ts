@@ -79,19 +79,24 @@ async function openProvider(
   { prepare, openLane }: EngineRuntime,
 ): Promise<Engine> {
   const source = await prepare(provider);
-  const first = await openLane(model, source, sizes, curve);
+  const fixedSize = model.batch.size;
+  const laneSizes =
+    fixedSize === undefined ? sizes : { maxBatchSize: fixedSize, allowedBatchSizes: [fixedSize] };
+  const first = await openLane(model, source, laneSizes, curve);
   const lanes = [first];
   try {
     // One after the other, because the curve must be that of a lane alone.
     while (lanes.length < lanesPerDevice)
-      lanes.push(await openLane(model, source, sizes, first.curve));
+      lanes.push(await openLane(model, source, laneSizes, first.curve));
   } catch (error) {
     await Promise.all(lanes.map((lane) => lane.close()));
     throw error;
   }
   const { curve: measured, warmUpMs } = first;
   const { profileBatchSize } = source;
-  const profile = profileBatchSize === undefined ? {} : { profileBatchSize };
+  // Where the model's own batch is fixed, batches fit however large they may be.
+  const isBound = profileBatchSize !== undefined && fixedSize === undefined;
+  const profile = isBound ? { profileBatchSize } : {};
   return { provider, lanes, curve: measured, warmUpMs, ...profile };
 }
 

@@ -7,6 +7,8 @@ export interface SessionSource {
   readonly provider: Provider;
   /** The rewritten graph; for tensorrt, the path of an engine's EPContext model. */
   readonly model: Uint8Array | string;
+  /** The folder of the files that hold the graph's weights, if these are not in the graph. */
+  readonly weightsFolder?: string | undefined;
   /** Lets nodes that a GPU provider does not support run on the CPU. */
   readonly allowCpuNodes: boolean;
   /** The largest batch that the engine's profile allows. */

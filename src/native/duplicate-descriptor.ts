@@ -1,12 +1,13 @@
 import { loadKoffi } from './koffi.js';
 
-/** Duplicates a descriptor and keeps the duplicate from child processes; from Linux's fcntl.h. */
+/** The command that duplicates a descriptor and hides the duplicate from child processes; from Linux's fcntl.h. */
 const F_DUPFD_CLOEXEC = 1030;
 
 let fcntl: ((descriptor: number, command: number, least: number) => number) | undefined;
 
 /**
- * Another descriptor of the same open file: closing it leaves the first one open. Node itself has no call for this.
+ * Returns another descriptor of the same open file; closing it leaves the first one open. Node has no function for
+ * this.
  *
  * @throws {Error} no descriptor is free
  * @throws {MissingPackageError}

@@ -1,8 +1,8 @@
 import { requirePackage } from './require-package.js';
 
 /**
- * The package that calls foreign libraries. It is loaded when it is first needed, so that importing this folder costs
- * nothing and works where the package is missing.
+ * The package that calls foreign libraries. It is loaded on first use, so that importing this folder costs nothing and
+ * works if the package is missing.
  *
  * @throws {MissingPackageError}
  */

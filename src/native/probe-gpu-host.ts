@@ -37,7 +37,7 @@ const VERSIONS: Readonly<Record<string, (library: LibraryHandle) => string>> = {
   },
 };
 
-/** Without koffi nothing can be opened, and its absence is the whole answer. */
+/** Without koffi no library can be opened, so its absence is the whole result. */
 function koffiOrEnd(): ReturnType<typeof loadKoffi> {
   try {
     return loadKoffi();

@@ -3,7 +3,7 @@ import { messageOf } from '../message-of.js';
 
 const require = createRequire(import.meta.url);
 
-/** A package is not installed here, or its native code is not that of this platform. The message says what to do. */
+/** A package is not installed, or its native code is for another platform. The message says what to do. */
 export class MissingPackageError extends Error {
   override readonly name = 'MissingPackageError';
 
@@ -15,10 +15,10 @@ export class MissingPackageError extends Error {
 }
 
 /**
- * Loads a package that may be missing. What imports it afterwards gets the same module.
+ * Loads a package that may be missing. Later imports of the package get the same module.
  *
- * It is loaded with `require`, because Node 20 reports the error of a CommonJS package that throws twice when `import()`
- * loads it: to the caller, and as an unhandled rejection, which ends the process.
+ * This uses `require`, because if `import()` loads a CommonJS package that throws, Node 20 reports the error twice:
+ * to the caller, and as an unhandled rejection, which ends the process.
  *
  * @throws {MissingPackageError}
  */

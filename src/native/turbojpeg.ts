@@ -1,8 +1,8 @@
 import type { NativeLibrary } from './bind-native.js';
 import { loadKoffi } from './koffi.js';
 
-// As much of libjpeg-turbo's TurboJPEG API as decoding takes. These functions are those of TurboJPEG 2, which
-// TurboJPEG 3 has as well; both have the same soname.
+// The part of libjpeg-turbo's TurboJPEG API that decoding needs. These are functions of TurboJPEG 2, which TurboJPEG
+// 3 also has; both have the same soname.
 
 const LIBRARY = 'libturbojpeg.so.0';
 /** Order of the samples of a pixel. */
@@ -14,12 +14,12 @@ const TJFLAG_ACCURATEDCT = 4096;
 
 export interface TurboJpeg {
   /**
-   * Decodes a whole JPEG into `samples`: `height` rows from the top of `width` pixels, without gaps. A picture that is
-   * there in spite of libjpeg's warnings counts as decoded.
+   * Decodes a complete JPEG into `samples`: `height` rows of `width` pixels from the top, without gaps. An image that
+   * libjpeg decodes with warnings counts as decoded.
    *
-   * @param samples width * height * 3 bytes of "rgb" (grey and YCbCr JPEGs), or * 4 of "cmyk" (CMYK and YCCK JPEGs, as
-   *   stored)
-   * @throws {Error} libjpeg's message
+   * @param samples width * height * 3 bytes of "rgb" (grey and YCbCr JPEGs), or * 4 of "cmyk" (CMYK and YCCK JPEGs,
+   * as   stored)
+   * @throws {Error} with libjpeg's message
    */
   decode(
     bytes: Uint8Array,
@@ -30,9 +30,9 @@ export interface TurboJpeg {
 }
 
 /**
- * Opens the shared library of this host.
+ * Opens the host's shared library.
  *
- * @returns undefined where there is none
+ * @returns undefined if the host has none
  * @throws {MissingPackageError}
  */
 export function openTurboJpeg(
@@ -57,9 +57,9 @@ function bindTurboJpeg(library: NativeLibrary): TurboJpeg {
     decode(bytes, samples, { width, height }, order) {
       const channels = order === 'cmyk' ? 4 : 3;
       const pitch = width * channels;
-      // The library is told a size and writes no more than that, whatever it finds in the file.
-      if (samples.byteLength !== pitch * height) throw new Error('samples of a wrong size');
-      // A decompressor keeps its tables, and would decode an image that has none with those of the image before.
+      // The library writes exactly the size that it is told, whatever the file contains.
+      if (samples.byteLength !== pitch * height) throw new Error('the samples have the wrong size');
+      // A decompressor keeps its tables, and would use those of an earlier image for an image without tables.
       const decompressor = create();
       if (!decompressor) throw new Error('no memory for a decompressor');
       try {

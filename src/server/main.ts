@@ -4,6 +4,7 @@ import pino from 'pino';
 import { DecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { MissingPackageError } from '../native/index.js';
+import { acceptWhenTold } from './accept-when-told.js';
 import { StartError } from './config/start-error.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
@@ -16,7 +17,6 @@ import { openModel } from './models/open-model.js';
 import { openNullBatcher } from './models/open-null-batcher.js';
 import type { ModelDependencies, ServedModel } from './models/served-model.js';
 import { ServedModels } from './models/served-models.js';
-import { acceptWhenTold } from './supervisor/accept-when-told.js';
 import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** From the sources, and from where they are built to. */
+/** Relative to the source file, and to the file that is built from it. */
 const PLACES = ['../../package.json', '../../../package.json'];
 
-/** The version of this program, as its package.json says. */
+/** The version in package.json. */
 export function programVersion(): string {
   const file = PLACES.map((place) => new URL(place, import.meta.url)).find((url) =>
     existsSync(url),

@@ -2,7 +2,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads';
 import { messageOf } from '../message-of.js';
 import type { RequestMessage, ThreadMessage } from './thread-messages.js';
 
-/** The reply to a request, and the buffers that change hands with it. */
+/** The reply to a request, and the buffers that are transferred with it. */
 export interface Answer<Reply> {
   readonly reply: Reply;
   readonly transfer: readonly ArrayBuffer[];
@@ -10,16 +10,16 @@ export interface Answer<Reply> {
 
 /** A thread that has started. */
 export interface StartedThread<Request, Reply, Ready> {
-  /** What the main thread is told of the start. */
+  /** What the main thread gets once the thread has started. */
   readonly ready: Ready;
-  /** Handles one request. Requests may overlap where this waits. What it throws rejects the request. */
+  /** Handles one request. Requests may overlap while this awaits. An exception rejects the request. */
   readonly answer: (request: Request) => Answer<Reply> | Promise<Answer<Reply>>;
 }
 
 /**
- * The worker thread's end of a `ThreadLink`: starts, says so, and sends one reply to each request.
+ * The worker thread's end of a `ThreadLink`: starts, reports that it is ready, and sends one reply to each request.
  *
- * @param start prepares the thread and may report progress; what it throws is the refusal that the main thread is told
+ * @param start prepares the thread and may report progress; if it throws, the main thread gets the error as a refusal
  */
 export async function serveThread<Request, Reply, Ready = void, Progress = never>(
   start: (
@@ -33,7 +33,7 @@ export async function serveThread<Request, Reply, Ready = void, Progress = never
   ) => port.postMessage(message, transfer);
   try {
     const { ready, answer } = await start((progress) => post({ kind: 'progress', progress }));
-    // Nobody knows which request it was, so the thread fails as a whole, and its link rejects all that it had.
+    // The request cannot be identified, so the thread fails as a whole, and its link rejects all pending requests.
     port.on('messageerror', (error: Error) => {
       throw error;
     });

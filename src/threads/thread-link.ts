@@ -1,7 +1,7 @@
 import { messageOf } from '../message-of.js';
 import type { RequestMessage, ThreadMessage } from './thread-messages.js';
 
-/** A thread as its link sees it: a Worker, or what stands for one in a test. */
+/** A thread as its link sees it: a Worker, or a test's substitute. */
 export interface Thread {
   postMessage(message: unknown, transfer: readonly ArrayBuffer[]): void;
   on(event: 'message', listener: (message: object) => void): unknown;
@@ -32,15 +32,15 @@ interface Pending<Value> {
 }
 
 /**
- * The main thread's end of a worker thread that runs `serveThread`. Each request gets the one reply that has its id. When
- * the thread stops, for whatever reason, every request that has no reply yet is rejected, and so is every later one.
+ * The main thread's end of a worker thread that runs `serveThread`. Each request gets exactly the reply that has its
+ * id. When the thread stops, for any reason, every request without a reply is rejected, and so is every later one.
  */
 export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
   /** Resolves when the thread has started. Rejects with ThreadRefusedError if it cannot. */
   readonly ready: Promise<Ready>;
   /**
-   * Resolves with the reason when the thread stops: it was closed, refused to start, threw outside of a request, exited,
-   * or sent what cannot be read or what nobody asked for. Never rejects.
+   * Resolves with the reason when the thread stops: it was closed, refused to start, threw outside of a request,
+   * exited, or sent a message that cannot be read or that no request expects. Never rejects.
    */
   readonly ended: Promise<Error>;
   readonly #name: string;
@@ -50,12 +50,12 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
   #tellEnded: (reason: Error) => void = () => {};
   #nextId = 0;
   #isReady = false;
-  /** Why requests are rejected. */
+  /** Why requests are rejected; undefined while the thread runs. */
   #stopped: Error | undefined;
 
   /**
-   * @param name what the thread is, for messages: "decode thread"
-   * @param progress called with each message of progress that the thread sends while it starts
+   * @param name describes the thread in messages: "decode thread"
+   * @param progress called with each progress message that the thread sends while it starts
    */
   constructor(name: string, thread: Thread, progress: (progress: Progress) => void = () => {}) {
     this.#name = name;
@@ -63,7 +63,7 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
     this.ready = new Promise((resolve, reject) => {
       this.#starting = { resolve, reject };
     });
-    // A refusal must not end the process where nobody waits for `ready`.
+    // A refusal must not end the process if nothing awaits `ready`.
     this.ready.catch(() => {});
     this.ended = new Promise((resolve) => {
       this.#tellEnded = resolve;
@@ -79,12 +79,12 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
   }
 
   /**
-   * Sends a request. Requests that are sent before the thread is ready wait for it.
+   * Sends a request. A request that is sent before the thread is ready waits until it is.
    *
-   * @param transfer buffers that change hands; if the thread has stopped they stay with the caller
+   * @param transfer buffers to transfer; if the thread has stopped, they stay with the caller
    * @returns the thread's reply
    * @throws {ThreadRefusedError} {ThreadEndedError} {ThreadClosedError} the thread has stopped
-   * @throws {Error} what the thread threw while it handled the request
+   * @throws {Error} the error that the thread threw while it handled the request
    */
   ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Reply> {
     return new Promise((resolve, reject) => {
@@ -96,7 +96,7 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
     });
   }
 
-  /** Terminates the thread. Requests that have no reply yet are rejected. */
+  /** Terminates the thread. Requests without a reply are rejected. */
   async close(): Promise<void> {
     this.#stop(new ThreadClosedError(`the ${this.#name} was closed`));
     await this.#thread.terminate();
@@ -127,7 +127,7 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
     }
   }
 
-  /** The request of that id, which has its reply now. */
+  /** Removes and returns the request with this id. */
   #take(id: number): Pending<Reply> | undefined {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
@@ -143,7 +143,7 @@ export class ThreadLink<Request, Reply, Ready = void, Progress = never> {
   #stop(reason: Error): void {
     if (this.#stopped) return;
     this.#stopped = reason;
-    // First, so that the owner has replaced the thread before those whose requests fail ask again.
+    // This comes first, so that the owner has replaced the thread before callers of failed requests try again.
     this.#tellEnded(reason);
     this.#starting.reject(reason);
     for (const { reject } of this.#pending.values()) reject(reason);

@@ -1,4 +1,4 @@
-// What passes between the two ends of a thread link.
+// The messages between the two ends of a thread link.
 
 /** To the thread. */
 export interface RequestMessage<Request> {
@@ -6,7 +6,7 @@ export interface RequestMessage<Request> {
   readonly request: Request;
 }
 
-/** From the thread: how its start goes, then one reply to each request, with the request's id. */
+/** From the thread: the progress of its start, then one reply to each request, with the request's id. */
 export type ThreadMessage<Reply, Ready, Progress> =
   | { readonly kind: 'progress'; readonly progress: Progress }
   | { readonly kind: 'ready'; readonly ready: Ready }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { configSchema } from '../../src/server/config/config.js';
-import { LINGER_MS } from '../../src/server/http/drain.js';
+import { LINGER_MS } from '../../src/server/supervisor/process-messages.js';
 import { solidJpeg } from '../helpers/make-jpeg.js';
 import { readYaml } from '../helpers/read-yaml.js';
 import { serveApp } from '../helpers/serve-app.js';
@@ -25,12 +25,12 @@ const pods = {
 
 for (const [kind, pod] of Object.entries(pods)) {
   const [container] = pod.containers;
-  const { livenessProbe, readinessProbe, lifecycle } = container;
+  const { startupProbe, livenessProbe, readinessProbe, lifecycle } = container;
 
   t.test(`${kind}: the port is the image's`, async (t) => {
     const { containerPort, name } = container.ports[0];
     t.match(dockerfile, `PORT=${containerPort}\nEXPOSE ${containerPort}\n`);
-    for (const { httpGet } of [livenessProbe, readinessProbe]) {
+    for (const { httpGet } of [startupProbe, livenessProbe, readinessProbe]) {
       t.ok(httpGet.port === containerPort || httpGet.port === name);
     }
   });
@@ -46,9 +46,17 @@ for (const [kind, pod] of Object.entries(pods)) {
     t.equal(await status(readinessProbe), 503);
   });
 
+  t.test(`${kind}: there is time to build an engine`, async (t) => {
+    const { url } = await serveApp(t, { isWarm: false });
+    const { status } = await fetch(`${url}${startupProbe.httpGet.path}`);
+    t.equal(status, 503, 'the other probes wait until it is ready');
+    const seconds = startupProbe.periodSeconds * startupProbe.failureThreshold;
+    t.equal(seconds, deployment.spec.progressDeadlineSeconds);
+  });
+
   t.test(`${kind}: there is time to drain`, async (t) => {
     const neededMs = lifecycle.preStop.sleep.seconds * 1000 + config.server.drainTimeoutMs;
-    t.ok(pod.terminationGracePeriodSeconds * 1000 > neededMs + LINGER_MS);
+    t.ok(pod.terminationGracePeriodSeconds * 1000 > neededMs + 2 * LINGER_MS);
   });
 
   t.test(`${kind}: the server may do little`, async (t) => {

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { type Lane, ModelRefusedError } from '../../src/engine/index.js';
+import { type Lane, type LaneSizes, ModelRefusedError } from '../../src/engine/index.js';
 import type { MeasuredBatch } from '../../src/engine/lane/lane-messages.js';
 import type { Model } from '../../src/engine/model/model.js';
 import { readModelFolder } from '../../src/engine/model/model-folder.js';
@@ -42,7 +42,7 @@ function setUp({ missing = {}, fails = () => undefined, explained = {} }: World 
   };
   const open = (provider: 'auto' | Provider, lanesPerDevice = 1) =>
     openEngine(model, { provider, lanesPerDevice, sizes: SIZES }, runtime, (l) => said.push(l));
-  return { open, done, said };
+  return { open, done, said, runtime };
 }
 
 t.test('auto takes the first provider that opens, best first', async (t) => {
@@ -92,6 +92,26 @@ t.test('when even the CPU cannot run the model, the sentence says what to look a
     message: 'the model cannot run on cpu (does labels.txt have one line for each class?): shapes',
   });
 });
+
+t.test(
+  'lanes of a model whose batch is fixed run that size only, and no profile bounds them',
+  async (t) => {
+    const sizes: LaneSizes[] = [];
+    const { runtime } = setUp();
+    const fixed = { ...model, batch: { size: 8, isOpened: false, seen: '' } };
+    const noting: EngineRuntime = {
+      ...runtime,
+      openLane: (one, source, laneSizes, curve) => {
+        sizes.push(laneSizes);
+        return runtime.openLane(one, source, laneSizes, curve);
+      },
+    };
+    const wishes = { provider: 'auto', lanesPerDevice: 2, sizes: SIZES } as const;
+    const engine = await openEngine(fixed, wishes, noting, () => {});
+    t.same(sizes, Array(2).fill({ maxBatchSize: 8, allowedBatchSizes: [8] }));
+    t.equal(engine.profileBatchSize, undefined);
+  },
+);
 
 t.test('lanes open one after the other, and only the first measures', async (t) => {
   const { open, done } = setUp();

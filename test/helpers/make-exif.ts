@@ -9,7 +9,7 @@ export interface TiffOptions {
   /** The number of entries according to the directory; it always has 2. */
   readonly entries?: number;
   readonly tag?: number;
-  /** 3 is SHORT, the only type that the orientation may have. */
+  /** 3 is SHORT, which is the default; 4 is LONG. */
   readonly type?: number;
 }
 
@@ -33,7 +33,8 @@ export function makeTiff(orientation: number, options: TiffOptions = {}): Buffer
   uint16(tag, 22);
   uint16(type, 24);
   uint32(1, 26);
-  uint16(orientation, 30);
+  if (type === 4) uint32(orientation, 30);
+  else uint16(orientation, 30);
   return bytes;
 }
 

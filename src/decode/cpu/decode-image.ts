@@ -1,10 +1,11 @@
 import type { ImageInput } from '../../engine/index.js';
+import { joinParts } from '../header/file-parts.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
 import type { Resampler } from '../resample/resampler.js';
-import { resizePlan } from '../resize-plan.js';
+import { DEFAULT_FILTER, DEFAULT_PAD, resizePlan } from '../resize-plan.js';
 import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
-import { turnUpright } from './turn-upright.js';
+import { placeUpright } from './place-upright.js';
 
 export type { DecoderName };
 
@@ -26,10 +27,16 @@ export async function decodeImage(
   // There is no await from here on, so no other image uses the resampler's memory.
   const raster = resampler.raster(header.width * header.height * 3);
   try {
-    decodeRaster(bytes, header, raster);
+    decodeRaster(joinParts(bytes, header.parts), header, raster);
   } catch (cause) {
     throw new UndecodableImageError('the decoder failed', { cause });
   }
   const plan = resizePlan(header, input);
-  turnUpright(resampler.resample(plan.x, plan.y), plan, pixels);
+  const { filter = DEFAULT_FILTER, pad = DEFAULT_PAD } = input;
+  placeUpright(
+    resampler.resample(plan.x, plan.y, { filter, firstAxis: plan.firstAxis }),
+    plan,
+    pad,
+    pixels,
+  );
 }

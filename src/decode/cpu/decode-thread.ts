@@ -12,8 +12,8 @@ export interface Recycling {
 }
 
 /**
- * The main thread's end of one decode thread. A thread that stops is replaced when the next image comes, so that only the
- * images in it fail.
+ * The main thread's end of one decode thread. A thread that stops is replaced when the next image arrives, so that
+ * only the images in it fail.
  */
 export class DecodeThread {
   readonly #workerData: DecodeWorkerData;

@@ -3,9 +3,9 @@ import { decodeWithImageRs } from './decode-with-image-rs.js';
 import type { RasterDecoder } from './raster-decoder.js';
 
 /**
- * JPEGs where the host has no libturbojpeg: through the libjpeg-turbo of a package, which hard-codes the fast DCT, so
- * that pictures come out darker by 1.2 of 255. It takes no CMYK and not all sampling factors, and fails where libjpeg
- * has but warned; those images go to the image crate.
+ * Decodes JPEGs if the host has no libturbojpeg, with an npm package of libjpeg-turbo. The package always uses the
+ * fast DCT, so images come out darker by 1.2 of 255. It does not support CMYK and some sampling factors, and fails
+ * where libjpeg only warns; those images go to the image crate.
  */
 export const decodeWithFallback: RasterDecoder = (bytes, header, raster) => {
   if (header.colour === 'cmyk' || !decodeWithPackage(bytes, header, raster)) {
@@ -13,7 +13,7 @@ export const decodeWithFallback: RasterDecoder = (bytes, header, raster) => {
   }
 };
 
-/** False where the package fails; it does not say why. */
+/** False if the package fails; it does not report why. */
 function decodeWithPackage(...[bytes, header, raster]: Parameters<RasterDecoder>): boolean {
   const target = Buffer.from(raster.buffer, raster.byteOffset, raster.byteLength);
   try {

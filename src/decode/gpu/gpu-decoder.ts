@@ -71,7 +71,7 @@ export class GpuDecoder {
         return pixels;
       },
       warmUp: () => lane.warmUp(),
-      ...(lane.ended ? { ended: lane.ended } : {}),
+      ...(lane.ended === undefined ? {} : { ended: lane.ended }),
     };
   }
 

@@ -34,7 +34,7 @@ export class GpuLane implements BatchLane<GpuImage, Uint8Array | undefined> {
   /**
    * Starts the thread, which allocates its memory and decodes the trial image.
    *
-   * @throws {ThreadRefusedError} the units cannot be used, or do not decode the trial image to the right pixels
+   * @throws {ThreadRefusedError} the units cannot be used, or do not decode the trial image correctly
    */
   static async open(
     pixels: PixelBuffers,

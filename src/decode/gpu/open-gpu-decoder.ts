@@ -1,5 +1,5 @@
 import type { Clock } from '../../batcher/index.js';
-import { GpuDecoder, type GpuDecoderOptions } from './gpu-decoder.js';
+import { type GpuBatchLane, GpuDecoder, type GpuDecoderOptions } from './gpu-decoder.js';
 import { GpuLane, type PixelBuffers } from './gpu-lane.js';
 
 /** While one thread waits for its batch, the other reads headers, copies pixels and submits its own batch. */
@@ -11,6 +11,8 @@ export interface OpenGpuDecoderOptions {
   readonly broken: GpuDecoderOptions['broken'];
   /** Number of threads; by default GPU_THREADS. */
   readonly threads?: number;
+  /** Opens one thread; tests give another. */
+  readonly openLane?: (pixels: PixelBuffers) => Promise<GpuBatchLane>;
 }
 
 /**
@@ -23,9 +25,15 @@ export async function openGpuDecoder({
   clock,
   broken,
   threads = GPU_THREADS,
+  openLane = (buffers) => GpuLane.open(buffers),
 }: OpenGpuDecoderOptions): Promise<GpuDecoder> {
-  const lanes: GpuLane[] = [];
-  // One after the other: if the first is refused, the others need not try.
-  while (lanes.length < threads) lanes.push(await GpuLane.open(pixels));
+  const lanes: GpuBatchLane[] = [];
+  try {
+    // One after the other: if the first is refused, the others need not try.
+    while (lanes.length < threads) lanes.push(await openLane(pixels));
+  } catch (error) {
+    await Promise.all(lanes.map((lane) => lane.close()));
+    throw error;
+  }
   return new GpuDecoder({ lanes, clock, broken });
 }

@@ -1,7 +1,7 @@
 import type { ImageInput } from '../../engine/index.js';
 import type { Cuda, JpegUnits, PinnedMemory } from '../../native/index.js';
 import type { ImageHeader } from '../header/image-header.js';
-import { resizePlan } from '../resize-plan.js';
+import { DEFAULT_FILTER, DEFAULT_PAD, resizePlan } from '../resize-plan.js';
 import { resamplePtx } from './generated/resample-ptx.js';
 import { JOB_BYTES, writeJob } from './resample-jobs.js';
 import { UNIT_LIMITS } from './units-take.js';
@@ -116,8 +116,9 @@ export class UnitDecoder {
         writeJob(this.#jobs.bytes, i, {
           source: this.#rasters + BigInt(rasterAt),
           target: this.#devicePixels + BigInt(pixelsAt),
-          header,
           plan: resizePlan(header, input),
+          filter: input.filter ?? DEFAULT_FILTER,
+          pad: input.pad ?? DEFAULT_PAD,
         });
       });
       cuda.copyToDevice(this.#deviceJobs, this.#jobs.address, batch.length * JOB_BYTES, stream);

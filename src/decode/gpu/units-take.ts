@@ -16,6 +16,8 @@ const LUMA_SAMPLINGS = [0x11, 0x21, 0x22];
 const CHROMA_SAMPLING = 0x11;
 /** The component ids that JFIF gives to Y, Cb and Cr; other ids may mean RGB. */
 const YCBCR = [1, 2, 3];
+/** The end of a baseline scan's header: first and last coefficient, approximation. Some phones write zeros. */
+const ALL_COEFFICIENTS = Buffer.of(0, 63, 0);
 const APP14_ADOBE = 0xee;
 const ADOBE_TRANSFORM_AT = 11;
 const ADOBE_YCBCR = 1;
@@ -27,7 +29,7 @@ const ADOBE_YCBCR = 1;
  */
 export function unitsTake(image: Uint8Array, header: ImageHeader, input: ImageInput): boolean {
   const { format, colour, scans, width, height } = header;
-  if (format !== 'jpeg' || colour !== 'rgb' || scans !== 1) return false;
+  if (format !== 'jpeg' || colour !== 'rgb' || scans !== 1 || header.parts) return false;
   if (width * height * 3 > UNIT_LIMITS.rasterBytes) return false;
   if (input.width * input.height * 3 > UNIT_LIMITS.pixelBytes) return false;
   const bytes = Buffer.from(image.buffer, image.byteOffset, image.byteLength);
@@ -41,10 +43,12 @@ function endsWithEoi(bytes: Buffer): boolean {
 
 function isBaselineYcbcr(bytes: Buffer): boolean {
   let isBaseline = false;
-  for (const { marker, payload } of segmentsBeforeScan(bytes)) {
+  for (const { marker, payload } of segmentsToScan(bytes)) {
     if (marker === JpegMarker.SOF0_BASELINE) isBaseline = hasUsualComponents(payload);
     else if (marker === APP14_ADOBE && isAdobe(payload)) {
       if (payload[ADOBE_TRANSFORM_AT] !== ADOBE_YCBCR) return false;
+    } else if (marker === JpegMarker.SOS && !payload.subarray(-3).equals(ALL_COEFFICIENTS)) {
+      return false;
     }
   }
   return isBaseline;
@@ -65,14 +69,14 @@ function isAdobe(payload: Buffer): boolean {
   return payload.length > ADOBE_TRANSFORM_AT && payload.toString('latin1', 0, 5) === 'Adobe';
 }
 
-function* segmentsBeforeScan(bytes: Buffer) {
+function* segmentsToScan(bytes: Buffer) {
   for (let at = 2; at + 4 <= bytes.length; ) {
     // Fill bytes may precede a marker's code.
     while (bytes[at + 1] === 0xff) at++;
     const marker = Number(bytes[at + 1]);
-    if (marker === JpegMarker.SOS) return;
     const end = at + 2 + bytes.readUInt16BE(at + 2);
     yield { marker, payload: bytes.subarray(at + 4, end) };
+    if (marker === JpegMarker.SOS) return;
     at = end;
   }
 }

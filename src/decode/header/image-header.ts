@@ -1,3 +1,5 @@
+import type { FilePart } from './file-parts.js';
+
 /** EXIF orientation: how to turn the stored raster upright; 1 means that it is upright. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
@@ -13,4 +15,6 @@ export interface ImageHeader {
   readonly bitDepth: number;
   /** Number of passes over the whole image that decoding needs; a progressive JPEG has several. */
   readonly scans: number;
+  /** What decoders get, in this order; without it they get the file as it is. */
+  readonly parts?: readonly FilePart[];
 }

@@ -2,6 +2,7 @@ import type { Orientation } from './image-header.js';
 
 const ORIENTATION_TAG = 0x0112;
 const SHORT = 3;
+const LONG = 4;
 const ENTRY_BYTES = 12;
 /** "Exif", 0, 0 precedes the TIFF structure in a JPEG's APP1. */
 const PREAMBLE = Buffer.from('Exif\0\0', 'latin1');
@@ -21,13 +22,16 @@ export function readTiffOrientation(tiff: Buffer): Orientation | undefined {
   const order = tiff.toString('latin1', 0, 2);
   if (order !== 'II' && order !== 'MM') return undefined;
   const uint16 = (at: number) => (order === 'II' ? tiff.readUInt16LE(at) : tiff.readUInt16BE(at));
-  const directory = order === 'II' ? tiff.readUInt32LE(4) : tiff.readUInt32BE(4);
+  const uint32 = (at: number) => (order === 'II' ? tiff.readUInt32LE(at) : tiff.readUInt32BE(at));
+  const directory = uint32(4);
   if (directory + 2 > tiff.length) return undefined;
   const entries = uint16(directory);
   for (let i = 0, at = directory + 2; i < entries; i++, at += ENTRY_BYTES) {
     if (at + ENTRY_BYTES > tiff.length) return undefined;
-    if (uint16(at) !== ORIENTATION_TAG || uint16(at + 2) !== SHORT) continue;
-    const value = uint16(at + 8);
+    if (uint16(at) !== ORIENTATION_TAG) continue;
+    const type = uint16(at + 2);
+    if (type !== SHORT && type !== LONG) continue;
+    const value = type === SHORT ? uint16(at + 8) : uint32(at + 8);
     return value >= 1 && value <= 8 ? (value as Orientation) : undefined;
   }
   return undefined;

@@ -1,30 +1,39 @@
+import { FileParts } from './file-parts.js';
 import { UndecodableImageError } from './image-errors.js';
 import type { ImageHeader, Orientation } from './image-header.js';
 import { isSoundSegment } from './is-sound-segment.js';
 import { JpegMarker } from './jpeg-marker.js';
 import { readExifOrientation } from './read-exif-orientation.js';
+import { componentNames, renameInFrame, renameInScan } from './rename-components.js';
 
 /** Far more than any encoder writes. Without a limit, a body of tiny segments would block the main thread. */
 const MAX_SEGMENTS = 10_000;
 
 const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
 
-type Frame = Pick<ImageHeader, 'width' | 'height' | 'colour'>;
+interface Frame extends Pick<ImageHeader, 'width' | 'height' | 'colour'> {
+  /** The names of its components, if two have the same. */
+  readonly twins?: readonly number[];
+}
 
 /**
  * Walks the markers from SOI to EOI. A file that ends without EOI was cut off and is refused, as in Pillow. Data after
  * EOI, such as a second picture, is ignored. Stops counting scans above `maxScans`. Anything that a decoder could
- * read in another way is refused, so that no decoder finds scans or frames that were not counted.
+ * read in another way is refused or kept from it, so that no decoder finds scans or frames that were not counted:
+ *
+ * - Bytes between segments that are no marker are skipped as libjpeg skips them, and decoders do not get them.
+ * - Components that have the same name get names of their own.
  *
  * @throws {UndecodableImageError} for anything but Huffman-coded DCT of 8 bits with 1, 3 or 4 components
  */
 export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + JpegMarker.SOI) fail('no SOI');
+  const parts = new FileParts();
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
   let scans = 0;
   let segments = 0;
-  let at = markerAt(bytes, 2);
+  let at = markerAfterSegment(bytes, 2, parts);
   while (scans <= maxScans) {
     if (at === -1) fail('no EOI');
     const marker = bytes.readUInt8(at);
@@ -32,10 +41,15 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
     if (++segments > MAX_SEGMENTS) fail('too many segments');
     if (marker === JpegMarker.SOI) fail('SOI inside an image');
     const end = segmentEnd(bytes, at);
-    const payload = bytes.subarray(at + 3, end);
+    let payload = bytes.subarray(at + 3, end);
+    if (marker === JpegMarker.SOS && frame?.twins) {
+      payload = renameInScan(payload, frame.twins) ?? fail('a scan of an unknown component');
+      parts.replace(at + 3, end, payload);
+    }
     if (isStartOfFrame(marker)) {
       if (frame) fail('two frames');
       frame = readFrame(payload);
+      if (frame.twins) parts.replace(at + 3, end, renameInFrame(payload));
     } else if (!isSoundSegment(marker, payload)) {
       fail('a segment that decoders may read differently');
     } else if (marker === JpegMarker.SOS) {
@@ -44,19 +58,41 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
     } else if (marker === JpegMarker.APP1) {
       orientation ??= readExifOrientation(payload);
     }
-    at = marker === JpegMarker.SOS ? markerAfterScan(bytes, end) : markerAt(bytes, end);
+    at =
+      marker === JpegMarker.SOS
+        ? markerAfterScan(bytes, end)
+        : markerAfterSegment(bytes, end, parts);
   }
   if (!frame || scans === 0) fail('no scan');
-  return { format: 'jpeg', ...frame, bitDepth: 8, orientation: orientation ?? 1, scans };
+  const { width, height, colour } = frame;
+  const kept = parts.finish(Math.min(bytes.length, at + 1));
+  return {
+    ...{ format: 'jpeg', width, height, colour },
+    ...{ bitDepth: 8, orientation: orientation ?? 1, scans },
+    ...(kept ? { parts: kept } : {}),
+  };
 }
 
 /**
- * Position of the code of the marker at `from`, after its fill bytes, or -1 at the end of the file. Fails on any other
- * bytes, because decoders disagree about them.
+ * Position of the code of the next marker after a segment, or -1 at the end of the file. Skips what libjpeg skips there
+ * (next_marker in jdmarker.c): everything up to a 0xff that is followed by neither 0x00 nor the end.
  */
+function markerAfterSegment(bytes: Buffer, from: number, parts: FileParts): number {
+  let at = from;
+  while (at !== -1) {
+    const code = bytes[at] === 0xff ? markerAt(bytes, at) : 0;
+    if (code === -1) return -1;
+    if (code !== 0 && bytes[code] !== 0) {
+      if (at > from) parts.replace(from, at);
+      return code;
+    }
+    at = bytes.indexOf(0xff, Math.max(at + 1, code + 1));
+  }
+  return -1;
+}
+
+/** Position of the code of the marker that begins at `from`, after its fill bytes, or -1 at the end of the file. */
 function markerAt(bytes: Buffer, from: number): number {
-  if (from >= bytes.length) return -1;
-  if (bytes[from] !== 0xff) fail('no marker after a segment');
   let at = from + 1;
   while (bytes[at] === 0xff) at++;
   return at < bytes.length ? at : -1;
@@ -111,7 +147,10 @@ function readFrame(segment: Buffer): Frame {
   const colour = COLOURS[components];
   if (segment.readUInt8(0) !== 8) fail('not 8 bits per sample');
   if (colour === undefined || segment.length !== 6 + 3 * components) fail('unsupported components');
-  return { width: segment.readUInt16BE(3), height: segment.readUInt16BE(1), colour };
+  const names = componentNames(segment);
+  const hasTwins = new Set(names).size < names.length;
+  const size = { width: segment.readUInt16BE(3), height: segment.readUInt16BE(1) };
+  return { ...size, colour, ...(hasTwins ? { twins: names } : {}) };
 }
 
 function fail(why: string): never {

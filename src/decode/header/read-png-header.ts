@@ -1,3 +1,4 @@
+import { FileParts } from './file-parts.js';
 import { UndecodableImageError } from './image-errors.js';
 import type { ImageHeader, Orientation } from './image-header.js';
 import { readTiffOrientation } from './read-exif-orientation.js';
@@ -5,8 +6,10 @@ import { readTiffOrientation } from './read-exif-orientation.js';
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
 const GREY = 0;
 const GREY_ALPHA = 4;
-/** Far more than any encoder writes before the image data. */
-const MAX_CHUNKS = 10_000;
+/** A whole IEND chunk. */
+const IEND = Buffer.from('0000000049454e44ae426082', 'hex');
+/** Far more than any encoder writes. Without a limit, a body of empty chunks would block the main thread. */
+const MAX_CHUNKS = 100_000;
 /** Bit depths that each colour type allows (PNG specification, table 11.1). */
 const BIT_DEPTHS: Record<number, readonly number[]> = {
   0: [1, 2, 4, 8, 16],
@@ -21,24 +24,40 @@ export function isPng(bytes: Buffer): boolean {
 }
 
 /**
- * Reads IHDR and the chunks before the first IDAT. An interlaced image costs no more here than a plain one.
+ * Reads all chunks. Decoders get those alone that a picture needs, and so no profile or text that inflates to gigabytes.
+ * A file that ends after its IDATs gets an IEND, as viewers show it. An interlaced image costs no more here than a
+ * plain one.
  *
- * @throws {UndecodableImageError} if IHDR is not legal or the chunks end before IDAT
+ * @throws {UndecodableImageError} if IHDR is not legal or there is no IDAT
  */
 export function readPngHeader(bytes: Buffer): ImageHeader {
-  let at = SIGNATURE.length;
+  const parts = new FileParts();
   let header: Omit<ImageHeader, 'orientation'> | undefined;
   let orientation: Orientation | undefined;
-  for (let chunks = 0; at + 8 <= bytes.length && chunks < MAX_CHUNKS; chunks++) {
-    const length = bytes.readUInt32BE(at);
-    const type = bytes.toString('latin1', at + 4, at + 8);
-    const data = bytes.subarray(at + 8, at + 8 + length);
-    if (header === undefined) header = readIhdr(type, data);
-    else if (type === 'eXIf') orientation = readTiffOrientation(data);
-    else if (type === 'IDAT') return { ...header, orientation: orientation ?? 1 };
-    at += 12 + length;
+  let hasIdat = false;
+  let at = SIGNATURE.length;
+  let type = '';
+  for (let chunks = 0; at + 8 <= bytes.length && type !== 'IEND'; chunks++) {
+    if (chunks === MAX_CHUNKS) throw new UndecodableImageError('too many chunks');
+    const end = at + 12 + bytes.readUInt32BE(at);
+    type = bytes.toString('latin1', at + 4, at + 8);
+    if (header === undefined) header = readIhdr(type, bytes.subarray(at + 8, end - 4));
+    else if (type === 'IDAT') hasIdat = true;
+    else if (type === 'IEND') parts.replace(at, end);
+    else if (isAncillary(type) && type !== 'tRNS') parts.replace(at, end);
+    if (type === 'eXIf' && !hasIdat) {
+      orientation = readTiffOrientation(bytes.subarray(at + 8, end - 4));
+    }
+    at = end;
   }
-  throw new UndecodableImageError('no IDAT');
+  if (!header || !hasIdat) throw new UndecodableImageError('no IDAT');
+  const kept = parts.finish(Math.min(at, bytes.length), IEND);
+  return { ...header, orientation: orientation ?? 1, ...(kept ? { parts: kept } : {}) };
+}
+
+/** A lower-case first letter: a decoder may pass over such a chunk. */
+function isAncillary(type: string): boolean {
+  return (type.charCodeAt(0) & 0x20) !== 0;
 }
 
 function readIhdr(type: string, data: Buffer): Omit<ImageHeader, 'orientation'> {

@@ -1,26 +1,37 @@
+import type { Filter } from './filters.js';
 import { kernelWasm } from './generated/kernel-wasm.js';
-import { type Axis, type Taps, triangleTaps } from './taps.js';
+import { type Axis, filterTaps, type Taps } from './taps.js';
+
+/** Where taps lie in the memory: first samples, weights; then how many pairs there are. */
+type KernelTaps = readonly [first: number, weights: number, pairs: number];
 
 interface Kernel {
   resampleRows(
-    source: number,
-    sourceStride: number,
-    rowCount: number,
-    first: number,
-    weights: number,
-    pairs: number,
-    count: number,
-    target: number,
+    ...args: [
+      source: number,
+      sourceStride: number,
+      rowCount: number,
+      ...taps: KernelTaps,
+      count: number,
+      target: number,
+    ]
   ): void;
   resampleColumns(
-    source: number,
-    rowBytes: number,
-    first: number,
-    weights: number,
-    pairs: number,
-    count: number,
-    target: number,
+    ...args: [
+      source: number,
+      sourceStride: number,
+      rowBytes: number,
+      ...taps: KernelTaps,
+      count: number,
+      target: number,
+    ]
   ): void;
+}
+
+export interface ResampleOptions {
+  readonly filter: Filter;
+  /** Which axis is resized first. It decides roundings, and what is cut off between the passes. */
+  readonly firstAxis: 'x' | 'y';
 }
 
 const PAGE_BYTES = 65536;
@@ -32,7 +43,7 @@ const KEEP_BYTES = 32 * 1024 * 1024;
 const module = new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
 
 /**
- * Resizes and crops RGB rasters with an antialiased bilinear filter, in WebAssembly SIMD. A decoder writes
+ * Resizes and crops RGB rasters as Pillow does, in WebAssembly SIMD. A decoder writes
  * directly into `raster()`. It handles one image at a time, so each decode thread has its own resampler.
  */
 export class Resampler {
@@ -50,48 +61,42 @@ export class Resampler {
   }
 
   /**
-   * Resizes the raster that was written last, x.from by y.from pixels. Each axis is rounded to bytes once, rows first.
+   * Resizes the raster that was written last, x.from by y.from pixels: one axis after the other, each rounded to bytes. Of the
+   * raster only those rows and columns are read that the wanted pixels need.
    *
    * @returns x.count * y.count * 3 bytes; a view that is valid until the next call
    */
-  resample(x: Axis, y: Axis): Uint8Array {
-    const columns = triangleTaps(x);
-    const rows = triangleTaps(y);
+  resample(x: Axis, y: Axis, { filter, firstAxis }: ResampleOptions): Uint8Array {
+    const columns = filterTaps(x, filter);
+    const rows = filterTaps(y, filter);
+    const stride = x.from * 3;
     const rowBytes = x.count * 3;
-    const narrowRows = rows.end - rows.start;
-    // The same for pixels: those past the end of the last row are read with weight zero.
-    const readPixels = Math.max(...columns.first) + columns.pairs * 2 - x.from;
-    const columnTaps = aligned((x.from * y.from + Math.max(0, readPixels)) * 3 + SLACK_BYTES);
+    const isRowsFirst = firstAxis === 'x';
+    // The raster with one axis resized.
+    const middleBytes = isRowsFirst ? rowBytes : (columns.end - columns.start) * 3;
+    const middleRows = isRowsFirst ? readEnd(rows) - rows.start : y.count;
+    // The kernel reads pairs of pixels and of rows, some with weight zero, and perhaps past the last one.
+    const pastRowBytes = (readEnd(columns) - columns.end) * 3;
+    const rasterRows = isRowsFirst ? y.from : Math.max(y.from, readEnd(rows));
+    const columnTaps = aligned(rasterRows * stride + pastRowBytes);
     const rowTaps = columnTaps + tapsBytes(columns);
-    const narrow = rowTaps + tapsBytes(rows);
-    // The kernel reads rows in pairs; the last one may be past the last row, and then has weight zero.
-    const readRows = Math.max(...rows.first) - rows.start + rows.pairs * 2;
-    const target = narrow + aligned(Math.max(narrowRows, readRows) * rowBytes + SLACK_BYTES);
-    const targetBytes = rowBytes * y.count;
-    this.#reserve(target + targetBytes);
-    this.#writeTaps(columnTaps, columns, 0, 3);
-    this.#writeTaps(rowTaps, rows, rows.start, rowBytes);
-    const sourceStride = x.from * 3;
-    this.#kernel.resampleRows(
-      rows.start * sourceStride,
-      sourceStride,
-      narrowRows,
-      columnTaps,
-      columnTaps + columns.first.byteLength,
-      columns.pairs,
-      x.count,
-      narrow,
-    );
-    this.#kernel.resampleColumns(
-      narrow,
-      rowBytes,
-      rowTaps,
-      rowTaps + rows.first.byteLength,
-      rows.pairs,
-      y.count,
-      target,
-    );
-    return new Uint8Array(this.#memory.buffer, target, targetBytes);
+    const middle = rowTaps + tapsBytes(rows);
+    const target = middle + aligned(middleRows * middleBytes + pastRowBytes);
+    this.#reserve(target + rowBytes * y.count);
+    if (isRowsFirst) {
+      const source = [rows.start * stride, stride, rows.end - rows.start] as const;
+      const across = this.#writeTaps(columnTaps, columns, 0, 3);
+      const down = this.#writeTaps(rowTaps, rows, rows.start, rowBytes);
+      this.#kernel.resampleRows(...source, ...across, x.count, middle);
+      this.#kernel.resampleColumns(middle, rowBytes, rowBytes, ...down, y.count, target);
+    } else {
+      const source = [columns.start * 3, stride, middleBytes] as const;
+      const down = this.#writeTaps(rowTaps, rows, 0, stride);
+      const across = this.#writeTaps(columnTaps, columns, columns.start, 3);
+      this.#kernel.resampleColumns(...source, ...down, y.count, middle);
+      this.#kernel.resampleRows(middle, middleBytes, y.count, ...across, x.count, target);
+    }
+    return new Uint8Array(this.#memory.buffer, target, rowBytes * y.count);
   }
 
   #reserve(byteLength: number): void {
@@ -99,15 +104,15 @@ export class Resampler {
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE_BYTES));
   }
 
-  /** Writes the taps at `at`: the byte offset of each first sample, then the weights. */
-  #writeTaps(at: number, taps: Taps, start: number, sampleBytes: number): void {
+  /** Lays out taps at `at`: the byte offset of each first sample from sample `start`, then the weights. */
+  #writeTaps(at: number, taps: Taps, start: number, sampleBytes: number): KernelTaps {
     const offsets = new Uint32Array(this.#memory.buffer, at, taps.first.length);
     for (let i = 0; i < offsets.length; i++) {
       offsets[i] = (Number(taps.first[i]) - start) * sampleBytes;
     }
-    new Int16Array(this.#memory.buffer, at + offsets.byteLength, taps.weights.length).set(
-      taps.weights,
-    );
+    const weightsAt = at + offsets.byteLength;
+    new Int16Array(this.#memory.buffer, weightsAt, taps.weights.length).set(taps.weights);
+    return [at, weightsAt, taps.pairs];
   }
 }
 
@@ -115,9 +120,14 @@ function instantiate(memory: WebAssembly.Memory): Kernel {
   return new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as Kernel;
 }
 
-/** Rounds up to a multiple of 16, so that every region starts at a vector boundary. */
+/** One after the last sample that the kernel reads. */
+function readEnd({ first, pairs, end }: Taps): number {
+  return Math.max(end, Math.max(...first) + pairs * 2);
+}
+
+/** With slack, and up to the next multiple of 16, so that every region starts on a vector's boundary. */
 function aligned(byteLength: number): number {
-  return (byteLength + 15) & ~15;
+  return (byteLength + SLACK_BYTES + 15) & ~15;
 }
 
 function tapsBytes(taps: Taps): number {

@@ -3,20 +3,20 @@ import { inspectOutput, type OutputFacts } from './inspect-output.js';
 import { ModelRefusedError } from './model-refused-error.js';
 import { shapeText } from './tensor-type.js';
 
-/** What is known of the scores besides the graph. */
+/** What is known about the scores, apart from the graph. */
 export interface OutputWish {
-  /** The output that holds the scores, as model.json names it. */
+  /** The name of the output that holds the scores, from model.json. */
   readonly outputName?: string | undefined;
-  /** How many scores there must be: as many as labels. */
+  /** The required number of scores: the number of labels. */
   readonly classes?: number | undefined;
 }
 
 /**
- * The output that holds the scores: the one that was named, the only one, or the only one that can be scores of that
- * many classes.
+ * Returns the output that holds the scores: the named output, the only output, or the only one that can be scores of
+ * this number of classes.
  *
- * @param fixedBatch images that every run has, by the graph's input; undefined if they may be any
- * @throws {ModelRefusedError} when there is no such output, or several
+ * @param fixedBatch number of images that every run must have, according to the input; undefined if it may vary
+ * @throws {ModelRefusedError} if there is no such output, or several
  */
 export function chooseOutput(
   outputs: readonly ValueInfoProto[],
@@ -31,7 +31,7 @@ export function chooseOutput(
     );
   }
   const [first, ...others] = outputs;
-  if (!first) throw new ModelRefusedError('the model has no output; export it with one');
+  if (!first) throw new ModelRefusedError('the model has no output; export it with exactly one');
   if (others.length === 0) return inspectOutput(first, fixedBatch);
   const fitting = outputs
     .flatMap((output) => scoresOf(output, fixedBatch) ?? [])

@@ -1,29 +1,29 @@
 import type { GraphProto, NodeProto, TensorProto } from './generated/onnx_pb.js';
 
-/** Operators that convolve, and which of their inputs holds the weights, [out, in / groups, ...]. */
+/** Convolution operators, and the index of the input that holds the weights, [out, in / groups, ...]. */
 const WEIGHTS: Readonly<Record<string, number>> = {
   Conv: 1,
   FusedConv: 1,
   ConvInteger: 1,
   QLinearConv: 3,
 };
-/** What stands between a convolution and its weights in a quantised model. */
+/** Operators between a convolution and its weights in a quantised model. */
 const WRAPPERS = new Set(['Cast', 'DequantizeLinear', 'Identity', 'QuantizeLinear']);
 
-/** What the convolution that first sees the image says of it. */
+/** What the first convolution on the image shows about the graph's input. */
 export interface FirstConvolution {
   readonly channels: number;
-  /** Order of the graph's input: channels last if it is transposed before it is convolved. */
+  /** Order of the input's dimensions: channels last if it is transposed before the convolution. */
   readonly layout: 'nchw' | 'nhwc';
 }
 
-/** Undefined where no convolution sees what is made of the input, or where its weights are not in the graph. */
+/** Undefined if no convolution processes the input, or if its weights are not in the graph. */
 export function firstConvolution(
   graph: GraphProto,
   inputName: string,
 ): FirstConvolution | undefined {
   const layouts = new Map<string, FirstConvolution['layout']>([[inputName, 'nchw']]);
-  // A graph lists its nodes in the order in which they run.
+  // A graph lists its nodes in execution order.
   for (const node of graph.node) {
     const layout = node.input.map((name) => layouts.get(name)).find(Boolean);
     if (!layout) continue;

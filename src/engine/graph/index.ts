@@ -1,6 +1,8 @@
-export { givesProbabilities } from './gives-probabilities.js';
+export type { OutputWish } from './choose-output.js';
+export { externalDataOf, externalTensors } from './external-tensors.js';
 export { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
-export { FIXED_BATCH_ADVICE, makeBatchDynamic } from './make-batch-dynamic.js';
+export { lastActivation } from './last-activation.js';
+export { FixedBatchError, makeBatchDynamic } from './make-batch-dynamic.js';
 export { ModelRefusedError } from './model-refused-error.js';
 export { CONFIDENCE, IMAGE, LABEL_INDEX, SCORES } from './names.js';
 export { nullClassifier } from './null-classifier.js';

@@ -3,9 +3,9 @@ import { type InputFacts, inspectInput } from './inspect-input.js';
 import type { OutputFacts } from './inspect-output.js';
 import type { Graph } from './read-graph.js';
 
-/** What a classifier's graph says of its image and its scores. */
+/** What a classifier's graph states about its image and its scores. */
 export interface ClassifierFacts extends InputFacts, OutputFacts {
-  /** How many outputs there are besides the scores. */
+  /** Number of outputs besides the scores. */
   readonly otherOutputs: number;
 }
 
@@ -17,7 +17,7 @@ export interface ClassifierFacts extends InputFacts, OutputFacts {
 export function inspectClassifier({ graph }: Graph, wish: OutputWish = {}): ClassifierFacts {
   const input = inspectInput(graph);
   const output = chooseOutput(graph.output, input.fixedBatch, wish);
-  // Scores of one image, whatever the input's shape promises.
+  // If the scores are those of one image, the batch is 1, whatever the input's shape states.
   const fixedBatch = output.hasRows ? input.fixedBatch : 1;
   return { ...input, ...output, fixedBatch, otherOutputs: graph.output.length - 1 };
 }

@@ -11,7 +11,7 @@ import { type ElementType, elementTypeOf, shapeText, sizeOf } from './tensor-typ
 const IMAGE_SHAPES =
   '[n, 3, height, width] or [n, height, width, 3], with 1 in the place of 3 for grey images, or one of these without n';
 
-/** What a graph says of the image that it takes. */
+/** What a graph states about its image input. */
 export interface InputFacts {
   readonly inputName: string;
   readonly inputType: ElementType;
@@ -19,11 +19,11 @@ export interface InputFacts {
   readonly layout: 'nchw' | 'nhwc';
   /** Red, green and blue; or grey. */
   readonly channels: 1 | 3;
-  /** False where the graph takes one image with no dimension for the batch. */
+  /** False if the graph takes one image and has no batch dimension. */
   readonly hasBatch: boolean;
-  /** Images that every run must have; undefined where batches may have any size. */
+  /** Number of images that every run must have; undefined if batches may have any size. */
   readonly fixedBatch: number | undefined;
-  /** In pixels; undefined where the graph leaves the size open. */
+  /** In pixels; undefined if the graph does not fix the size. */
   readonly width: number | undefined;
   readonly height: number | undefined;
 }
@@ -31,7 +31,7 @@ export interface InputFacts {
 type Place = Pick<InputFacts, 'layout' | 'channels'>;
 
 /**
- * @throws {ModelRefusedError} when the graph's one input is no image
+ * @throws {ModelRefusedError} if the graph's only input is not an image
  */
 export function inspectInput(graph: GraphProto): InputFacts {
   const input = onlyInput(graph);
@@ -56,7 +56,7 @@ export function inspectInput(graph: GraphProto): InputFacts {
   if (!place && !hasBatch) throw notAnImage(what, tensor.shape);
   if (!place) {
     throw new ModelRefusedError(
-      `${what} does not say where its 3 channels are: its shape must be ${IMAGE_SHAPES}, but is ${shapeText(tensor.shape)}`,
+      `${what} does not show where its 3 channels are: its shape must be ${IMAGE_SHAPES}, but is ${shapeText(tensor.shape)}`,
     );
   }
   const [height, width] = place.layout === 'nchw' ? image.slice(1) : image;
@@ -64,7 +64,7 @@ export function inspectInput(graph: GraphProto): InputFacts {
   return { inputName: input.name, inputType, ...place, hasBatch, fixedBatch, width, height };
 }
 
-/** Inputs that are weights (old files list them) do not count. */
+/** The graph's only input; inputs that are weights (old files list them) do not count. */
 function onlyInput({ input, initializer, sparseInitializer }: GraphProto): ValueInfoProto {
   const weights = new Set<string | undefined>([
     ...initializer.map(({ name }) => name),
@@ -75,11 +75,11 @@ function onlyInput({ input, initializer, sparseInitializer }: GraphProto): Value
   if (only && inputs.length === 1) return only;
   const names = inputs.map(({ name }) => `"${name}"`).join(', ') || 'none';
   throw new ModelRefusedError(
-    `the model has ${inputs.length} inputs (${names}); export it with one`,
+    `the model has ${inputs.length} inputs (${names}); export it with exactly one`,
   );
 }
 
-/** Three channels before one, and first before last, where both would do. */
+/** If both would fit, three channels are preferred to one, and first to last. */
 function placeOf([first, , last]: readonly (number | undefined)[]): Place | undefined {
   for (const channels of [3, 1] as const) {
     if (first === channels) return { layout: 'nchw', channels };
@@ -94,12 +94,12 @@ function placeByWeights(graph: GraphProto, inputName: string, what: string): Pla
   const { channels, layout } = convolution;
   if (channels === 1 || channels === 3) return { layout, channels };
   throw new ModelRefusedError(
-    `${what} has ${channels} channels, by the weights of its first convolution; images have 3, or 1 if they are grey`,
+    `${what} has ${channels} channels, according to the weights of its first convolution; images have 3, or 1 if they are grey`,
   );
 }
 
 function notAnImage(what: string, shape: TensorShapeProto | undefined): ModelRefusedError {
   return new ModelRefusedError(
-    `${what} is not an image, and only classifiers of images can be served: its shape must be ${IMAGE_SHAPES}, but is ${shapeText(shape)}`,
+    `${what} is not an image, and only image classifiers can be served: its shape must be ${IMAGE_SHAPES}, but is ${shapeText(shape)}`,
   );
 }

@@ -7,21 +7,21 @@ import {
 import { ModelRefusedError } from './model-refused-error.js';
 import { elementTypeOf, type FloatType, shapeText, sizeOf } from './tensor-type.js';
 
-/** What a graph says of the scores that it gives. */
+/** What a graph states about its scores. */
 export interface OutputFacts {
   readonly outputName: string;
   readonly outputType: FloatType;
-  /** Undefined where the graph does not say. */
+  /** Number of classes; undefined if the graph does not state it. */
   readonly classes: number | undefined;
-  /** False when the scores have other dimensions than [n, classes], or the graph does not say. */
+  /** False if the scores have other dimensions than [n, classes], or if the graph does not state their shape. */
   readonly isFlat: boolean;
-  /** False where the scores are those of one image, [classes], with no dimension for the batch. */
+  /** False if the scores are those of one image, [classes], without a batch dimension. */
   readonly hasRows: boolean;
 }
 
 /**
- * @param fixedBatch images that every run has, by the graph's input; undefined if they may be any
- * @throws {ModelRefusedError} when the output is not a score for each class
+ * @param fixedBatch number of images that every run must have, according to the input; undefined if it may vary
+ * @throws {ModelRefusedError} if the output is not one score per class
  */
 export function inspectOutput(output: ValueInfoProto, fixedBatch: number | undefined): OutputFacts {
   const what = `the output "${output.name}"`;
@@ -50,14 +50,14 @@ function scoresIn(
   if (!shape) return { classes: undefined, isFlat: false, hasRows: true };
   const [first, ...others] = shape.dim.map(sizeOf);
   if (others.length === 0) return scoresOfVector(shape, first, fixedBatch);
-  // All but one must be 1; a dimension that is open counts as the classes.
+  // All but one must be 1; a dynamic dimension is taken to be the classes.
   const many = others.filter((size) => size !== 1);
   if (many.length > 1) return undefined;
   const classes = many.length === 0 ? 1 : many[0];
   return { classes, isFlat: others.length === 1, hasRows: true };
 }
 
-/** [n], a score for each image; or [classes] or a single number, the scores of the only image. */
+/** [n] is one score per image; [classes] or a single number are the scores of the only image. */
 function scoresOfVector(
   { dim }: TensorShapeProto,
   size: number | undefined,

@@ -1,4 +1,5 @@
 import { toBinary } from '@bufbuild/protobuf';
+import type { OutputWish } from './choose-output.js';
 import {
   type GraphProto,
   ModelProtoSchema,
@@ -6,45 +7,45 @@ import {
   type ValueInfoProto,
 } from './generated/onnx_pb.js';
 import { inspectClassifier } from './inspect-classifier.js';
-import { ModelRefusedError } from './model-refused-error.js';
 import { int64s } from './onnx-builders.js';
 import { readConstants } from './read-constants.js';
 import { readGraph } from './read-graph.js';
-
-/** What to do about a graph whose batch dimension is fixed and cannot be made dynamic. */
-export const FIXED_BATCH_ADVICE =
-  'export the model with a dynamic batch dimension (torch.onnx.export: dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}})';
 
 const BATCH = 'batch';
 
 /** Operators whose constant sizes would be wrong for a batch, and the input that holds these sizes. */
 const SIZED = { Reshape: 1, Expand: 1, Tile: 1, Resize: 3 } as const;
 
-/**
- * Makes the batch dimension of a classifier dynamic if its graph fixes it at 1: in the input, in the output, and in the
- * constant shapes of its Reshape nodes. Nodes may depend on the batch in other ways that this function does not detect,
- * so use the result only after a test with a batch.
- *
- * @throws {ModelRefusedError} naming the obstacle, and how to export the model
- */
-export function makeBatchDynamic(bytes: Uint8Array): Uint8Array {
-  const parsed = readGraph(bytes);
-  const { model, graph } = parsed;
-  const { inputName, fixedBatch } = inspectClassifier(parsed);
-  if (fixedBatch === undefined) return bytes;
-  if (fixedBatch !== 1) {
-    throw refusal(`the batch of the input "${inputName}" is fixed at ${fixedBatch}, not at 1`);
-  }
-  for (const value of graph.input.filter(({ name }) => name === inputName)) openBatch(value);
-  for (const value of graph.output) openBatch(value);
-  // These are only annotations, and are now wrong; the runtime infers them again.
-  graph.valueInfo = [];
-  openShapes(graph, inputName);
-  return toBinary(ModelProtoSchema, model);
+/** The batch dimension of a graph cannot be made dynamic; the message is the reason, a part of a sentence. */
+export class FixedBatchError extends Error {
+  override readonly name = 'FixedBatchError';
 }
 
-function refusal(what: string): ModelRefusedError {
-  return new ModelRefusedError(`${what}; ${FIXED_BATCH_ADVICE}`);
+/**
+ * Makes the batch dimension of a classifier dynamic if its graph fixes it at 1: in the input, in the scores, and in the
+ * constant shapes of its Reshape nodes. A graph whose input is dynamic may still have such shapes. Nodes may depend on
+ * the batch in other ways that this function does not detect, so use the result only after a test with a batch.
+ *
+ * @returns `bytes` itself if there is nothing to change
+ * @throws {FixedBatchError} naming the obstacle
+ * @throws {ModelRefusedError} if the graph is not an image classifier
+ */
+export function makeBatchDynamic(bytes: Uint8Array, wish: OutputWish = {}): Uint8Array {
+  const parsed = readGraph(bytes);
+  const { model, graph } = parsed;
+  const { inputName, outputName, fixedBatch, hasBatch, hasRows } = inspectClassifier(parsed, wish);
+  if (!hasBatch) throw new FixedBatchError('its input has no batch dimension');
+  if (!hasRows) throw new FixedBatchError('its scores have no batch dimension');
+  if (fixedBatch !== undefined && fixedBatch !== 1) {
+    throw new FixedBatchError(`it is fixed at ${fixedBatch}`);
+  }
+  const isChanged = openShapes(graph, inputName);
+  if (fixedBatch === undefined && !isChanged) return bytes;
+  for (const value of graph.input.filter(({ name }) => name === inputName)) openBatch(value);
+  for (const value of graph.output.filter(({ name }) => name === outputName)) openBatch(value);
+  // These are only annotations, and are now wrong; the runtime infers them again.
+  graph.valueInfo = [];
+  return toBinary(ModelProtoSchema, model);
 }
 
 function openBatch({ name, type }: ValueInfoProto): void {
@@ -52,15 +53,18 @@ function openBatch({ name, type }: ValueInfoProto): void {
   const first = shape?.dim[0];
   if (!first) return;
   if (first.value.case === 'dimValue' && first.value.value > 1n) {
-    throw refusal(
-      `the batch of the model is fixed at 1, but "${name}" has ${first.value.value} rows`,
-    );
+    throw new FixedBatchError(`"${name}" has ${first.value.value} rows`);
   }
   first.value = { case: 'dimParam', value: BATCH };
 }
 
-/** Changes only nodes that process data from the image; sizes of weights stay as they are. */
-function openShapes(graph: GraphProto, inputName: string): void {
+/**
+ * Changes only nodes that process data from the image; sizes of weights stay as they are.
+ *
+ * @returns whether there were any to change
+ */
+function openShapes(graph: GraphProto, inputName: string): boolean {
+  let isChanged = false;
   const constants = readConstants(graph);
   const fromImage = new Set([inputName]);
   // A graph lists its nodes in execution order.
@@ -77,7 +81,9 @@ function openShapes(graph: GraphProto, inputName: string): void {
     const shape = int64s(`${node.output[0]}/open_batch`, open);
     graph.initializer.push(shape);
     node.input[at] = shape.name;
+    isChanged = true;
   }
+  return isChanged;
 }
 
 function isSized(opType: string): opType is keyof typeof SIZED {
@@ -102,8 +108,8 @@ function openSizes(node: NodeProto, sizes: readonly number[]): readonly number[]
   return [0, ...others];
 }
 
-function stuck({ opType, name, output }: NodeProto, sizes: readonly number[]): ModelRefusedError {
-  return refusal(
-    `the batch of the model is fixed at 1, and its ${opType} node "${name || output[0]}" is built for one image (sizes ${sizes.join(', ')})`,
+function stuck({ opType, name, output }: NodeProto, sizes: readonly number[]): FixedBatchError {
+  return new FixedBatchError(
+    `its ${opType} node "${name || output[0]}" is built for one image (sizes ${sizes.join(', ')})`,
   );
 }

@@ -10,5 +10,5 @@ export const CONFIDENCE = `${PREFIX}confidence`;
 /** Output of a rewritten graph: float32 [n, classes], probabilities in the order of the classes. */
 export const SCORES = `${PREFIX}scores`;
 
-/** Output of a rewritten graph: int32 [n, k], the classes that CONFIDENCE speaks of. */
+/** Output of a rewritten graph: int32 [n, k], the classes that the values of CONFIDENCE belong to. */
 export const LABEL_INDEX = `${PREFIX}label_index`;

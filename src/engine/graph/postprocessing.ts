@@ -14,7 +14,7 @@ const SOFTMAX_ALONG_AXIS = 13;
 /** Since opset 10, TopK takes k as an input; before, it was an attribute. */
 const TOP_K_WITH_INPUT = 10;
 
-/** From the model's output to SCORES, [n, classes], and from there to CONFIDENCE and LABEL_INDEX, [n, k], best first. */
+/** From the model's output to SCORES, [n, classes], and then to CONFIDENCE and LABEL_INDEX, [n, k], best first. */
 export function postprocessing(
   facts: ClassifierFacts,
   { output, classes: wanted }: Pick<RewriteSpec, 'output' | 'classes'>,
@@ -45,14 +45,14 @@ export function postprocessing(
   };
 }
 
-/** To [n, classes]. Scores of another number than `wanted` fail where the graph does not say how many there are. */
+/** To [n, classes]. If the graph does not state its number of scores, the run fails unless it is `wanted`. */
 function rowsOf({ classes, isFlat, hasRows }: ClassifierFacts, wanted?: number): GraphPart {
   if (isFlat && classes !== undefined) return { nodes: [], constants: [] };
   const columns = classes ?? wanted;
   if (columns === undefined) {
     return { nodes: [node('Flatten', [], [integer('axis', 1)])], constants: [] };
   }
-  // 0 keeps the batch.
+  // 0 keeps the batch dimension.
   const shape = int64s(SHAPE, [hasRows ? 0 : 1, columns]);
   return { nodes: [node('Reshape', [SHAPE])], constants: [shape] };
 }

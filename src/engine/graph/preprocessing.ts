@@ -16,9 +16,9 @@ const SHAPE = `${PREFIX}image_shape`;
 
 const TO_NCHW = [0, 3, 1, 2];
 const TO_NHWC = [0, 2, 3, 1];
-/** What of red, green and blue makes grey, as Pillow's `convert("L")` weighs it. */
+/** Weights of red, green and blue in grey, as in Pillow's `convert("L")`. */
 const LUMA_WEIGHTS = [19595 / 65536, 38470 / 65536, 7471 / 65536];
-/** Since opset 13 ReduceSum takes its axes as an input, until then as an attribute. */
+/** Since opset 13, ReduceSum takes its axes as an input; before, they were an attribute. */
 const AXES_AS_INPUT = 13;
 
 type Facts = Pick<ClassifierFacts, 'inputName' | 'inputType' | 'layout' | 'channels' | 'hasBatch'>;
@@ -26,8 +26,8 @@ type Facts = Pick<ClassifierFacts, 'inputName' | 'inputType' | 'layout' | 'chann
 /**
  * From IMAGE, uint8 [n, height, width, 3] in RGB, to what the model's own input was.
  *
- * Casts first and transposes after: TensorRT does not take a graph whole that transposes bytes. Subtracts and then
- * divides, since a quantised model rounds, and (x - mean) / std does not round as x * scale + offset does.
+ * Casts first and transposes afterwards: if a graph transposes bytes, TensorRT does not run all of it. Subtracts and
+ * then divides, because a quantised model rounds, and (x - mean) / std does not round like x * scale + offset.
  */
 export function preprocessing(facts: Facts, spec: RewriteSpec, opset: number): GraphPart {
   const { inputName, inputType, layout, channels, hasBatch } = facts;
@@ -56,7 +56,7 @@ function colour(
   return {
     nodes: [
       ...nodes,
-      // Whole planes are swapped, since picking single values costs a CPU three times as much.
+      // Swaps whole planes, because picking single values takes a CPU three times as long.
       ...(bgr || layout === 'nchw' ? [transpose(TO_NCHW)] : []),
       ...(bgr ? [node('Gather', [REVERSED], [integer('axis', 1)])] : []),
       ...(bgr && layout === 'nhwc' ? [transpose(TO_NHWC)] : []),
@@ -65,7 +65,7 @@ function colour(
   };
 }
 
-/** L = (R * 19595 + G * 38470 + B * 7471 + 32768) >> 16, which float32 holds exactly. */
+/** L = (R * 19595 + G * 38470 + B * 7471 + 32768) >> 16, which float32 represents exactly. */
 function grey(
   layout: Facts['layout'],
   { mean, std, width }: RewriteSpec,
@@ -76,7 +76,7 @@ function grey(
   return {
     nodes: [
       node('Mul', [LUMA]),
-      // The planes are added: a CPU takes twice as long to add the three values of each pixel.
+      // Adds whole planes, because adding the three values of each pixel takes a CPU twice as long.
       transpose(TO_NCHW),
       axesAsInput
         ? node('ReduceSum', [CHANNEL_AXIS])
@@ -95,7 +95,7 @@ function grey(
   };
 }
 
-/** (x - mean) / std; what would change nothing is left out. */
+/** (x - mean) / std; steps that would change nothing are left out. */
 function normalisation(mean: readonly number[], std: readonly number[], width: number): GraphPart {
   const moves = mean.some((value) => value !== 0);
   const scales = std.some((value) => value !== 1);

@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
+import { checkOperators } from './check-operators.js';
+import { foreignFile } from './foreign-file.js';
 import { type GraphProto, type ModelProto, ModelProtoSchema } from './generated/onnx_pb.js';
-import { hasExternalData } from './has-external-data.js';
 import { ModelRefusedError } from './model-refused-error.js';
 
 /** The oldest opset whose operators the rewrite supports, and the newest that ONNX Runtime 1.30 supports. */
@@ -18,13 +19,13 @@ export interface Graph {
 /**
  * Parses an ONNX file. Fields that the schema does not know are kept.
  *
- * @throws {ModelRefusedError} if the bytes are not an ONNX model, its IR version or opset is not
- * supported, or its weights are in another file
+ * @throws {ModelRefusedError} if the bytes are not an ONNX model, or its IR version, its opset or an operator is not
+ * supported
  */
 export function readGraph(bytes: Uint8Array): Graph {
   const model = parse(bytes);
   const { graph } = model;
-  if (!graph || graph.node.length === 0) throw notAModel();
+  if (!graph || graph.node.length === 0) throw notAModel(bytes);
   if (model.irVersion > MAX_IR_VERSION) {
     throw new ModelRefusedError(
       `the file has IR version ${model.irVersion}; save it with IR version ${MAX_IR_VERSION} or older`,
@@ -38,12 +39,7 @@ export function readGraph(bytes: Uint8Array): Graph {
       `the model uses opset ${opset}; export it with an opset from ${OPSETS.min} to ${OPSETS.max}`,
     );
   }
-  // The rewritten model is opened from memory, so the runtime has no folder in which to look for other files.
-  if (hasExternalData(model)) {
-    throw new ModelRefusedError(
-      'the weights are in another file (external data); save the model as one file',
-    );
-  }
+  checkOperators(model);
   return { model, graph, opset };
 }
 
@@ -51,13 +47,15 @@ function parse(bytes: Uint8Array): ModelProto {
   try {
     return fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
-    throw notAModel({ cause });
+    throw notAModel(bytes, { cause });
   }
 }
 
-function notAModel(options?: ErrorOptions): ModelRefusedError {
-  return new ModelRefusedError(
-    'this is not an ONNX model, or it is incomplete; copy or export the file again',
-    options,
-  );
+function notAModel(bytes: Uint8Array, options?: ErrorOptions): ModelRefusedError {
+  const foreign = foreignFile(bytes);
+  const sentence =
+    foreign === undefined
+      ? 'this is not an ONNX model, or it is incomplete; copy or export the file again'
+      : `this is not an ONNX model but ${foreign}`;
+  return new ModelRefusedError(sentence, options);
 }

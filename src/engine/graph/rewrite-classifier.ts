@@ -16,7 +16,8 @@ import type { RewriteSpec } from './rewrite-spec.js';
 /**
  * Adds pre- and post-processing to the graph. The result takes IMAGE, uint8 [n, height, width, 3]
  * in RGB, and gives CONFIDENCE, float32 [n, k], and LABEL_INDEX, int32 [n, k], best first, where k
- * is topK or the number of classes if there are fewer, and SCORES, float32 [n, classes], to who fetches it. All else in the file stays as it was.
+ * is topK, or the number of classes if that is smaller; and, if it is fetched, SCORES, float32 [n, classes].
+ * Everything else in the file stays the same.
  *
  * @throws {ModelRefusedError} naming what to change in the model or in model.json
  */

@@ -8,11 +8,14 @@ export interface RewriteSpec {
   /** On the scale 0 to 255: the model gets (pixel - mean) / std. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** What the scores still need: "logits" a softmax over the classes, "sigmoid" a sigmoid each, "probabilities" nothing. */
+  /**
+   * What the scores still need: "logits" a softmax over the classes, "sigmoid" a sigmoid each, "probabilities"
+   * nothing.
+   */
   readonly output: 'logits' | 'sigmoid' | 'probabilities';
-  /** The output that holds the scores, where the graph has several. */
+  /** The output that holds the scores, if the graph has several. */
   readonly outputName?: string | undefined;
-  /** Classes kept of each image; all of them if the graph says that there are fewer. */
+  /** Number of classes kept per image, best first; all of them if the graph has fewer. */
   readonly topK: number;
   /** The required number of classes. If the graph does not state its number and has another, its first run fails. */
   readonly classes?: number;

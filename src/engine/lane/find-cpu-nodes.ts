@@ -12,8 +12,8 @@ import { sessionParts } from './session-parts.js';
  * Names of the nodes that the CPU runs for a provider. The runtime may have fused the model's own nodes, so these are
  * the runtime's names.
  *
- * Only a profile shows where a node ran, and profiling slows down every node. So a separate session runs one black
- * image and is discarded. A part that has its own CPU session does not count.
+ * Only a profile shows where a node ran, and profiling slows down every node. So a separate session runs one batch of
+ * black images and is discarded. A part that has its own CPU session does not count.
  *
  * @throws {Error} from the runtime, as `openSession`
  */
@@ -21,6 +21,7 @@ export async function findCpuNodes(
   source: SessionSource,
   width: number,
   height: number,
+  batchSize = 1,
 ): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'batch-dispatch-'));
   try {
@@ -29,8 +30,8 @@ export async function findCpuNodes(
       profileFilePrefix: join(folder, 'profile'),
     });
     try {
-      const black = new Uint8Array(height * width * 3);
-      await session.run({ [IMAGE]: new Tensor('uint8', black, [1, height, width, 3]) });
+      const black = new Uint8Array(batchSize * height * width * 3);
+      await session.run({ [IMAGE]: new Tensor('uint8', black, [batchSize, height, width, 3]) });
       session.endProfiling();
     } finally {
       await session.release();

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Model } from '../model/model.js';
+import { modelSha256 } from '../model/weight-files.js';
 import type { Engine } from '../open-engine.js';
-import { graphSha256 } from '../tensorrt/engine-facts.js';
 import { curveFile } from './curve-file.js';
 
 /**
@@ -11,13 +11,13 @@ import { curveFile } from './curve-file.js';
  */
 export async function keepCurve(
   modelFolder: string,
-  { graph }: Model,
+  { graph, weights }: Model,
   { provider, lanes, curve }: Engine,
   device: string,
 ): Promise<void> {
   const file = curveFile(modelFolder, provider, device);
   const record = {
-    graphSha256: graphSha256(graph),
+    graphSha256: await modelSha256(graph, weights),
     provider,
     device,
     lanes: lanes.length,

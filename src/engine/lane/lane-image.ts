@@ -1,6 +1,6 @@
 /**
- * The pixels of one image, the model's height * width * 3 bytes. An image that is given as an object is answered with
- * the score of every class, which costs its batch a further output.
+ * The pixels of one image, height * width * 3 bytes as the model requires. If an image is given as an object, its
+ * answer also contains the score of every class, which costs its batch one more output.
  */
 export type LaneImage = Uint8Array | { readonly pixels: Uint8Array; readonly allScores: true };
 

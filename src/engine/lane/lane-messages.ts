@@ -40,7 +40,7 @@ export type LaneReply =
       readonly confidence: Float32Array;
       /** int32 [batchSize, k]. */
       readonly labelIndex: Int32Array;
-      /** float32 [batchSize, classes], if they were asked for. */
+      /** float32 [batchSize, classes], if requested. */
       readonly scores?: Float32Array;
     }
   | { readonly buffer: ArrayBuffer; readonly failure: string };

@@ -1,6 +1,5 @@
 import { Worker } from 'node:worker_threads';
 import { ThreadLink } from '../../threads/index.js';
-import type { Model } from '../model/model.js';
 import type { SessionSource } from '../provider.js';
 import { type LaneImage, pixelsOf, wantsAllScores } from './lane-image.js';
 import type {
@@ -12,6 +11,15 @@ import type {
 } from './lane-messages.js';
 import { curveBatchSizes } from './measure-curve.js';
 import { type Scores, ScoresNotFiniteError } from './scores.js';
+
+/** What a lane needs to know about the model that it runs. */
+export interface LaneModel {
+  readonly manifest: { readonly input: { readonly width: number; readonly height: number } };
+  /** One per class. */
+  readonly labels: { readonly length: number };
+  readonly imageBytes: number;
+  readonly topK: number;
+}
 
 /** The batch sizes that a lane is prepared for. */
 export interface LaneSizes {
@@ -39,12 +47,12 @@ export class Lane {
   #bufferBytes: number;
   readonly #topK: number;
   readonly #classes: number;
-  /** Back from the thread, for the next batch; as many as there were batches at once. */
+  /** Buffers that the thread returned, for later batches; as many as there were batches in flight at once. */
   readonly #buffers: ArrayBuffer[] = [];
 
   private constructor(
     link: LaneLink,
-    model: Model,
+    model: LaneModel,
     batchSizes: readonly number[],
     { warmUpMs, curve, cpuNodes }: LaneReady,
   ) {
@@ -66,7 +74,7 @@ export class Lane {
    * @throws {ThreadRefusedError} the runtime could not open the session or run the warm-up
    */
   static async open(
-    model: Model,
+    model: LaneModel,
     source: SessionSource,
     { maxBatchSize, allowedBatchSizes }: LaneSizes,
     curve?: readonly MeasuredBatch[],

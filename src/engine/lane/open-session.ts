@@ -7,9 +7,9 @@ import { sessionParts } from './session-parts.js';
 const BEST = [CONFIDENCE, LABEL_INDEX];
 const EVERYTHING = [...BEST, SCORES];
 
-/** A model that is open on its provider, in as many sessions as that takes. */
+/** A model that is open on its provider, in as many sessions as the provider needs. */
 export interface OpenSession {
-  /** IMAGE in, CONFIDENCE and LABEL_INDEX out, and SCORES if they are wanted. */
+  /** IMAGE in, CONFIDENCE and LABEL_INDEX out, and SCORES if requested. */
   readonly run: (
     feeds: InferenceSession.FeedsType,
     allScores?: boolean,
@@ -19,8 +19,8 @@ export interface OpenSession {
 /**
  * Opens a model.
  *
- * @param parts one session, or two: what the first gives is fed to the second
- * @throws {Error} the runtime's; a provider that is missing, or that does not take every node, is an error
+ * @param parts one session, or two; the second gets the outputs of the first
+ * @throws {Error} from the runtime; a provider that is missing, or that does not support every node, is an error
  */
 export async function openSession(
   source: SessionSource,
@@ -32,7 +32,7 @@ export async function openSession(
   const [first, second] = parts;
   const session = await createSession(first ?? source, threads);
   if (!second) {
-    // A copy from a GPU that nobody needs is not made.
+    // Does not fetch SCORES from a GPU unless they are needed.
     return { run: (feeds, allScores) => session.run(feeds, allScores ? EVERYTHING : BEST) };
   }
   const best = await createSession(second, threads);

@@ -1,8 +1,8 @@
-/** What a model says of one image: its best classes, best first, in two arrays of the model's `topK` entries. */
+/** A model's answer for one image: its best classes, best first, in two arrays with the model's `topK` entries. */
 export interface Scores {
   readonly confidence: Float32Array;
   readonly labelIndex: Int32Array;
-  /** Of every class, in their order, if the image was given so. */
+  /** The score of every class, in the order of the classes, if requested with the image. */
   readonly all?: Float32Array;
 }
 

@@ -26,7 +26,7 @@ export async function startLane(
   const startedMs = performance.now();
   const imageBytes = height * width * 3;
   const mayFallBack = source.allowCpuNodes && source.provider !== 'cpu';
-  const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height) : [];
+  const cpuNodes = mayFallBack ? await findCpuNodes(source, width, height, batchSizes[0]) : [];
   const sessions = await openSessions(source, batchSizes);
 
   async function run(buffer: ArrayBuffer, batchSize: number, allScores = false) {

@@ -24,5 +24,6 @@ export function nullModel(): Model {
   const { input, output } = MANIFEST;
   const spec = { ...input, output, topK: 1, classes: LABELS.length };
   const graph = rewriteClassifier(nullClassifier(), spec);
-  return { manifest: MANIFEST, labels: LABELS, graph, topK: 1, imageBytes: 3 };
+  const batch = { isOpened: false, seen: '' };
+  return { manifest: MANIFEST, labels: LABELS, graph, topK: 1, imageBytes: 3, batch };
 }

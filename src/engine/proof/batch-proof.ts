@@ -1,16 +1,19 @@
 import type { Lane } from '../lane/lane.js';
 import { type Scores, ScoresNotFiniteError } from '../lane/scores.js';
 import { scoreDifferences } from './score-differences.js';
-import { seededImages } from './seeded-images.js';
 
 /** A size that a graph is unlikely to contain itself, so that images that change places are detected. */
 export const PROOF_BATCH_SIZE = 5;
-/** Number of test images from which the most different ones are chosen. */
-const CANDIDATES = 12;
 /** Answers may differ, by rounding, by this share of the distance between the answers to two images. */
 const TOLERANCE = 0.01;
 /** If answers are closer than this, two images could change places undetected. */
 const SMALLEST_DISTANCE = 1e-5;
+
+/** An image and the answer to it alone. */
+export interface Answer {
+  readonly image: Uint8Array;
+  readonly scores: Scores;
+}
 
 /** The result of running the images as a batch. */
 export interface BatchVerdict {
@@ -24,67 +27,57 @@ export interface BatchVerdict {
  * graph is detected that mixes up its images or lets one influence another.
  */
 export class BatchProof {
-  readonly #images: readonly Uint8Array[];
-  readonly #answers: readonly Scores[];
+  readonly #answers: readonly Answer[];
   /** Distance between the two most similar answers; if it is near 0, a batch proves nothing. */
   readonly #distance: number;
 
-  private constructor(images: readonly Uint8Array[], answers: readonly Scores[]) {
-    this.#images = images;
-    this.#answers = answers;
+  /** @param answers those that differ most are kept */
+  constructor(answers: readonly Answer[]) {
+    this.#answers = mostUnlike(answers, PROOF_BATCH_SIZE);
     this.#distance = Math.min(
-      ...answers.flatMap((scores, i) =>
-        answers.slice(i + 1).map((others) => distance(scores, others)),
+      ...this.#answers.flatMap((one, i) =>
+        this.#answers.slice(i + 1).map((other) => distance(one.scores, other.scores)),
       ),
     );
   }
 
-  /** Runs images of this size, in pixels, one by one, and keeps those whose answers differ most. */
-  static async take(lane: Lane, width: number, height: number): Promise<BatchProof> {
-    const images = seededImages(CANDIDATES, width, height);
-    const answers: Scores[] = [];
-    for (const image of images) {
-      const [scores] = await lane.run([image], 1);
-      if (scores instanceof ScoresNotFiniteError || !scores) {
-        throw new Error('the scores of a test image are not numbers');
-      }
-      answers.push(scores);
-    }
-    const kept = mostUnlike(answers, PROOF_BATCH_SIZE);
-    const pick = <T>(all: readonly T[]) => kept.map((i) => all[i] as T);
-    return new BatchProof(pick(images), pick(answers));
-  }
-
   /** False if the model gives the same answer to every image, so that a batch proves nothing. */
   get canTell(): boolean {
-    return this.#distance >= SMALLEST_DISTANCE;
+    return this.#answers.length === PROOF_BATCH_SIZE && this.#distance >= SMALLEST_DISTANCE;
   }
 
-  /** Runs the images as one batch and compares the answers. */
-  async hold(lane: Lane): Promise<BatchVerdict> {
-    const batch = await lane.run(this.#images, this.#images.length);
-    const differences = batch.map((scores, i) =>
-      scores instanceof ScoresNotFiniteError
-        ? Number.NaN
-        : distance(this.#answers[i] as Scores, scores),
+  /** Runs the images as one batch of `size`, repeated as often as necessary, and compares the answers. */
+  async hold(lane: Lane, size: number): Promise<BatchVerdict> {
+    const filled = Array.from({ length: size }, (_, i) => this.#answers[i % this.#answers.length]);
+    const expected = filled.filter((answer) => answer !== undefined);
+    const batch = await lane.run(
+      expected.map(({ image }) => image),
+      size,
     );
+    const differences = batch.map((scores, i) => {
+      const alone = expected[i]?.scores;
+      return scores instanceof ScoresNotFiniteError || !alone
+        ? Number.NaN
+        : distance(alone, scores);
+    });
     const largestDifference = Math.max(...differences);
     return { isSame: largestDifference <= TOLERANCE * this.#distance, largestDifference };
   }
 }
 
-function distance(want: Scores, have: Scores): number {
-  return Math.max(...scoreDifferences(want, have));
+function distance(one: Scores, other: Scores): number {
+  return Math.max(...scoreDifferences(one, other));
 }
 
-/** Indexes of `count` answers: the first, and then repeatedly the one that is farthest from those already chosen. */
-function mostUnlike(answers: readonly Scores[], count: number): number[] {
-  const kept = [0];
-  while (kept.length < count) {
-    const distances = answers.map((scores) =>
-      Math.min(...kept.map((i) => distance(answers[i] as Scores, scores))),
+/** The first answer, and then repeatedly the one that is farthest from those already chosen. */
+function mostUnlike(answers: readonly Answer[], count: number): Answer[] {
+  const [first, ...left] = answers;
+  const taken = first ? [first] : [];
+  while (taken.length < count && left.length > 0) {
+    const distances = left.map(({ scores }) =>
+      Math.min(...taken.map((one) => distance(one.scores, scores))),
     );
-    kept.push(distances.indexOf(Math.max(...distances)));
+    taken.push(...left.splice(distances.indexOf(Math.max(...distances)), 1));
   }
-  return kept;
+  return taken;
 }

@@ -4,7 +4,7 @@ import { PRECISIONS } from '../provider.js';
 
 /** What an engine was built from and for. It fits nothing else. */
 export const engineFacts = z.strictObject({
-  /** SHA-256 of the rewritten graph: the model, its normalisation, its input size and its channels. */
+  /** SHA-256 of the rewritten graph and its weights: the model, its normalisation, its input size and its channels. */
   graphSha256: z.string(),
   gpu: z.string(),
   computeCapability: z.string(),
@@ -26,10 +26,6 @@ export const engineRecord = engineFacts.extend({
   contextSha256: z.string(),
 });
 export type EngineRecord = z.infer<typeof engineRecord>;
-
-export function graphSha256(graph: Uint8Array): string {
-  return createHash('sha256').update(graph).digest('hex');
-}
 
 /** Name of an engine's folder: readable, and different whenever the facts differ. */
 export function engineFolderName(facts: EngineFacts): string {

@@ -12,7 +12,7 @@ import {
 } from './engine-facts.js';
 
 const RECORD = 'engine.json';
-/** A runtime opens an engine as code: whoever can write one can run anything here. */
+/** The runtime executes an engine as code, so a user who can write an engine can run any program here. */
 const OTHERS_WRITE = 0o022;
 
 /** An engine on disk: the EPContext model that the runtime opens by path, and what the engine was built from. */

@@ -2,12 +2,15 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readGpuHost, runtimeVersion } from '../../native/index.js';
 import { Lane } from '../lane/lane.js';
+import { inlineWeights } from '../model/inline-weights.js';
 import type { Model } from '../model/model.js';
+import { sourceOf } from '../model/source-of.js';
+import { modelSha256 } from '../model/weight-files.js';
 import { type Comparison, compareLanes } from '../proof/compare-lanes.js';
 import { seededImages } from '../proof/seeded-images.js';
 import type { Precision } from '../provider.js';
 import { buildEngine } from './build-engine.js';
-import { type EngineFacts, graphSha256 } from './engine-facts.js';
+import type { EngineFacts } from './engine-facts.js';
 import { EngineStore, type StoredEngine } from './engine-store.js';
 
 /** Number of seeded images on which a new engine is compared with the CPU. */
@@ -31,16 +34,27 @@ export interface PrepareOptions {
   readonly tick: (seconds: number) => void;
 }
 
+/** The steps that need a GPU, so that tests can replace them. */
+export interface PrepareSteps {
+  readonly wantedFacts: typeof wantedFacts;
+  readonly buildEngine: typeof buildEngine;
+  readonly compareWithCpu: typeof compareWithCpu;
+}
+
 /**
  * Finds the engine that fits this model, GPU and TensorRT version, or builds one and compares its answers with the
  * CPU's.
  *
- * @throws {NoEngineError} {EngineBuildError}
+ * @throws {NoEngineError} {EngineBuildError} {ModelRefusedError}
  */
-export async function prepareEngine(options: PrepareOptions): Promise<StoredEngine> {
-  const { model, modelFolder, precision, maxBatchSize, say } = options;
+export async function prepareEngine(
+  options: PrepareOptions,
+  steps: PrepareSteps = { wantedFacts, buildEngine, compareWithCpu },
+): Promise<StoredEngine> {
+  const { model, modelFolder, precision, say } = options;
+  const maxBatchSize = model.batch.size ?? options.maxBatchSize;
   const store = new EngineStore(modelFolder);
-  const want = await wantedFacts(model, precision, maxBatchSize);
+  const want = await steps.wantedFacts(model, precision, maxBatchSize);
   const found = await store.find(want);
   if (!Array.isArray(found)) return found;
   for (const reason of found) say(reason);
@@ -51,10 +65,12 @@ export async function prepareEngine(options: PrepareOptions): Promise<StoredEngi
   }
   say(`building a TensorRT engine for ${want.gpu}, ${precision}, up to ${maxBatchSize} images`);
   const { width, height } = model.manifest.input;
-  const input = { graph: model.graph, width, height, facts: want };
-  const engine = await buildEngine(store, input, options.tick);
+  const minBatchSize = model.batch.size ?? 1;
+  const graph = await inlineWeights(model.graph, model.weights);
+  const input = { graph, width, height, minBatchSize, facts: want };
+  const engine = await steps.buildEngine(store, input, options.tick);
   say(`built in ${engine.record.buildSeconds} s: ${engine.folder}`);
-  const comparison = await compareWithCpu(
+  const comparison = await steps.compareWithCpu(
     model,
     engine,
     seededImages(SEEDED_IMAGES, width, height),
@@ -77,7 +93,7 @@ export async function wantedFacts(
   if (!gpu) throw new NoEngineError('there is no NVIDIA GPU that this process may use');
   if (tensorrt === undefined) throw new NoEngineError(libraries[0]?.error ?? 'TensorRT is missing');
   return {
-    graphSha256: graphSha256(model.graph),
+    graphSha256: await modelSha256(model.graph, model.weights),
     gpu: gpu.name,
     computeCapability: gpu.computeCapability,
     tensorrt,
@@ -94,14 +110,14 @@ export async function compareWithCpu(
   images: readonly Uint8Array[],
 ): Promise<Comparison> {
   const { maxBatchSize } = engine.record;
+  const single = model.batch.size ?? 1;
   const sizes = (size: number) => ({ maxBatchSize: size, allowedBatchSizes: [size] });
-  const cpuSource = { provider: 'cpu', model: model.graph, allowCpuNodes: true } as const;
   const source = { provider: 'tensorrt', model: engine.contextPath, allowCpuNodes: false } as const;
-  const cpu = await Lane.open(model, cpuSource, sizes(1));
+  const cpu = await Lane.open(model, sourceOf(model), sizes(single));
   try {
     const lane = await Lane.open(model, source, sizes(maxBatchSize));
     try {
-      return await compareLanes(cpu, lane, images, maxBatchSize);
+      return await compareLanes(cpu, lane, images, maxBatchSize, maxBatchSize, single);
     } finally {
       await lane.close();
     }

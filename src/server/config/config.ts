@@ -59,12 +59,14 @@ export const configSchema = z.strictObject({
         .max(64)
         .default([])
         .describe(
-          'Host names that requests may carry in their Host header, without ports; any other gets 421. Empty allows all. A list keeps web pages from reading this server through a name of their own (DNS rebinding).',
+          'Host names that requests may have in their Host header, without ports; a request with another name gets 421. Empty allows all. A list protects against DNS rebinding, with which a web page could read the answers of this server.',
         ),
       benchmark: z
         .boolean()
         .default(true)
-        .describe('Whether `/benchmark` exists. Turn it off where strangers can reach the server.'),
+        .describe(
+          'Whether `/benchmark` exists. Turn it off if untrusted clients can reach the server.',
+        ),
       maxConnections: z
         .int()
         .min(1)

@@ -34,7 +34,7 @@ export class Acceptor {
   /** The other descriptors, if the system can duplicate one. */
   readonly #helpers = Array.from({ length: DESCRIPTORS - 1 }, () => this.#createListener());
   #share = Number.POSITIVE_INFINITY;
-  #isClosing = false;
+  #closed: Promise<void> | undefined;
   #open = 0;
   #accepted = 0;
   /** How many connections this process may accept before its next pause, if it holds more than its share. */
@@ -59,7 +59,7 @@ export class Acceptor {
 
   /** @param connections how many this process should hold: the mean number per listening process, or less than 0 */
   set share(connections: number) {
-    if (this.#isClosing) return;
+    if (this.#closed !== undefined) return;
     this.#share = connections;
     if (this.#isOverShare && this.#listener.listening) this.#pause();
   }
@@ -83,12 +83,16 @@ export class Acceptor {
   }
 
   /**
-   * Stops accepting once no connection waits. What it accepts meanwhile is served only then: a client that has its
-   * answer would come back at once, and there would always be one that waits.
+   * Stops accepting once no connection is waiting. Connections that are accepted in the meantime are served only
+   * after that: a client with an answer would reconnect at once, and there would always be a waiting connection.
    */
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#share = Number.POSITIVE_INFINITY;
-    this.#isClosing = true;
     clearTimeout(this.#pauseTimer);
     const held: Socket[] = [];
     this.#serve = (socket) => void held.push(socket);

@@ -10,6 +10,7 @@ import { huggingFaceRoute } from './receive/hugging-face-route.js';
 import type { ImageRouteDeps } from './receive/image-route.js';
 import { metricsRoute } from './receive/metrics-route.js';
 import { latencyCurveRoute, modelRoute, modelsRoute } from './receive/model-routes.js';
+import { openApiRoute } from './receive/open-api-route.js';
 import { modelStatusRoute, predictRoute } from './receive/predict-routes.js';
 import { predictionsRoute } from './receive/predictions-route.js';
 import { refuse } from './receive/refuse.js';
@@ -59,7 +60,7 @@ function routes(deps: AppDeps): Record<string, Methods> {
   const [huggingFace, predictions] = [huggingFaceRoute(deps), predictionsRoute(deps)];
   const v1Model = { GET: ofModel(modelStatusRoute(deps)), POST: predictRoute(deps) };
   const describe = modelRoute(deps);
-  // A path of its own beside that of a model's name would cost every request Hono's fastest router.
+  // With a route of its own beside '/v2/models/:name', Hono could not use its fastest router.
   const model = ofModel((name, version) =>
     name === 'stats' && version === undefined ? statistics() : describe(name, version),
   );
@@ -71,6 +72,7 @@ function routes(deps: AppDeps): Record<string, Methods> {
     '/models/:name': { POST: huggingFace, PUT: huggingFace },
     '/predictions/:name': { POST: predictions, PUT: predictions },
     '/predictions/:name/:version': { POST: predictions, PUT: predictions },
+    '/openapi.json': { GET: openApiRoute() },
     '/metrics': { GET: metricsRoute(deps.readMetrics) },
     '/v1/models': { GET: modelsRoute(deps) },
     ...versioned('/v1/models/:name', '', v1Model),
@@ -88,12 +90,12 @@ function routes(deps: AppDeps): Record<string, Methods> {
   };
 }
 
-/** The same with and without a version in the path. */
+/** The same methods with and without a version in the path. */
 function versioned(path: string, end: string, methods: Methods): Record<string, Methods> {
   return { [path + end]: methods, [`${path}/versions/:version${end}`]: methods };
 }
 
-/** Hands a route what its path names. */
+/** Calls a route with the model and version that the path names. */
 function ofModel(route: (name: string, version?: string) => Response | Promise<Response>): Handler {
   return (c) => route(String(c.req.param('name')), c.req.param('version'));
 }

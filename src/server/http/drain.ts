@@ -1,5 +1,6 @@
 import type { Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LINGER_MS } from '../supervisor/process-messages.js';
 import type { Traffic } from './traffic.js';
 
 export interface DrainOptions {
@@ -14,8 +15,6 @@ export interface DrainOptions {
   readonly timeoutMs: number;
 }
 
-/** How long clients are still refused after the last item is settled, and how long the last answers may take. */
-export const LINGER_MS = 1000;
 /** If no connection and no request arrives for this long, no more clients are expected. */
 const QUIET_MS = 250;
 const CHECK_INTERVAL_MS = 10;

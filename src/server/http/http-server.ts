@@ -53,7 +53,7 @@ export function createHttpServer(
     },
     listener,
   );
-  // Node drops the fields over its limit without a word, so it gets one more than is allowed.
+  // Node silently drops the fields over its limit, so its limit is one higher than ours.
   server.maxHeadersCount = MAX_HEADERS + 1;
   server.on('connection', (socket) => {
     arrivals.connected(socket);

@@ -74,7 +74,7 @@ export class Classifier {
   /**
    * Accepts all images of a request or none, and starts to process them; each item settles on its own.
    *
-   * @param allScores their answers have the score of every class
+   * @param allScores whether the result of each image contains the score of every class
    * @throws as Batcher.admit
    */
   accept(images: readonly CheckedImage[], times: RequestTimes, allScores: boolean): ImageItem[] {
@@ -86,8 +86,8 @@ export class Classifier {
   }
 
   /**
-   * The same for images that are decoded already: each the model's height * width * 3 bytes, red, green and blue, which
-   * are copied before this returns.
+   * The same for images that are already decoded: each has the model's height * width * 3 bytes, red, green and blue. The
+   * bytes are copied before this method returns.
    */
   acceptPixels(
     images: readonly Uint8Array[],

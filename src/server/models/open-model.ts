@@ -15,7 +15,7 @@ export interface OpenModelOptions {
   /** Returns the current limits. */
   readonly batching: () => Config['batching'];
   /**
-   * The report of an earlier process, whose provider and curve are reused; another provider is never chosen silently.
+   * The report of an earlier process, whose provider, curve and test of batches are reused; another provider is never chosen silently.
    */
   readonly earlier?: ModelReport | undefined;
   readonly say: (line: string) => void;
@@ -30,7 +30,7 @@ export async function openModel(
   { folder, config, plan, batching, earlier, say }: OpenModelOptions,
   dependencies: ModelDependencies,
 ): Promise<{ readonly model: ServedModel; readonly report: ModelReport }> {
-  const model = await readModelFolder(folder, say);
+  const model = await readModelFolder(folder, { say, batch: earlier?.batch });
   const limits = batching();
   const request = earlier ? { ...config.engine, provider: earlier.provider } : config.engine;
   const engine = await openEngineWithBar(
@@ -40,7 +40,7 @@ export async function openModel(
     say,
   );
   if (!earlier) await keepCurve(folder, model, engine, plan.gpu?.name ?? 'cpu');
-  const currentLimits = () => withRunSizes(engine.provider, batching());
+  const currentLimits = () => withRunSizes(engine.provider, batching(), model.batch.size);
   const served = createServedModel(
     {
       name: model.manifest.name,

@@ -64,7 +64,7 @@ export async function openNullBatcher(
       names: engine.lanes.map((_, lane) => `${plan.index}.${lane}`),
       metrics: modelMetrics,
       logger,
-      // Whatever becomes of these lanes, the models serve on.
+      // The models keep serving, whatever happens to these lanes.
       lifecycle: { setEngineAvailable() {} },
       hung() {},
     }),

@@ -21,11 +21,11 @@ export interface ServedModel {
   readonly classifier: Classifier;
   readonly batcher: Batcher<LaneImage, Scores>;
   readonly metrics: ModelMetrics;
-  /** What it wants of an image. */
+  /** The input that the model requires. */
   readonly input: ImageInput;
-  /** In the order of the classes. */
+  /** The label of each class, in the order of the classes. */
   readonly labels: readonly string[];
-  /** The same, each as a JSON string. */
+  /** The same labels as JSON strings. */
   readonly labelsJson: readonly string[];
   readonly describe: () => ModelDescription;
   /** Applies the current limits. */

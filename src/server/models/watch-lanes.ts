@@ -13,7 +13,7 @@ export interface WatchLanesOptions {
   readonly metrics: ModelMetrics;
   readonly lifecycle: Pick<Lifecycle, 'setEngineAvailable'>;
   readonly logger: Logger;
-  /** Called when a lane hangs or has ended: only another process can run it again. */
+  /** Called when a lane hangs or has ended, so that only another process can run it again. */
   readonly hung: () => void;
 }
 

@@ -4,8 +4,8 @@ import type { ServingProcess } from './serving-process.js';
 type Holder = Pick<ServingProcess, 'isListening' | 'isReady' | 'connections'>;
 
 /**
- * How many connections each listening process should hold: the mean, among those that are ready. While any process is
- * ready, one that is not, and would only refuse, should hold none.
+ * How many connections each listening process should hold: the mean over those that are ready. While any process is
+ * ready, a process that is not ready, and would only refuse requests, should hold none.
  */
 export function connectionShares<P extends Holder>(processes: readonly P[]): Map<P, number> {
   const listening = processes.filter(({ isListening }) => isListening);

@@ -1,4 +1,4 @@
-import type { MeasuredBatch, Provider } from '../../engine/index.js';
+import type { BatchFinding, MeasuredBatch, Provider } from '../../engine/index.js';
 import type { Config } from '../config/config.js';
 import type { ProcessCount } from '../lifecycle.js';
 import type { ProcessPlan } from './plan-processes.js';
@@ -9,6 +9,7 @@ export interface ModelReport {
   readonly engine: string;
   readonly provider: Provider;
   readonly curve: readonly MeasuredBatch[];
+  readonly batch: BatchFinding;
   /** The largest batch that the engine can run; undefined if there is no limit. */
   readonly profileBatchSize?: number;
 }
@@ -70,3 +71,6 @@ export const SHARE_INTERVAL_MS = 50;
 
 /** The descriptor of the socket from which all serving processes accept; 3 is the channel to the supervisor. */
 export const SOCKET_DESCRIPTOR = 4;
+
+/** How long a draining process waits for its last answers to leave, and for uploads that it has not accepted. */
+export const LINGER_MS = 1000;

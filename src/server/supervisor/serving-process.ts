@@ -30,6 +30,8 @@ export interface ServingProcessOptions {
   readonly socket: number;
   /** If a process that could have sent a heartbeat sends none for this long, it is replaced. */
   readonly hangTimeoutMs: Millis;
+  /** The program that serves; by default main.ts. */
+  readonly program?: string;
   readonly onStart: () => void;
   readonly onMessage: (from: ServingProcess, message: FromServingProcess) => void;
   /** The process has ended. It is not replaced automatically. */
@@ -128,8 +130,8 @@ export class ServingProcess {
   }
 
   #fork(): ChildProcess {
-    const { plan, orders, socket } = this.#options;
-    return fork(PROGRAM, {
+    const { plan, orders, socket, program = PROGRAM } = this.#options;
+    return fork(program, {
       env: {
         ...process.env,
         [ORDERS_VARIABLE]: JSON.stringify(orders()),

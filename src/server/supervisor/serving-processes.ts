@@ -1,6 +1,5 @@
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
-import { LINGER_MS } from '../http/drain.js';
 import { MetricsCollector } from './collect-metrics.js';
 import { connectionShares } from './connection-shares.js';
 import { endText, type ProcessEnd } from './end-text.js';
@@ -17,7 +16,7 @@ import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
 /** A process that has not exited this long after the end of its drain is killed. */
-const DRAIN_MARGIN_MS = 2 * LINGER_MS + 3000;
+const DRAIN_MARGIN_MS = 5000;
 
 /** All serving processes: starts them, replaces those that end, and decides which of them accept connections. */
 export class ServingProcesses {

@@ -21,6 +21,7 @@ export function modelReport({ folder, plan, model, engine }: ModelFacts): ModelR
     engine: `${provider}${on}, ${lanes}, warmed up in ${warmUpMs.toFixed(0)} ms`,
     provider,
     curve,
+    batch: model.batch,
     ...(profileBatchSize === undefined ? {} : { profileBatchSize }),
   };
 }

@@ -31,13 +31,17 @@ export class Metrics {
     'Seconds that a lane was running.',
     'lane',
   );
-  readonly runs = this.#counter('runs_total', 'Runs of lanes, by size with padding.', 'size');
-  readonly runSeconds = this.#counter(
-    'run_seconds_total',
-    'Seconds that lanes ran, by size with padding.',
+  readonly runs = this.#counter(
+    'runs_total',
+    'Runs of lanes, by batch size including padding.',
     'size',
   );
-  /** When an image of a model last had its scores, in milliseconds since 1970; 0 if none ever had. */
+  readonly runSeconds = this.#counter(
+    'run_seconds_total',
+    'Seconds that lanes were running, by batch size including padding.',
+    'size',
+  );
+  /** When an image of each model was last scored, in milliseconds since 1970; 0 if none was. */
   readonly lastInferenceMs = new Map<string, number>();
   readonly laneServing = new Gauge({
     name: 'batch_dispatch_lane_serving',
@@ -92,7 +96,7 @@ export class Metrics {
     const { lastInferenceMs } = this;
     new Gauge({
       name: 'batch_dispatch_last_inference_timestamp_seconds',
-      help: 'When an image last had its scores, in seconds since 1970; 0 if none ever had.',
+      help: 'When an image was last scored, in seconds since 1970; 0 if none was.',
       labelNames: ['model'],
       registers: [this.registry],
       aggregator: 'max',

@@ -5,7 +5,7 @@ const LOOPBACK = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 /**
  * Fetches by https, or by http from this machine.
  *
- * @throws {ToolError} another scheme, also after a redirection; no answer, or one that is not 200
+ * @throws {ToolError} the scheme is another one, also after a redirect; there is no answer, or its status is not 200
  */
 export async function fetchOrExplain(
   url: string,

@@ -3,7 +3,7 @@ import { ToolError } from '../tool-error.js';
 import { fetchOrExplain } from './fetch-or-explain.js';
 import type { KnownWheel } from './known-wheel.js';
 
-/** A wheel, and where it lies. */
+/** A wheel, and its address. */
 export interface WheelAddress extends KnownWheel {
   readonly url: string;
 }
@@ -20,7 +20,7 @@ const projectPage = z.object({
 });
 
 /**
- * Finds a wheel in an index. Whether it is the right one is for its checksum to say, which comes from this program.
+ * Finds a wheel in an index. The index is not trusted: the wheel's checksum is part of this program.
  *
  * @param index base URL of a Python package index; the projects' names are appended
  * @throws {ToolError}

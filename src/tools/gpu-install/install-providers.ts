@@ -15,7 +15,7 @@ export interface InstallPlace {
   readonly packageFolder: string;
   /** The folder inside `packageFolder` that holds its library, and into which the providers go. */
   readonly runtimeFolder: string;
-  /** What an index must give. */
+  /** The wheel that an index must provide. */
   readonly knownWheel: KnownWheel;
 }
 
@@ -53,7 +53,7 @@ export async function installProviders(
     }
     if (version !== knownWheel.version) {
       throw new ToolError(
-        `onnxruntime-node has version ${version}, but the checksum of the wheel is known for ${knownWheel.version} only; give a wheel with --wheel`,
+        `onnxruntime-node has version ${version}, but the checksum of the wheel is known only for ${knownWheel.version}; name a wheel with --wheel`,
       );
     }
     const address = await findWheel(index, knownWheel);

@@ -1,13 +1,13 @@
-/** A wheel of onnxruntime-gpu, by what it must be and not by what an index says of it. */
+/** A wheel of onnxruntime-gpu, identified by its checksum and not by what an index claims. */
 export interface KnownWheel {
   readonly version: string;
   readonly file: string;
-  /** In hexadecimal digits. */
+  /** Hexadecimal. */
   readonly sha256: string;
 }
 
 /**
- * The wheel for the version of onnxruntime-node that package.json pins. Wheels for other versions of Python hold other
+ * The wheel for the version of onnxruntime-node that package.json pins. Wheels for other Python versions contain other
  * builds of the same libraries.
  */
 export const KNOWN_WHEEL: KnownWheel = {

@@ -1,4 +1,5 @@
-import { type Graph, inspectClassifier } from '../../engine/graph/index.js';
+import { type Graph, inspectClassifier, type OutputWish } from '../../engine/graph/index.js';
+import type { WeightFiles } from '../../engine/index.js';
 import { megabytes } from './megabytes.js';
 
 /** How many kinds of nodes are listed. */
@@ -12,22 +13,31 @@ export type Finding = readonly [heading: string, text: string];
  *
  * @throws {ModelRefusedError} if the graph is not an image classifier
  */
-export function describeGraph(parsed: Graph, bytes: number): Finding[] {
+export function describeGraph(
+  parsed: Graph,
+  bytes: number,
+  weights: WeightFiles | undefined,
+  wish: OutputWish,
+): Finding[] {
   const { model, graph, opset } = parsed;
-  const facts = inspectClassifier(parsed);
-  const { layout, fixedBatch = 'n', width = 'any', height = 'any', classes, isFlat } = facts;
-  const shape = layout === 'nchw' ? [fixedBatch, 3, height, width] : [fixedBatch, height, width, 3];
-  const order = layout === 'nchw' ? 'channels first' : 'channels last';
+  const facts = inspectClassifier(parsed, wish);
+  const { layout, channels, hasBatch, fixedBatch, width = 'any', height = 'any', classes } = facts;
+  const image = layout === 'nchw' ? [channels, height, width] : [height, width, channels];
+  const shape = [...(hasBatch ? [fixedBatch ?? 'n'] : []), ...image];
+  const order = channels === 1 ? 'grey' : `channels ${layout === 'nchw' ? 'first' : 'last'}`;
   const scores = classes === undefined ? 'as many scores as labels' : `${classes} scores`;
   const by = [model.producerName, model.producerVersion].filter(Boolean).join(' ');
   const made = by ? `, made by ${by}` : '';
   return [
     ['file', `${megabytes(bytes)}, opset ${opset}, IR version ${model.irVersion}${made}`],
+    ...(weights
+      ? [['weights', `${megabytes(weights.bytes)} in ${weights.names.join(', ')}`] as const]
+      : []),
     ['nodes', `${graph.node.length}: ${kindsOf(graph.node.map(({ opType }) => opType))}`],
     ['input', `"${facts.inputName}", ${facts.inputType} [${shape.join(', ')}], ${order}`],
     [
       'output',
-      `"${facts.outputName}", ${facts.outputType}, ${scores}${isFlat ? '' : ', to be flattened'}`,
+      `"${facts.outputName}", ${facts.outputType}, ${scores}${facts.isFlat ? '' : ', to be flattened'}`,
     ],
   ];
 }

@@ -1,10 +1,11 @@
-import type { ModelManifest } from '../../engine/index.js';
-
 /** A model.json in readable form: numbers that belong together are on one line. */
-export function manifestText(manifest: ModelManifest): string {
+export function manifestText(manifest: object): string {
   return JSON.stringify(manifest, null, 2)
     .replace(/\[\s+([^[\]]*?)\s+\]/g, (_, inside: string) => `[${oneLine(inside)}]`)
-    .replace(/\{\s+("shortest": \d+)\s+\}/, '{ $1 }');
+    .replace(
+      /\{\s+("(?:shortest|width)": \d+(?:,\s+"height": \d+)?)\s+\}/g,
+      (_, inside: string) => `{ ${oneLine(inside)} }`,
+    );
 }
 
 function oneLine(text: string): string {

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import t from 'tap';
 import { decodeImage } from '../../../src/decode/cpu/decode-image.js';
-import { runTrial } from '../../../src/decode/gpu/trial.js';
 import { UnitDecoder, type UnitJob } from '../../../src/decode/gpu/unit-decoder.js';
 import { UNIT_LIMITS } from '../../../src/decode/gpu/units-take.js';
 import type { Orientation } from '../../../src/decode/header/image-header.js';
@@ -9,7 +8,7 @@ import { readImageHeader } from '../../../src/decode/header/read-image-header.js
 import { Resampler } from '../../../src/decode/resample/resampler.js';
 import type { ImageInput } from '../../../src/engine/index.js';
 import { NvjpegError } from '../../../src/native/nvjpeg.js';
-import { FakeGpu } from '../../helpers/fake-gpu.js';
+import { CpuBackedGpu } from '../../helpers/cpu-backed-gpu.js';
 import { solidJpeg } from '../../helpers/make-jpeg.js';
 
 const SMALL: ImageInput = { width: 8, height: 6, resize: 'squash' };
@@ -25,8 +24,8 @@ async function expectedOf({ bytes, header, input, pixels }: UnitJob): Promise<Ui
   return expected;
 }
 
-t.test('each image of a batch gets its own pixels, as the native decoder makes them', async (t) => {
-  const gpu = new FakeGpu();
+t.test('each image of a batch gets its own pixels: jobs and addresses are right', async (t) => {
+  const gpu = new CpuBackedGpu();
   const decoder = new UnitDecoder(gpu.cuda, gpu.units);
   const photo = readFileSync('images/3.jpg');
   const inputs: ImageInput[] = [SMALL, { width: 10, height: 12, resize: { shortest: 16 } }];
@@ -43,7 +42,7 @@ t.test('each image of a batch gets its own pixels, as the native decoder makes t
 });
 
 t.test('a batch is no larger than its room: images, rasters, pixels', async (t) => {
-  const gpu = new FakeGpu();
+  const gpu = new CpuBackedGpu();
   const decoder = new UnitDecoder(gpu.cuda, gpu.units);
   const allocated = gpu.allocations.length;
   const grey = solidJpeg(8, 8, [9, 9, 9]);
@@ -66,7 +65,7 @@ t.test('a batch is no larger than its room: images, rasters, pixels', async (t) 
 t.test(
   'an image of which the units read another size is refused before anything is written',
   (t) => {
-    const gpu = new FakeGpu();
+    const gpu = new CpuBackedGpu();
     const decoder = new UnitDecoder(gpu.cuda, gpu.units);
     const [good, other, unread] = [90, 91, 92].map((value) => solidJpeg(8, 8, [value, 0, 0])) as [
       Buffer,
@@ -88,7 +87,7 @@ t.test(
 );
 
 t.test('an image that the units leave out is refused, whatever lay in its place before', (t) => {
-  const gpu = new FakeGpu();
+  const gpu = new CpuBackedGpu();
   const decoder = new UnitDecoder(gpu.cuda, gpu.units);
   const [first, second] = [solidJpeg(8, 8, [9, 9, 9]), solidJpeg(8, 8, [99, 99, 99])] as const;
   t.same(decoder.decode([jobOf(first), jobOf(first)]), [undefined, undefined]);
@@ -108,26 +107,4 @@ t.test('an image that the units leave out is refused, whatever lay in its place 
     { message: 'the pixels are black: the units may have skipped the image' },
   ]);
   t.end();
-});
-
-t.test('the trial passes right pixels only', async (t) => {
-  const gpu = new FakeGpu();
-  const decoder = new UnitDecoder(gpu.cuda, gpu.units);
-  t.same(await runTrial(decoder), { mean: 0, max: 0 });
-  const spoilers: Record<string, (raster: Uint8Array) => void> = {
-    grey: (raster) => raster.fill(128),
-    brighter: (raster) => raster.set(raster.map((value) => Math.min(255, value + 4))),
-    'blue first': (raster) => {
-      for (let i = 0; i < raster.length; i += 3) raster.subarray(i, i + 3).reverse();
-    },
-    'upside down': (raster) => raster.reverse(),
-  };
-  for (const [name, spoil] of Object.entries(spoilers)) {
-    gpu.spoil = spoil;
-    await t.rejects(runTrial(decoder), /^the pixels of the trial image are wrong/, name);
-  }
-  gpu.fault = () => {
-    throw new Error('no units');
-  };
-  await t.rejects(runTrial(decoder), /no units/);
 });

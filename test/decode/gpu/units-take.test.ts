@@ -4,6 +4,7 @@ import { UNIT_LIMITS, unitsTake } from '../../../src/decode/gpu/units-take.js';
 import { readImageHeader } from '../../../src/decode/header/read-image-header.js';
 import * as jpeg from '../../helpers/make-jpeg.js';
 import { solidPng } from '../../helpers/make-png.js';
+import { withShortBand } from '../../helpers/real-jpegs.js';
 
 const INPUT = { width: 224, height: 224, resize: 'squash' } as const;
 
@@ -60,6 +61,8 @@ t.test('everything else goes to the native decoder, from the header', async (t) 
     'odd chroma': jpeg.makeJpeg(frame({ chroma: 0x21 }), jpeg.scan()),
     'components R, G, B': jpeg.makeJpeg(frame({ names: [82, 71, 66] }), jpeg.scan()),
     'Adobe’s RGB': jpeg.makeJpeg(adobe(0), frame(), jpeg.scan()),
+    'no coefficients named': withShortBand(jpeg.makeJpeg(frame(), jpeg.scan())),
+    'bytes before a marker': jpeg.makeJpeg(Buffer.of(0), frame(), jpeg.scan()),
     'trailing bytes': Buffer.concat([jpeg.makeJpeg(frame(), jpeg.scan()), Buffer.of(0)]),
   };
   for (const [name, bytes] of Object.entries(images)) t.notOk(taken(bytes), name);

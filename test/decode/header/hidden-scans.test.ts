@@ -1,4 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
+import fc from 'fast-check';
 import t from 'tap';
+import { joinParts } from '../../../src/decode/header/file-parts.js';
 import { readJpegHeader } from '../../../src/decode/header/read-jpeg-header.js';
 import {
   comment,
@@ -74,16 +77,68 @@ t.test('tables that are longer than their segment', async (t) => {
 t.test('a marker that begins with the last byte of a segment', async (t) => {
   const last = comment(Buffer.of(0x41, 0xff));
   t.throws(() => read(last, scan().subarray(1)), refused, 'a scan');
-  t.throws(() => read(last, frame({ width: 9000 }).subarray(1)), refused, 'a frame');
   t.match(read(last, scan()), { scans: 2 }, 'the byte itself is no harm');
+  const hidden = frame({ width: 9000 }).subarray(1);
+  t.same(decoded(makeJpeg(...VISIBLE, last, hidden)), makeJpeg(...VISIBLE, last), 'a frame');
 });
 
-t.test('anything but a marker after a segment', async (t) => {
-  for (const bytes of ['00', '0000', '00e1000400', 'ff00', 'ffff00', 'd9']) {
-    const between = Buffer.from(bytes, 'hex');
-    t.throws(() => read(comment(ENTROPY), between, scan()), refused, bytes);
-    t.throws(() => readJpegHeader(makeJpeg(between, ...VISIBLE), 100), refused, `${bytes}, SOI`);
+/** What decoders get. */
+function decoded(bytes: Buffer): Buffer {
+  return joinParts(bytes, readJpegHeader(bytes, 100).parts);
+}
+
+t.test('bytes after a segment that are no marker do not reach a decoder', async (t) => {
+  for (const hex of ['00', '0000', '00e1000400', 'ff00', 'ffff00', 'd9', 'ff00ffff0012']) {
+    const junk = Buffer.from(hex, 'hex');
+    const clean = [comment(ENTROPY), scan()];
+    const file = makeJpeg(...VISIBLE, comment(ENTROPY), junk, scan());
+    t.match(readJpegHeader(file, 100), { scans: 2 }, hex);
+    t.same(decoded(file), makeJpeg(...VISIBLE, ...clean), hex);
+    t.same(decoded(makeJpeg(junk, ...VISIBLE)), makeJpeg(...VISIBLE), `${hex} after SOI`);
+    const twice = makeJpeg(junk, comment(ENTROPY), junk, ...VISIBLE);
+    t.same(decoded(Buffer.concat([twice, HIDDEN])), makeJpeg(comment(ENTROPY), ...VISIBLE));
   }
+  t.same(decoded(makeJpeg(...VISIBLE)), makeJpeg(...VISIBLE), 'without any, the file as it is');
+  // What stands there as a marker is one, as for libjpeg.
+  for (const marker of ['ff01', 'ffd0', 'fff0', 'ffd8']) {
+    const between = Buffer.from(`00${marker}`, 'hex');
+    t.throws(() => read(comment(ENTROPY), between, HIDDEN), refused, marker);
+  }
+  t.match(read(comment(ENTROPY), Buffer.of(0), HIDDEN), { scans: 101 }, 'scans are counted');
+});
+
+t.test('in what decoders get, the walk finds the same, and nothing to leave out', async (t) => {
+  const piece = fc.constantFrom(
+    ...[comment(ENTROPY), scan(), frame(), quantTable(), huffmanTable(), restartInterval(2)],
+    ...[
+      Buffer.of(0),
+      Buffer.of(0xff),
+      Buffer.of(0xff, 0),
+      Buffer.of(0xda, 0),
+      Buffer.of(0xff, 0xd9),
+    ],
+    Buffer.of(0xff, 0xe1, 0, 4),
+  );
+  const junk = fc.uint8Array({ maxLength: 8 }).map((bytes) => Buffer.from(bytes));
+  const file = fc
+    .array(fc.oneof(piece, junk), { maxLength: 8 })
+    .map((pieces) => makeJpeg(...pieces.slice(0, 2), ...VISIBLE, ...pieces.slice(2)));
+  let left = 0;
+  fc.assert(
+    fc.property(file, (bytes) => {
+      let header: ReturnType<typeof readJpegHeader>;
+      try {
+        header = readJpegHeader(bytes, 100);
+      } catch {
+        return true;
+      }
+      if (header.parts) left++;
+      const { parts, ...again } = readJpegHeader(joinParts(bytes, header.parts), 100);
+      return parts === undefined && isDeepStrictEqual({ ...header, parts }, { ...again, parts });
+    }),
+    { numRuns: 20_000 },
+  );
+  t.ok(left > 100, `${left} files of which something was left out`);
 });
 
 t.test('a stuffed byte after fill bytes in entropy-coded data', async (t) => {

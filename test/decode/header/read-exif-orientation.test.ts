@@ -11,6 +11,8 @@ for (const order of ['II', 'MM'] as const) {
       const tiff = makeTiff(orientation, { order });
       t.equal(readTiffOrientation(tiff), orientation);
       t.equal(readExifOrientation(exifPayload(tiff)), orientation);
+      const long = makeTiff(orientation, { order, type: 4 });
+      t.equal(readTiffOrientation(long), orientation, 'as a LONG');
     }
   });
 
@@ -21,7 +23,7 @@ for (const order of ['II', 'MM'] as const) {
     const broken = {
       'another tag': { tag: 0x0113 },
       'of bytes': { type: 1 },
-      'of longs': { type: 4 },
+      'of rationals': { type: 5 },
       'no entries': { entries: 0 },
       'a directory that begins at the end': { directory: 38 },
       'a directory far outside': { directory: 0xffff_ffff },

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { joinParts } from '../../../src/decode/header/file-parts.js';
 import { readJpegHeader } from '../../../src/decode/header/read-jpeg-header.js';
 import { makeTiff } from '../../helpers/make-exif.js';
 import {
@@ -146,4 +147,59 @@ t.test('what does not begin with SOI is no JPEG', async (t) => {
   for (const other of [SOI, bytes.subarray(0, 3), bytes.subarray(1), Buffer.alloc(0)]) {
     t.throws(() => read(other), { ...refused, message: 'no SOI' });
   }
+});
+
+t.test('components that share a name get names of their own', async (t) => {
+  const named = (names: readonly number[], code = 0xc0) => {
+    const bytes = frame({ code, components: names.length });
+    for (const [i, name] of names.entries()) bytes.writeUInt8(name, 10 + 3 * i);
+    return bytes;
+  };
+  const scanOf = (names: readonly number[]) =>
+    segment(0xda, Buffer.of(names.length, ...names.flatMap((name) => [name, 0x11]), 0, 63, 0));
+  const file = (frameNames: readonly number[], scanNames: readonly number[]) =>
+    makeJpeg(named(frameNames), scanOf(scanNames), ENTROPY);
+  for (const [frameNames, scanNames, renamed] of [
+    [
+      [0, 0, 0],
+      [0, 0, 0],
+      [1, 2, 3],
+    ],
+    [
+      [7, 7, 9],
+      [7, 7, 9],
+      [1, 2, 3],
+    ],
+    [
+      [7, 9, 9],
+      [9, 7, 9],
+      [2, 1, 3],
+    ],
+    [[7, 7, 9], [7], [1]],
+    [
+      [5, 5, 5, 5],
+      [5, 5, 5, 5],
+      [1, 2, 3, 4],
+    ],
+  ] as const) {
+    const bytes = file(frameNames, scanNames);
+    const count = frameNames.length;
+    const expected = file([1, 2, 3, 4].slice(0, count), renamed);
+    t.same(joinParts(bytes, read(bytes).parts), expected, `${frameNames} and ${scanNames}`);
+  }
+  for (const [frameNames, scanNames] of [
+    [[7, 7, 9], [8]],
+    [
+      [7, 7, 9],
+      [7, 7, 7],
+    ],
+    [[7, 7, 9], []],
+    [
+      [1, 2, 3],
+      [1, 1, 1],
+    ],
+  ] as const) {
+    t.throws(() => read(file(frameNames, scanNames)), refused, `${frameNames} and ${scanNames}`);
+  }
+  t.equal(read(file([1, 2, 3], [1, 2, 3])).parts, undefined, 'usual names stay');
 });

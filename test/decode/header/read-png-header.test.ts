@@ -1,4 +1,5 @@
 import t from 'tap';
+import { joinParts } from '../../../src/decode/header/file-parts.js';
 import { isPng, readPngHeader } from '../../../src/decode/header/read-png-header.js';
 import { makeTiff } from '../../helpers/make-exif.js';
 import { chunk, ihdr, makePng, PNG_SIGNATURE, pngOf, solidPng } from '../../helpers/make-png.js';
@@ -22,8 +23,8 @@ t.test('a plain PNG', async (t) => {
     bitDepth: 8,
     scans: 1,
   };
-  t.same(readPngHeader(makePng()), header);
-  t.same(readPngHeader(solidPng(32, 16, [9, 99, 199])), header);
+  t.match(readPngHeader(makePng()), header);
+  t.match(readPngHeader(solidPng(32, 16, [9, 99, 199])), header);
 });
 
 t.test('each colour type takes its bit depths and no others', async (t) => {
@@ -66,9 +67,45 @@ t.test('an eXIf before the pixels turns the picture', async (t) => {
   t.match(readPngHeader(late), { orientation: 1 }, 'one after the pixels');
 });
 
-t.test('other chunks are passed over', async (t) => {
-  const bytes = pngOf(ihdr(), chunk('gAMA', Buffer.alloc(4)), chunk('tEXt'), chunk('IDAT'));
-  t.match(readPngHeader(bytes), { width: 32 });
+/** What decoders get. */
+function decoded(bytes: Buffer): Buffer {
+  return joinParts(bytes, readPngHeader(bytes).parts);
+}
+
+t.test('decoders get the chunks that a picture needs', async (t) => {
+  const palette = chunk('PLTE', Buffer.alloc(6));
+  const transparency = chunk('tRNS', Buffer.of(1, 2));
+  const needed = [ihdr(), palette, transparency, chunk('IDAT', Buffer.of(1)), chunk('IDAT')];
+  const whole = pngOf(...needed, chunk('IEND'));
+  t.same(decoded(whole), whole);
+  const others = ['gAMA', 'iCCP', 'tEXt', 'zTXt', 'iTXt', 'eXIf', 'acTL', 'fdAT', 'prVt'].map(
+    (type) => chunk(type, Buffer.alloc(30)),
+  );
+  const chunks = needed.flatMap((one) => [one, ...others]);
+  t.same(decoded(pngOf(...chunks, chunk('IEND'), ...others)), whole, 'and no others');
+  const unknown = chunk('ABCD', Buffer.of(1));
+  const odd = pngOf(ihdr(), unknown, chunk('IDAT'), chunk('IEND'));
+  t.same(decoded(odd), odd, 'one that no decoder may pass over');
+});
+
+t.test('a file without its IEND gets one', async (t) => {
+  const whole = makePng();
+  for (let missing = 1; missing <= 12; missing++) {
+    t.same(decoded(whole.subarray(0, -missing)), whole, `${missing} bytes missing`);
+  }
+  const text = chunk('tEXt', Buffer.alloc(40));
+  const open = whole.subarray(0, -12);
+  t.same(decoded(Buffer.concat([open, text.subarray(0, -9)])), whole, 'cut off in a text');
+  // A picture that was cut off stays cut off, whatever follows.
+  const cut = open.subarray(0, -1);
+  t.same(decoded(cut), Buffer.concat([cut, chunk('IEND')]));
+});
+
+t.test('100,000 chunks and not one more', async (t) => {
+  const [empty, rest] = [chunk('tEXt'), [chunk('IDAT'), chunk('IEND')]];
+  const file = (texts: number) => pngOf(ihdr(), ...Array<Buffer>(texts).fill(empty), ...rest);
+  t.match(readPngHeader(file(99_997)), { width: 32 });
+  t.throws(() => readPngHeader(file(99_998)), { ...refused, message: 'too many chunks' });
 });
 
 t.test('the first chunk is IHDR, of 13 bytes', async (t) => {

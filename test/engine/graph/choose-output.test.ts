@@ -57,5 +57,7 @@ t.test('several that could be, or none, are listed with what to write', async (t
   t.throws(() => chooseOutput([maps, sequence], undefined, {}), {
     message: /2 outputs: "maps" float16 \[n, 64, 7, 7\], "sequence" \(not a tensor\); name/,
   });
-  t.throws(() => chooseOutput([], undefined, {}), { message: /has no output; export it with one/ });
+  t.throws(() => chooseOutput([], undefined, {}), {
+    message: /has no output; export it with exactly one/,
+  });
 });

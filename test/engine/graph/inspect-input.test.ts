@@ -147,17 +147,18 @@ t.test('channels that are open are those of the first convolution', async (t) =>
   t.match(inspectShape(open, { nodes: [grouped], constants: [weights(1)] }), { channels: 3 });
 
   t.throws(() => inspectShape(open, { ...conv, constants: [weights(4)] }), {
-    message: /"pixels" has 4 channels, by the weights of its first convolution; images have 3, or/,
+    message:
+      /"pixels" has 4 channels, according to the weights of its first convolution; images have 3, or/,
   });
   t.throws(() => inspectShape(open, { nodes: [convolution('pixels', 'none')] }), {
-    message: /does not say where its 3 channels are/,
+    message: /does not show where its 3 channels are/,
   });
 });
 
 t.test('an input that is no image is refused with the shapes that are', async (t) => {
   const shapes = /its shape must be \[n, 3, height, width\] or \[n, height, width, 3\], with 1 in/;
   for (const dims of [[], ['n'], ['n', 3], ['n', 8, 8], ['n', 3, 8, 8, 8], [0, 3072]]) {
-    const why = { message: /"pixels" is not an image, and only classifiers of images/ };
+    const why = { message: /"pixels" is not an image, and only image classifiers/ };
     t.throws(() => inspectShape(dims), why, `${dims}`);
     t.throws(() => inspectShape(dims), { message: shapes }, `${dims}`);
   }
@@ -166,7 +167,7 @@ t.test('an input that is no image is refused with the shapes that are', async (t
     ['n', 8, 8, 4],
     ['n', 'c', 'h', 'w'],
   ]) {
-    const why = { message: /"pixels" does not say where its 3 channels are/ };
+    const why = { message: /"pixels" does not show where its 3 channels are/ };
     t.throws(() => inspectShape(dims), why, `${dims}`);
     t.throws(() => inspectShape(dims), { message: shapes }, `${dims}`);
   }
@@ -184,11 +185,11 @@ t.test('one input', async (t) => {
   const { graph } = readGraph(tinyClassifier());
   graph.input.push(value('mask', DataType.FLOAT, ['n', 4]));
   t.throws(() => inspectInput(graph), {
-    message: 'the model has 2 inputs ("input", "mask"); export it with one',
+    message: 'the model has 2 inputs ("input", "mask"); export it with exactly one',
   });
   graph.input = [];
   t.throws(() => inspectInput(graph), {
-    message: 'the model has 0 inputs (none); export it with one',
+    message: 'the model has 0 inputs (none); export it with exactly one',
   });
 });
 

@@ -1,7 +1,8 @@
-import { create } from '@bufbuild/protobuf';
+import { create, toBinary } from '@bufbuild/protobuf';
 import t from 'tap';
 import {
   TensorProto_DataType as DataType,
+  ModelProtoSchema,
   type NodeProto,
   TensorProtoSchema,
 } from '../../../src/engine/graph/generated/onnx_pb.js';
@@ -13,6 +14,7 @@ import {
   integer,
   integers,
   node,
+  value,
 } from '../../../src/engine/graph/onnx-builders.js';
 import { originalAnswers } from '../../helpers/answers.js';
 import { type FixedBatchParts, fixedBatchModel } from '../../helpers/fixed-batch-model.js';
@@ -61,6 +63,9 @@ t.test('input and output become dynamic, and a batch gets the answers of its ima
 t.test('a graph that takes any batch stays as it is', async (t) => {
   const bytes = tinyClassifier();
   t.equal(makeBatchDynamic(bytes), bytes);
+  const constants = [int64s('sizes', [-1, 3])];
+  const open = fixedBatchModel({ batch: 'n', head: reshape(), constants });
+  t.equal(makeBatchDynamic(open), open);
 });
 
 t.test('the first of the constant sizes of a Reshape is opened', async (t) => {
@@ -124,16 +129,16 @@ t.test('the sizes of weights stay, even where an image has the same', async (t) 
 t.test('sizes that count the batch in are refused with the node', async (t) => {
   const refused = (parts: FixedBatchParts, words: RegExp) =>
     t.throws(() => makeBatchDynamic(fixedBatchModel(parts)), {
-      name: 'ModelRefusedError',
+      name: 'FixedBatchError',
       message: words,
     });
   const sizes = (values: readonly number[]) => ({ constants: [int64s('sizes', values)] });
   for (const values of [[3, 1], [3], [3, -1], [2, 3]]) {
-    const words = /fixed at 1, and its Reshape node "scores\/1" is built for one image \(sizes /;
+    const words = /^its Reshape node "scores\/1" is built for one image \(sizes /;
     refused({ head: reshape(), ...sizes(values) }, words);
   }
   const allowZero = reshape([integer('allowzero', 1)]);
-  refused({ head: allowZero, ...sizes([1, -1]) }, /Reshape node "scores\/1".*\(sizes 1, -1\)/);
+  refused({ head: allowZero, ...sizes([1, -1]) }, /Reshape node "scores\/1".*\(sizes 1, -1\)$/);
   for (const opType of ['Expand', 'Tile']) {
     const head = () => [node(opType, ['sizes'])];
     refused(
@@ -154,12 +159,27 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
   t.doesNotThrow(() => makeBatchDynamic(fixedBatchModel({ head: resize(), ...sizes([]) })));
 });
 
-t.test('the advice says how to export', async (t) => {
-  t.throws(() => makeBatchDynamic(fixedBatchModel({ batch: 8 })), {
-    message:
-      'the batch of the input "pixels" is fixed at 8, not at 1; export the model with a dynamic batch dimension (torch.onnx.export: dynamic_axes={"input": {0: "batch"}, "output": {0: "batch"}})',
-  });
-  t.throws(() => makeBatchDynamic(fixedBatchModel({ outputRows: 2 })), {
-    message: /fixed at 1, but "scores" has 2 rows; export the model/,
-  });
+t.test('a graph whose input is open and whose sizes are for one image is opened', async (t) => {
+  const constants = [int64s('sizes', [1, -1])];
+  t.same(sizesOf({ batch: 'n', head: reshape(), constants }), [0, -1]);
+});
+
+t.test('what has no dimension to open is named', async (t) => {
+  for (const [bytes, message] of [
+    [fixedBatchModel({ batch: 8 }), 'it is fixed at 8'],
+    [fixedBatchModel({ outputRows: 2 }), '"scores" has 2 rows'],
+    [tinyClassifier({ hasBatch: false }), 'its input has no batch dimension'],
+    [tinyClassifier({ scores: [4] }), 'its scores have no batch dimension'],
+  ] as const) {
+    t.throws(() => makeBatchDynamic(bytes), { name: 'FixedBatchError', message });
+  }
+});
+
+t.test('of several outputs the scores are opened', async (t) => {
+  const parsed = readGraph(fixedBatchModel());
+  parsed.graph.output.unshift(value('rows', DataType.FLOAT, [7, 9]));
+  const bytes = toBinary(ModelProtoSchema, parsed.model);
+  const wish = { outputName: 'scores' };
+  const open = readGraph(makeBatchDynamic(bytes, wish));
+  t.equal(inspectClassifier(open, wish).fixedBatch, undefined);
 });

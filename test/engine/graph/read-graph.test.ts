@@ -1,10 +1,7 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
 import fc from 'fast-check';
 import t from 'tap';
-import {
-  ModelProtoSchema,
-  TensorProto_DataLocation,
-} from '../../../src/engine/graph/generated/onnx_pb.js';
+import { ModelProtoSchema } from '../../../src/engine/graph/generated/onnx_pb.js';
 import { ModelRefusedError, readGraph } from '../../../src/engine/graph/index.js';
 import { tinyClassifier } from '../../helpers/onnx-models.js';
 
@@ -73,34 +70,6 @@ t.test('IR versions up to 13', async (t) => {
   t.throws(() => readGraph(tinyClassifier({ irVersion: 14 })), {
     message: 'the file has IR version 14; save it with IR version 13 or older',
   });
-});
-
-t.test('weights in another file are refused, wherever the graph holds them', async (t) => {
-  const external = { dataLocation: TensorProto_DataLocation.EXTERNAL };
-  const inside = { node: [{ opType: 'Constant', attribute: [{ name: 'value', t: external }] }] };
-  const places: Record<string, MessageInitShape<typeof ModelProtoSchema>> = {
-    'a weight': { graph: { initializer: [{}, external] } },
-    'a sparse weight': { graph: { sparseInitializer: [{ values: external }] } },
-    'its indices': { graph: { sparseInitializer: [{ indices: external }] } },
-    'a constant': { graph: inside },
-    constants: { graph: { node: [{ attribute: [{ tensors: [external] }] }] } },
-    'a subgraph': { graph: { node: [{ attribute: [{ g: inside }] }] } },
-    subgraphs: { graph: { node: [{ attribute: [{ graphs: [inside] }] }] } },
-    'a function': { functions: [inside] },
-  };
-  for (const [name, place] of Object.entries(places)) {
-    const { model, graph } = readGraph(tinyClassifier());
-    const { graph: more, functions } = create(ModelProtoSchema, place);
-    graph.node.push(...(more?.node ?? []));
-    graph.initializer.push(...(more?.initializer ?? []));
-    graph.sparseInitializer.push(...(more?.sparseInitializer ?? []));
-    model.functions.push(...functions);
-    t.throws(
-      () => readGraph(toBinary(ModelProtoSchema, model)),
-      { name: 'ModelRefusedError', message: /external data.*save the model as one file/ },
-      name,
-    );
-  }
 });
 
 t.test('any change to a file gives a graph or a refusal', async (t) => {

@@ -163,9 +163,9 @@ t.test('a lane survives bad images, and takes larger batches than it was opened 
 });
 
 t.test('a lane whose thread dies says so, and runs nothing more', async (t) => {
+  const model = await readModelFolder('models/demo');
   const workers: Worker[] = [];
   process.once('worker', (worker) => workers.push(worker));
-  const model = await readModelFolder('models/demo');
   const lane = await Lane.open(model, cpu(model), { maxBatchSize: 1, allowedBatchSizes: [] }, []);
   const image = new Uint8Array(model.imageBytes);
   t.equal((await lane.run([image], 1)).length, 1);

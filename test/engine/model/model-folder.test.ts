@@ -1,8 +1,17 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { create, toBinary } from '@bufbuild/protobuf';
 import t from 'tap';
-import { readModelFolder } from '../../../src/engine/model/model-folder.js';
 import {
+  ModelProtoSchema,
+  StringStringEntryProtoSchema,
+} from '../../../src/engine/graph/generated/onnx_pb.js';
+import { readGraph } from '../../../src/engine/graph/index.js';
+import { integer, node, value } from '../../../src/engine/graph/onnx-builders.js';
+import { readModelFolder } from '../../../src/engine/model/model-folder.js';
+import { fixedBatchModel } from '../../helpers/fixed-batch-model.js';
+import {
+  DataType,
   LABELS,
   MANIFEST,
   type ModelFolderParts,
@@ -40,7 +49,9 @@ t.test('at most 100 classes are kept', async (t) => {
     [101, 100],
   ] as const) {
     const labels = Array.from({ length: classes }, (_, i) => `label ${i}`);
-    t.match(await read(t, { onnx: tinyClassifier({ classes }), labels }), { topK }, `${classes}`);
+    const manifest = { output: 'sigmoid' };
+    const onnx = tinyClassifier({ classes });
+    t.match(await read(t, { onnx, labels, manifest }), { topK }, `${classes}`);
   }
 });
 
@@ -78,7 +89,7 @@ t.test('a label too few or too many is refused with both counts', async (t) => {
     );
     await t.rejects(read(t, { labels }), refused(words));
   }
-  await t.rejects(read(t, { labels: '' }), refused(/labels.txt has 0 labels/));
+  await t.rejects(read(t, { labels: '' }), refused(/labels.txt is empty/));
 });
 
 t.test('a graph that does not say its classes has as many as there are labels', async (t) => {
@@ -98,9 +109,10 @@ t.test('a byte order mark is no part of a file', async (t) => {
 
 t.test('what is wrong with the graph names its file', async (t) => {
   await t.rejects(read(t, { onnx: Buffer.from('x') }), refused(/model\.onnx: this is not an ONNX/));
+  const input = { std: [1, 1, 1], mean: [0, 0, 0] };
   await t.rejects(
-    read(t, { onnx: tinyClassifier({ batch: 8 }) }),
-    refused(/model\.onnx: the batch/),
+    read(t, { onnx: tinyClassifier({ output: 'probabilities' }), manifest: { input } }),
+    refused(/model\.onnx: the graph ends in a softmax/),
   );
 });
 
@@ -124,7 +136,11 @@ t.test('a value that is not legal is named', async (t) => {
     channelOrder: ['RGB', 'grey'],
     mean: [[0, 0], [0, 0, 0, 0], 0, ['0', 0, 0], [1e300, 0, 0]],
     std: [[1, 1, 0], [1, 1, -1], [1], [1e-320, 1, 1]],
-    resize: ['crop', { shortest: 0 }, { longest: 8 }, { shortest: 8, crop: true }],
+    resize: ['crop', { shortest: 0 }, { longest: 8 }, { shortest: 8, crop: true }, { width: 8 }],
+    crop: [0, 1.1, -1, '1', { width: 8 }],
+    pad: [[0, 0], [0, 0, 256], [0, 0, -1], [0, 0, 0.5], 'black'],
+    filter: ['triangle', 'BILINEAR', 3],
+    cropRounding: ['round', 0],
   };
   for (const [key, values] of Object.entries(wrong)) {
     for (const value of values) {
@@ -137,7 +153,9 @@ t.test('a value that is not legal is named', async (t) => {
   const description = 'x'.repeat(501);
   await t.rejects(read(t, { manifest: { description } }), refused(/→ at description/));
   const good = { description: 'x'.repeat(500), output: 'probabilities' };
-  t.match((await read(t, { manifest: good })).manifest, good);
+  const onnx = tinyClassifier({ output: 'probabilities' });
+  t.match((await read(t, { onnx, manifest: good })).manifest, good);
+  await t.rejects(read(t, { manifest: { outputName: '' } }), refused(/→ at outputName/));
 });
 
 t.test('a name is 1 to 64 of a few characters', async (t) => {
@@ -160,11 +178,91 @@ t.test('the shortest side covers the input', async (t) => {
   await t.rejects(folder(9), refused(/shortest must be at least width and height/));
 });
 
+t.test('keys of the geometry that do not go together are refused', async (t) => {
+  const onnx = tinyClassifier({ width: 10, height: 6 });
+  const folder = (input: object) =>
+    read(t, { onnx, manifest: { input: { width: 10, height: 6, ...input } } });
+  const pad = [1, 2, 3];
+  const shortest = { shortest: 12 };
+  for (const input of [
+    { resize: { width: 10, height: 6 } },
+    { resize: { width: 12, height: 6 }, crop: { width: 10, height: 6 }, pad },
+    { resize: shortest, crop: { width: 10, height: 6 }, cropRounding: 'floor' },
+    { resize: 'squash', crop: 0.875, pad, filter: 'lanczos' },
+    { resize: 'squash', crop: 1 },
+  ]) {
+    t.match((await folder(input)).manifest.input, input);
+  }
+  for (const [input, why] of [
+    [{ resize: { width: 9, height: 6 } }, /must be at least width and height of the input/],
+    [{ resize: { width: 10, height: 5 } }, /must be at least width and height of the input/],
+    [{ resize: shortest, crop: 0.875 }, /a share goes with "squash" alone/],
+    [{ resize: { width: 12, height: 12 }, crop: 0.875 }, /a share goes with "squash" alone/],
+    [{ resize: 'squash', crop: { width: 10, height: 5 } }, /must be width and height, or a share/],
+    [{ resize: shortest, pad }, /goes with "squash" or/],
+  ] as const) {
+    await t.rejects(folder(input), refused(why), JSON.stringify(input));
+  }
+});
+
 t.test('a model that is none, or that does not fit, is refused', async (t) => {
   await t.rejects(read(t, { onnx: Buffer.from('text') }), refused(/not an ONNX model/));
-  await t.rejects(read(t, { onnx: tinyClassifier({ batch: 8 }) }), refused(/dynamic batch/));
   const onnx = tinyClassifier({ width: 10 });
   await t.rejects(read(t, { onnx }), refused(/set input\.width to 10/));
+});
+
+t.test('what an operator should know is said, with the file', async (t) => {
+  const parsed = readGraph(tinyClassifier({ hasBatch: false }));
+  parsed.graph.output.push(value('features', DataType.FLOAT, [9]));
+  const folder = t.testdir({});
+  writeModelFolder(folder, {
+    onnx: toBinary(ModelProtoSchema, parsed.model),
+    manifest: { input: { std: [0.2, 0.2, 0.2] } },
+  });
+  const said: string[] = [];
+  const model = await readModelFolder(folder, { say: (line) => said.push(line) });
+  t.match(model.batch, { size: 1, why: 'fixed' });
+  const file = join(folder, 'model.onnx');
+  t.match(said, [
+    `${file}: "scores" is the only one of its 2 outputs that can hold the scores; to use another`,
+    `${file}: std in model.json is 0.2, 0.2, 0.2; mean and std must`,
+    `${file}: the batch is fixed at 1 and cannot be made dynamic (its input has no batch dim`,
+  ]);
+  const nothing = (line: string) => t.notMatch(line, /batch/, 'it is not tried again');
+  t.equal((await readModelFolder(folder, { say: nothing, batch: model.batch })).batch, model.batch);
+});
+
+t.test('scores that are not what model.json says', async (t) => {
+  const manifest = { output: 'probabilities' };
+  await t.rejects(read(t, { manifest }), refused(/model\.onnx: model\.json says that the output/));
+});
+
+t.test('an output that is named', async (t) => {
+  const manifest = { outputName: 'scores' };
+  t.match((await read(t, { manifest })).manifest, manifest);
+  await t.rejects(
+    read(t, { manifest: { outputName: 'other' } }),
+    refused(/has no output "other" \(outputName in model\.json\)/),
+  );
+});
+
+t.test('a batch that was opened is opened again where it is known', async (t) => {
+  const folder = t.testdir({});
+  writeModelFolder(folder, { onnx: tinyClassifier({ batch: 1 }) });
+  const first = await readModelFolder(folder);
+  t.match(first.batch, { isOpened: true });
+  const second = await readModelFolder(folder, { batch: first.batch });
+  t.ok(Buffer.from(second.graph).equals(first.graph));
+});
+
+t.test('neighbours that count, in a batch that is fixed', async (t) => {
+  const head = [node('Flatten'), node('Softmax', [], [integer('axis', 0)])];
+  const onnx = fixedBatchModel({ batch: 8, outputRows: 8, head, opset: 11 });
+  const parts = { onnx, labels: ['a', 'b', 'c'], manifest: { output: 'probabilities' } };
+  await t.rejects(
+    read(t, parts),
+    refused(/answer depends on the other images of its batch .*dynamic batch dimension$/),
+  );
 });
 
 t.test('the folder is only read', async (t) => {
@@ -174,4 +272,34 @@ t.test('the folder is only read', async (t) => {
   await readModelFolder(folder);
   const onnx = await readFile(join(folder, 'model.onnx'));
   t.ok(onnx.equals(tinyClassifier()));
+});
+
+t.test('class names in the metadata or in config.json serve without a labels.txt', async (t) => {
+  const folder = t.testdir({});
+  const { model } = readGraph(tinyClassifier());
+  const names = "{0: 'a', 1: 'b', 2: 'c', 3: 'd'}";
+  model.metadataProps.push(create(StringStringEntryProtoSchema, { key: 'names', value: names }));
+  writeModelFolder(folder, { onnx: toBinary(ModelProtoSchema, model) });
+  t.match(await readModelFolder(folder), { labels: LABELS }, 'labels.txt goes first');
+  await rm(join(folder, 'labels.txt'));
+  const said: string[] = [];
+  const found = await readModelFolder(folder, { say: (line) => said.push(line) });
+  t.same(found.labels, ['a', 'b', 'c', 'd']);
+  t.match(said, [/model\.onnx: there is no labels\.txt; the labels are the names in its metadata/]);
+
+  writeModelFolder(folder);
+  await rm(join(folder, 'labels.txt'));
+  const config = (id2label: unknown) =>
+    writeFile(join(folder, 'config.json'), JSON.stringify({ id2label }));
+  await config({ 0: 'e', 1: 'f', 2: 'g', 3: 'h' });
+  t.same((await readModelFolder(folder)).labels, ['e', 'f', 'g', 'h']);
+  await config({ 0: 'e', 1: 'f' });
+  await t.rejects(
+    readModelFolder(folder),
+    refused(/the id2label in config\.json give 2 labels but the model has 4 classes; write a lab/),
+  );
+  for (const text of ['{', 'null', '{}']) {
+    await writeFile(join(folder, 'config.json'), text);
+    await t.rejects(readModelFolder(folder), refused(/cannot read .*labels\.txt/), text);
+  }
 });

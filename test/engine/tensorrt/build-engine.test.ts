@@ -20,7 +20,7 @@ const FACTS: EngineFacts = {
 };
 
 /** Builds with a program that does `work` in the folder of the graph; `job` is what it was told. */
-async function build(t: Test, work: string, facts: Partial<EngineFacts> = {}) {
+async function build(t: Test, work: string, facts: Partial<EngineFacts> = {}, minBatchSize = 1) {
   const program = `
     import { writeFileSync as write } from 'node:fs';
     import { dirname, join } from 'node:path';
@@ -30,13 +30,22 @@ async function build(t: Test, work: string, facts: Partial<EngineFacts> = {}) {
     ${work}
     process.disconnect();`;
   const folder = t.testdir({ 'builder.mjs': program, model: {} });
-  const input = { graph: Uint8Array.of(1, 2), width: 8, height: 4, facts: { ...FACTS, ...facts } };
+  const size = { width: 8, height: 4, minBatchSize };
+  const input = { graph: Uint8Array.of(1, 2), ...size, facts: { ...FACTS, ...facts } };
   const store = new EngineStore(join(folder, 'model'));
   const building = buildEngine(store, input, () => {}, join(folder, 'builder.mjs'));
   return { building, engines: join(folder, 'model', 'engines') };
 }
 
 const GOOD = `write(at('a.engine'), 'engine'); write(at('model_ctx.onnx'), 'context');`;
+
+t.test('a batch that is fixed is the whole profile', async (t) => {
+  const { building } = await build(t, GOOD, { maxBatchSize: 8 }, 8);
+  const { folder } = await building;
+  const { options } = JSON.parse(readFileSync(join(folder, 'job.json'), 'utf8')) as BuildJob;
+  t.equal(options['trt_profile_min_shapes'], 'batch_dispatch/image:8x4x8x3');
+  t.equal(options['trt_profile_max_shapes'], 'batch_dispatch/image:8x4x8x3');
+});
 
 t.test('TensorRT is told precision, profile and where to leave the engine', async (t) => {
   for (const [precision, flag] of [

@@ -47,7 +47,8 @@ class FakeProcess {
   }
 
   async answer(id: number): Promise<void> {
-    const metrics = (await this.#metrics.registry.getMetricsAsJSON()) as MetricsJson;
+    // A message is a copy.
+    const metrics = structuredClone(await this.#metrics.registry.getMetricsAsJSON()) as MetricsJson;
     this.collector?.receive(this, id, metrics);
   }
 

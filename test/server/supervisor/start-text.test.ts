@@ -6,6 +6,7 @@ const MODEL: ModelReport = {
   model: 'm',
   engine: 'e',
   provider: 'cpu',
+  batch: { isOpened: false, seen: '' },
   curve: [
     { batchSize: 1, ms: 2 },
     { batchSize: 64, ms: 16 },

@@ -1,10 +1,15 @@
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { toBinary } from '@bufbuild/protobuf';
 import t, { type Test } from 'tap';
-import { floats, integer, node } from '../../../src/engine/graph/onnx-builders.js';
+import { ModelProtoSchema } from '../../../src/engine/graph/generated/onnx_pb.js';
+import { readGraph } from '../../../src/engine/graph/index.js';
+import { floats, integer, node, value } from '../../../src/engine/graph/onnx-builders.js';
 import { checkModel } from '../../../src/tools/models/check-model.js';
+import { externalWeights } from '../../helpers/external-weights.js';
 import { fixedBatchModel } from '../../helpers/fixed-batch-model.js';
 import {
+  DataType,
   type ModelFolderParts,
   tinyClassifier,
   writeModelFolder,
@@ -40,10 +45,9 @@ t.test('a good model: what was found, its curve, and how to serve it', async (t)
     / {2}output {4}"scores", float32, 4 scores\n/,
     / {2}image {5}squashed to 8x8; rgb, mean 0 0 0, std 255 255 255\n/,
     / {2}labels {4}4, "c0001 red" to "c0004 white, pale"\n/,
-    / {2}batch {5}any size\n/,
+    / {2}batch {5}any size\n {2}answers {3}a batch of 5 gives the same scores as single runs\n/,
     / {2}engine {4}cpu, warmed up in \d+ ms\n {12}batch {6}ms {2}images\/s {3}gain\n {16}1 /,
-    /\n {15}32 .*\n {2}answers {3}a batch of 5 gives the same answers as 5 single runs\n/,
-    /\n\nready: npm start -- --model \S+\/tiny$/,
+    /\n {15}32 .*\n\nready: npm start -- --model \S+\/tiny$/,
   ]) {
     t.match(text, words);
   }
@@ -54,18 +58,30 @@ t.test('a batch that was opened is said to be', async (t) => {
   const { text, refusal } = await check(folderOf(t, { onnx: tinyClassifier({ batch: 1 }) }));
   t.equal(refusal, undefined);
   t.match(text, /input {5}"input", float32 \[1, 3, 8, 8\]/);
-  t.match(text, /batch {5}was fixed at 1 and is now dynamic/);
+  t.match(
+    text,
+    /model\.onnx: the batch was fixed at 1 and is now dynamic; a batch of 5 gives the same/,
+  );
+  t.match(text, /batch {5}any size, after a change of the graph/);
 });
 
-t.test('a batch that cannot be opened is told before anything has to be written', async (t) => {
-  const path = join(t.testdir({}), 'eight.onnx');
-  writeFileSync(path, tinyClassifier({ batch: 8 }));
-  const { text, refusal } = await check(path);
+t.test('a batch that stays fixed is measured in its size, with a warning', async (t) => {
+  const { text, refusal } = await check(folderOf(t, { onnx: tinyClassifier({ batch: 8 }) }));
+  t.equal(refusal, undefined);
   t.match(text, /float32 \[8, 3, 8, 8\]/);
   t.match(
-    refusal,
-    /^the batch of the input "input" is fixed at 8, not at 1; export the model with/,
+    text,
+    /the batch is fixed at 8, so every run computes 8 images, even if there are fewer; to/,
   );
+  t.match(text, / {2}batch {5}always 8\n/);
+  t.match(text, /gain\n {16}8 .*\n\nready/, 'no other size is in the curve');
+});
+
+t.test('one image without a dimension for the batch', async (t) => {
+  const onnx = tinyClassifier({ hasBatch: false, channels: 1, scores: [4] });
+  const { text } = await check(folderOf(t, { onnx }));
+  t.match(text, /input {5}"input", float32 \[1, 8, 8\], grey/);
+  t.match(text, / {2}batch {5}one image\n {2}answers {3}its input has no batch dimension/);
 });
 
 t.test('channels last, more nodes, and what the graph leaves open', async (t) => {
@@ -80,7 +96,7 @@ t.test('channels last, more nodes, and what the graph leaves open', async (t) =>
   t.match(text, /as many scores as labels, to be flattened/);
 });
 
-t.test('a bare ONNX file: what is left to do, and a model.json to paste', async (t) => {
+t.test('a bare ONNX file: how to import it, and the model.json that this makes', async (t) => {
   const folder = t.testdir({});
   const path = join(folder, 'My Net.onnx');
   writeFileSync(path, tinyClassifier({ classes: 7 }));
@@ -88,14 +104,37 @@ t.test('a bare ONNX file: what is left to do, and a model.json to paste', async 
   t.match(text, /nodes {5}3: GlobalAveragePool 1/);
   t.match(
     refusal,
-    /^This is not a model folder yet. What is left to do:\n {2}1\. mkdir -p models\/my-net && cp '.*\/My Net\.onnx' models\/my-net\/model\.onnx\n/,
+    /^This is not a model folder yet. What is left to do:\n {2}1\. npm run models -- import '.*\/My Net\.onnx', which makes models\/my-net with the model\.json below\n/,
   );
-  t.match(refusal, /2\. write models\/my-net\/labels\.txt: one line for each of the 7 scores/);
   t.match(
     refusal,
-    /3\. write models\/my-net\/model\.json, as below; resize, channelOrder, mean and/,
+    /2\. npm run models -- check models\/my-net\n\n {2}input\.width +8: the graph\n/,
   );
-  t.match(refusal, /4\. npm run models -- check models\/my-net\n\n\{\n {2}"name": "my-net",/);
+  t.match(refusal, /input\.mean .* a guess: compare it with how the model was trained\n/);
+  t.match(refusal, /\n\n\{\n {2}"name": "my-net",/);
+});
+
+t.test('an ONNX file in a folder of Hugging Face: its configurations are used', async (t) => {
+  const folder = t.testdir({ onnx: {} });
+  writeFileSync(join(folder, 'onnx', 'model.onnx'), tinyClassifier({ width: 'dynamic' }));
+  const processor = { image_processor_type: 'ViTImageProcessor', size: 8, image_mean: 0.5 };
+  writeFileSync(join(folder, 'preprocessor_config.json'), JSON.stringify(processor));
+  const { refusal } = await check(join(folder, 'onnx', 'model.onnx'));
+  t.match(refusal, /input\.width +8: size in preprocessor_config\.json\n/);
+  t.match(refusal, /"mean": \[127\.5, 127\.5, 127\.5\]/);
+});
+
+t.test('weights in another file, and one output of several, are described', async (t) => {
+  const parsed = readGraph(tinyClassifier());
+  parsed.graph.output.push(value('features', DataType.FLOAT, ['n', 9]));
+  const { onnx, weights } = externalWeights(toBinary(ModelProtoSchema, parsed.model), 'w.data');
+  const folder = folderOf(t, { onnx });
+  writeFileSync(join(folder, 'w.data'), weights);
+  const { text, refusal } = await check(folder);
+  t.equal(refusal, undefined);
+  t.match(text, / {2}weights {3}0\.0 MB in w\.data\n/);
+  t.match(text, / {2}output {4}"scores", float32, 4 scores\n/);
+  t.match(text, /"scores" is the only one of its 2 outputs that can hold the scores/);
 });
 
 t.test('a folder that is not complete: only what is left is listed', async (t) => {
@@ -104,7 +143,7 @@ t.test('a folder that is not complete: only what is left is listed', async (t) =
   const noManifest = (await check(folder)).refusal ?? '';
   t.match(noManifest, /1\. write \S+\/tiny\/model\.json/);
   t.match(noManifest, /\n {2}"name": "tiny",/);
-  t.notMatch(noManifest, /labels\.txt|cp |mv /);
+  t.notMatch(noManifest, /write \S+labels\.txt|import|mv /);
 
   writeModelFolder(folder);
   rmSync(join(folder, 'labels.txt'));
@@ -136,7 +175,7 @@ t.test('a model.json that does not fit the scores', async (t) => {
   const probabilities = tinyClassifier({ output: 'probabilities' });
   t.match(
     (await check(folderOf(t, { onnx: probabilities }))).refusal,
-    /the graph ends in a softmax or a sigmoid, but model\.json says .*; set output to "prob/,
+    /the graph ends in a softmax, but model\.json says .*; set output to "prob/,
   );
   t.match(
     (await check(folderOf(t, { manifest: { output: 'probabilities' } }))).refusal,
@@ -148,10 +187,13 @@ t.test('a model whose images count each other in', async (t) => {
   const head = [node('Flatten'), node('Softmax', [], [integer('axis', 0)])];
   const onnx = fixedBatchModel({ head, opset: 11, batch: 'n' });
   const parts = { onnx, labels: ['a', 'b', 'c'], manifest: { output: 'probabilities' } };
+  const { text, refusal } = await check(folderOf(t, parts));
+  t.equal(refusal, undefined);
   t.match(
-    (await check(folderOf(t, parts))).refusal,
-    /^a batch of 5 gives different answers from 5 single runs, by up to 0\.\d+: an image's answer depends/,
+    text,
+    /an image's answer depends on the other images of its batch .* so images run one by one/,
   );
+  t.match(text, / {2}batch {5}one image\n/);
 });
 
 t.test(

@@ -1,12 +1,13 @@
 import t from 'tap';
-import { readGraph } from '../../../src/engine/graph/index.js';
+import { inspectClassifier, readGraph } from '../../../src/engine/graph/index.js';
 import { modelManifest } from '../../../src/engine/model/model-manifest.js';
 import { guessManifest } from '../../../src/tools/models/guess-manifest.js';
 import { manifestText } from '../../../src/tools/models/manifest-text.js';
 import { type ClassifierOptions, tinyClassifier } from '../../helpers/onnx-models.js';
 
 function guess(options: ClassifierOptions = {}, name = 'mine') {
-  const manifest = guessManifest(readGraph(tinyClassifier(options)), name);
+  const graph = readGraph(tinyClassifier(options));
+  const manifest = guessManifest(graph, inspectClassifier(graph), name);
   t.same(modelManifest.parse(JSON.parse(manifestText(manifest))), manifest, 'it can be pasted');
   return manifest;
 }

@@ -13,7 +13,7 @@ import { type RefuseDeps, refuse } from './refuse.js';
 export interface BenchmarkDeps extends RefuseDeps, FindModelDeps {
   readonly clock: Clock;
   readonly batching: () => Config['batching'];
-  /** Opened by the first request: most servers never see one. A failure is not kept: the next request tries again. */
+  /** Opened by the first request, because most servers never get one. After a failure, the next request tries again. */
   readonly nullBatcher: () => Promise<Batcher<LaneImage, Scores>>;
 }
 

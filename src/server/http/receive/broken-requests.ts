@@ -31,7 +31,7 @@ export class BrokenRequests {
     this.#newest.set(socket, outgoing);
   }
 
-  /** A request with which the app can do nothing: its Host or target is invalid. */
+  /** Refuses a request that the app cannot handle, because its Host or target is invalid. */
   refuse(incoming: IncomingMessage, outgoing: ServerResponse, status = 400): void {
     const id = requestId(incoming);
     const { method, url: path } = incoming;

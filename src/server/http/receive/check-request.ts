@@ -1,18 +1,20 @@
 import type { IncomingMessage } from 'node:http';
 
-/** Most header fields of a request. */
+/** Maximum number of header fields in a request. */
 export const MAX_HEADERS = 100;
 
-/** A step up or nowhere in a path, written plainly or in percent-encoding; a backslash counts as a slash. */
+/** A dot segment in a path, plain or percent-encoded; a backslash counts as a slash. */
 const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;
 
 /**
- * Why a request is refused before any route sees it: the status, or undefined if it is sound.
+ * Checks a request before any route sees it. Returns the status with which it is refused, or undefined if it is
+ * valid.
  *
  * - 431: more than 100 header fields.
- * - 400: no Host, or several (RFC 9112, section 3.2); dot segments or backslashes in the path, which a proxy that decides by
- *   prefix and this server would understand differently.
- * - 421: a Host that the configuration does not list, such as that of a page that has rebound its own name to this address.
+ * - 400: no Host, or several (RFC 9112, section 3.2); or dot segments or backslashes in the path, which this server
+ * and a   proxy that decides by prefix would understand differently.
+ * - 421: a Host that the configuration does not list, such as that of a page that has rebound its own name to this
+ * address.
  *
  * @param allowedHosts host names without ports, in lower case; empty allows all
  */
@@ -40,7 +42,7 @@ function hostsOf(rawHeaders: readonly string[]): string[] {
   return hosts;
 }
 
-/** Without the port. */
+/** A host without its port. */
 function nameOf(host: string): string {
   return host.replace(/:\d*$/, '').toLowerCase();
 }

@@ -27,7 +27,7 @@ export interface ClassifyRequest {
   readonly model: ServedModel;
   /** The time by which all of its images must be settled. */
   readonly deadlineMs: Millis;
-  /** Whether the answer needs the score of every class. */
+  /** Whether the answer contains the score of every class. */
   readonly allScores?: boolean;
 }
 
@@ -84,10 +84,10 @@ export async function classifyAll(
 }
 
 /**
- * The same for images that are decoded already, each of the model's size: straight into the batcher.
+ * The same for images that are already decoded and have the model's size. They go straight into the batcher.
  *
  * @param images each height * width * 3 bytes, red, green and blue
- * @throws {Problem} the first one of an image; as `classifyEach`
+ * @throws {Problem} the first problem of an image; also as `classifyEach`
  */
 export async function classifyPixels(
   deps: ClassifyImagesDeps,

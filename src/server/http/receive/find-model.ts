@@ -22,7 +22,7 @@ export function listModels({ lifecycle, models }: FindModelDeps): readonly Serve
   return models.all;
 }
 
-/** Of every model, for clients that name one. */
+/** The only version of every model, for clients that name a version. */
 export const VERSION = '1';
 
 /**

@@ -20,7 +20,7 @@ export function liveRoute() {
   };
 }
 
-/** GET /ping: the same for TorchServe and SageMaker. */
+/** GET /ping, of TorchServe and SageMaker: 200 if the server is ready, otherwise 503. */
 export function pingRoute(lifecycle: Lifecycle) {
   return function ping(): Response {
     const isHealthy = lifecycle.processes.ready > 0 && !lifecycle.isEnding;

@@ -9,7 +9,7 @@ import { readJson } from './read-json.js';
 import { MAX_TOP_K } from './read-request-options.js';
 import { receiveBody } from './receive-body.js';
 
-/** Body of POST /models/{name} where it is not the image itself. */
+/** Body of POST /models/{name}, unless it is the image itself. */
 export const huggingFaceRequest = z.object({
   inputs: z.string().describe('An image in base64.'),
   parameters: z
@@ -23,10 +23,13 @@ export const huggingFaceRequest = z.object({
     .nullish(),
 });
 
-/** No image begins so. */
+/** No image file starts with this. */
 const JSON_START = /^\s*\{/;
 
-/** POST /models/{name} of Hugging Face's image classification: a raw image or JSON; labels with scores, best first. */
+/**
+ * POST /models/{name} of Hugging Face's image classification: accepts a raw image or JSON, and answers with labels and scores,
+ * best first.
+ */
 export function huggingFaceRoute(deps: ImageRouteDeps) {
   return imageRoute(
     deps,

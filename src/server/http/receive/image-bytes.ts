@@ -5,7 +5,7 @@ import type { Upload } from './upload-budget.js';
 type Room = Pick<Upload, 'spare' | 'hold'>;
 
 /**
- * Decodes base64 into a buffer of its own. A text that is not base64 gives bytes that are no image.
+ * Decodes base64 into a buffer of its own. Text that is not base64 results in bytes that are not an image.
  *
  * @throws {Problem} queue_full if the upload budget has no room for the buffer
  */

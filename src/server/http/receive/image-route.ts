@@ -14,20 +14,21 @@ import type { Upload, UploadBudget } from './upload-budget.js';
 
 export type RouteContext = Context<{ Bindings: HttpBindings }>;
 
-/** What every route that takes images needs. */
+/** The dependencies of every route that accepts images. */
 export interface ImageRouteDeps extends RefuseDeps, ClassifyImagesDeps, FindModelDeps {
   readonly uploads: UploadBudget;
   /** The limits in force, which change when the configuration is read again. */
   readonly batching: () => Config['batching'];
 }
 
-/** Clients of other servers read the text of an error only from a body of this type. */
+/** The clients of some servers read the text of an error only if the body has this type. */
 export const JSON_PROBLEMS = 'application/json';
 
 /**
- * A route that takes images: its requests have a share of the upload budget, and whatever they throw is their answer.
+ * Makes a route that accepts images. Each request gets a part of the upload budget, and an error that `answer` throws becomes
+ * the response.
  *
- * @param problemType the Content-Type of errors
+ * @param problemType the Content-Type of error responses
  */
 export function imageRoute(
   deps: ImageRouteDeps,
@@ -47,20 +48,20 @@ export function imageRoute(
   };
 }
 
-/** What a route takes beside the body. */
+/** What a route accepts apart from the body. */
 export interface RequestRules {
-  /** The model that the path names; without it the first, or that of `?model=`. */
+  /** The model that the path names. If it names none, `?model=` or the first model counts. */
   readonly model?: string | undefined;
   readonly version?: string | undefined;
-  /** Query parameters. */
+  /** The query parameters that the route accepts. */
   readonly query: readonly string[];
   readonly mayBeGzip?: boolean;
 }
 
 /**
- * Reads all of a request but its body, and refuses it if its images would be refused anyway.
+ * Reads everything of a request except its body, and refuses it if its images would be refused anyway.
  *
- * @throws {Problem} as `readRequestOptions` and `findModel`; and as `admitBeforeUpload`
+ * @throws {Problem} as `readRequestOptions`, `findModel` and `admitBeforeUpload`
  */
 export function openRequest(
   deps: ImageRouteDeps,

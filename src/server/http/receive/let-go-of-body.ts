@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-/** A body up to this is read to its end: under overload, a new connection would cost more than that. */
+/** A refused body of up to this size is read to its end: under overload, a new connection would cost more. */
 const MAX_READ_ON_BYTES = 256 * 1024;
 
 /**
- * Lets go of what is left of a body that is not wanted, so that its client reads the answer instead of waiting for room in a
- * full pipe.
+ * Discards the rest of a body that is not wanted, so that the client reads the answer and does not block on sending.
  *
- * @returns whether too much is left: the connection must be closed after the answer
+ * @returns whether too much is left, so that the connection must be closed after the answer
  */
 export function letGoOfBody(incoming: IncomingMessage): boolean {
   const { headers, complete } = incoming;

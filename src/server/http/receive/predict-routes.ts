@@ -8,10 +8,10 @@ import { maxImages } from './max-images.js';
 import { imagesOf, predictRequest } from './predict-schema.js';
 import { receiveJson } from './receive-json.js';
 
-/** How the last part of a path ends that asks for predictions. */
+/** The end of a path that asks for predictions. */
 const CALL = ':predict';
 
-/** GET /v1/models/{name}: that the model answers requests, for KServe and for TensorFlow Serving. */
+/** GET /v1/models/{name}: the state of a model, as KServe and TensorFlow Serving report it. */
 export function modelStatusRoute(deps: FindModelDeps) {
   return function modelStatus(name: string, version?: string): Response {
     findModel(deps, name, latest(version));
@@ -25,8 +25,8 @@ export function modelStatusRoute(deps: FindModelDeps) {
 }
 
 /**
- * POST /v1/models/{name}:predict, with or without a version, of KServe v1 and TensorFlow Serving: images in base64, the
- * scores of all classes of each.
+ * POST /v1/models/{name}:predict of KServe v1 and TensorFlow Serving, with or without a version: accepts images in base64
+ * and answers with the score of every class for each image.
  */
 export function predictRoute(deps: ImageRouteDeps) {
   return imageRoute(
@@ -58,7 +58,7 @@ export function predictRoute(deps: ImageRouteDeps) {
   );
 }
 
-/** OpenVINO's client writes 0 for the latest version. */
+/** OpenVINO's client sends 0 to ask for the latest version. */
 function latest(version: string | undefined): string | undefined {
   return version === '0' ? VERSION : version;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { shortArray } from './read-json.js';
 
-/** Most images that are looked at; how many may come is another question. */
+/** The schema checks at most this many; the route accepts fewer. */
 const MAX_INSTANCES = 1024;
 
 const encoded = z.object({ b64: z.string().describe('An image in base64.') });
@@ -12,7 +12,7 @@ const instance = z.union([
 ]);
 const instances = shortArray(instance, MAX_INSTANCES);
 
-/** Body of POST /v1/models/{name}:predict, one instance an image or all images as one named input. */
+/** Body of POST /v1/models/{name}:predict, with one instance per image, or all images in one named input. */
 export const predictRequest = z.union([
   z.object({ instances }),
   z.object({

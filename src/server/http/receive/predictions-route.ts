@@ -4,13 +4,16 @@ import { VERSION } from './find-model.js';
 import { type ImageRouteDeps, imageRoute, openRequest } from './image-route.js';
 import { receiveImages } from './receive-images.js';
 
-/** PUT or POST /predictions/{name} of TorchServe: one image, raw or as the only part of a form; its best labels. */
+/**
+ * PUT or POST /predictions/{name} of TorchServe: accepts one image, raw or as the only part of a form, and answers with its
+ * best labels.
+ */
 export function predictionsRoute(deps: ImageRouteDeps) {
   return imageRoute(deps, async (c, exchange, upload) => {
     const { name, version } = c.req.param();
     const { request, topK } = openRequest(deps, c, exchange, {
       model: name,
-      // As its archiver writes it.
+      // TorchServe's archiver calls the first version 1.0.
       version: version === '1.0' ? VERSION : version,
       query: ['top_k'],
     });

@@ -6,10 +6,10 @@ import { breakOff, readChunks } from './read-body.js';
 import type { Upload } from './upload-budget.js';
 
 /**
- * Reads a body that was compressed with gzip. What it unpacks to counts for the upload budget as it appears, like what
- * arrives: a small body that unpacks to a large one is refused where it passes the limit.
+ * Reads a body with Content-Encoding: gzip. The decompressed bytes count towards the limits of the body as they appear, so a
+ * small body that would expand beyond the limit is refused as soon as it reaches it.
  *
- * @throws {Problem} invalid_body if it is not whole gzip; and as readChunks
+ * @throws {Problem} invalid_body if it is not complete gzip; also as readChunks
  */
 export async function readGzip(incoming: IncomingMessage, upload: Upload): Promise<Buffer> {
   const body = new GrowingBuffer(upload);

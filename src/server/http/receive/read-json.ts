@@ -1,27 +1,27 @@
 import { z } from 'zod';
 import { Problem } from '../../problem/problem.js';
 
-/** Deeper than any request of a client. */
+/** No client sends more levels. */
 export const MAX_JSON_DEPTH = 16;
-/** Enough for the pixels of several images; parsed, a value takes many times its bytes. */
+/** Enough for the pixels of several images. A parsed value takes many times the memory of its text. */
 export const MAX_JSON_VALUES = 1024 * 1024;
-/** Of all objects together; a member costs far more than another value. */
+/** Members of all objects together. They cost far more time and memory than elements of arrays. */
 export const MAX_JSON_MEMBERS = 4096;
 
 const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
 const [OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x7d];
 
-/** An array of at most `max` elements; of a longer one not a single element is looked at. */
+/** An array of 1 to `max` elements. If it is longer, none of its elements is checked. */
 export function shortArray<T extends z.ZodType>(element: T, max: number) {
   const isShort = (value: unknown) => !Array.isArray(value) || value.length <= max;
   return z.preprocess((value) => isShort(value) && value, z.array(element).min(1).max(max));
 }
 
 /**
- * Parses JSON whose depth and number of values are bounded before anything is allocated for them.
+ * Parses JSON. Its depth and its number of values are checked before any memory is allocated for them.
  *
- * @throws {Problem} invalid_body if it is not JSON, exceeds a bound or does not fit the schema; invalid_parameter if only
- * a member of `parameters` does not
+ * @throws {Problem} invalid_body if it is not JSON, exceeds a limit or does not match the schema; invalid_parameter if
+ * only members of `parameters` do not match
  */
 export function readJson<T>(bytes: Buffer, schema: z.ZodType<T>): T {
   checkBounds(bytes);
@@ -58,7 +58,7 @@ function checkBounds(bytes: Buffer): void {
   }
 }
 
-/** Where the string ends that begins at `start`; an image in base64 is one long string. */
+/** Returns the end of the string that begins at `start`. Fast, because an image in base64 is one long string. */
 function endOfPlain(bytes: Buffer, start: number): number {
   const end = bytes.indexOf(QUOTE, start + 1);
   return end < 0 ? bytes.length : end;

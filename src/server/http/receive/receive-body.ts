@@ -7,8 +7,8 @@ import type { Upload } from './upload-budget.js';
 /**
  * Receives a body within its limits in bytes and time.
  *
- * @param read reads it, within the upload budget
- * @throws {Problem} body_too_large or queue_full by Content-Length, deadline_exceeded; and as `read`
+ * @param read reads the body within the upload budget
+ * @throws {Problem} body_too_large or queue_full by Content-Length, deadline_exceeded; also as `read`
  */
 export async function receiveBody<T>(
   { incoming, outgoing }: Exchange,

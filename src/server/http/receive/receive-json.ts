@@ -7,9 +7,9 @@ import { receiveBody } from './receive-body.js';
 import type { Upload } from './upload-budget.js';
 
 /**
- * Receives a body of JSON.
+ * Receives a body that is JSON.
  *
- * @throws {Problem} empty_body; and as `receiveBody`, `readBody` and `readJson`
+ * @throws {Problem} empty_body; also as `receiveBody`, `readBody` and `readJson`
  */
 export async function receiveJson<T>(
   { clock }: Pick<ClassifyImagesDeps, 'clock'>,

@@ -15,7 +15,7 @@ export interface RefuseDeps {
 }
 
 /**
- * Logs why a request gets no answer and makes its problem response.
+ * Logs why a request is refused and makes its problem response.
  *
  * @param type the Content-Type of the response
  */

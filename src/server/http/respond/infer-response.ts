@@ -10,21 +10,21 @@ import { settlementHeaders } from './settlement-headers.js';
 export interface InferFormat {
   readonly exchange: Exchange;
   readonly model: Pick<ServedModel, 'name' | 'labels'>;
-  /** Of the request, if it has one. */
+  /** The id of the request, if it has one. */
   readonly id?: string;
-  /** How many of the best classes; 0 is the scores of all. */
+  /** The number of best classes to return; 0 returns the score of every class. */
   readonly classification: number;
-  /** Whether the tensor comes behind the JSON. */
+  /** Whether the tensor follows the JSON as bytes. */
   readonly isBinary: boolean;
-  /** End the connection after the answer. */
+  /** Whether the connection ends after the answer. */
   readonly close: boolean;
 }
 
-/** A smaller answer is sent as it is. */
+/** A smaller answer is not compressed. */
 const MIN_GZIP_BYTES = 1024;
 const compress = promisify(gzip);
 
-/** The answer of the Open Inference Protocol: one output tensor, of one row an image. */
+/** The answer of the Open Inference Protocol: one output tensor with one row for each image. */
 export async function inferResponse(
   settlements: readonly ImageSettlement[],
   format: InferFormat,
@@ -60,7 +60,7 @@ export async function inferResponse(
   return new Response(await compress(body, { level: 1 }), { headers });
 }
 
-/** A tensor as the answer describes it, and its values for JSON and as bytes. */
+/** An output tensor: its description, and its values for JSON and as bytes. */
 interface OutputTensor {
   readonly datatype: string;
   readonly shape: readonly number[];
@@ -80,7 +80,7 @@ function allScores(settlements: readonly ImageSettlement[]): OutputTensor {
   };
 }
 
-/** BYTES [n, k] of "score:class:label", best first, as Triton's classification extension has it. */
+/** BYTES [n, k]: texts of the form "score:class:label", best first, as Triton's classification extension defines. */
 function bestClasses(
   settlements: readonly ImageSettlement[],
   labels: readonly string[],
@@ -101,7 +101,7 @@ function bestClasses(
   };
 }
 
-/** An element of a binary BYTES tensor: its length, then itself. */
+/** An element of a binary BYTES tensor: its length, then its bytes. */
 function withLength(text: string): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32LE(Buffer.byteLength(text));

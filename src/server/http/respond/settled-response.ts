@@ -4,11 +4,11 @@ import { settlementHeaders } from './settlement-headers.js';
 
 export interface SettledFormat {
   readonly exchange: Exchange;
-  /** End the connection after the answer. */
+  /** Whether the connection ends after the answer. */
   readonly close: boolean;
 }
 
-/** 200 with JSON of images that all ended well, and the headers of every classification. */
+/** 200 with JSON about images that all succeeded, and the headers that every classification has. */
 export function settledResponse(
   json: string,
   settlements: readonly ImageSettlement[],

@@ -7,7 +7,7 @@ import { readGzip } from '../read-gzip.js';
 import { receiveBody } from '../receive-body.js';
 import { readInferRequest, readJsonLength } from './read-infer-request.js';
 
-/** POST /v2/models/{name}/infer of the Open Inference Protocol. The images of a request ride in any batches. */
+/** POST /v2/models/{name}/infer of the Open Inference Protocol. Its images can run in different batches. */
 export function inferRoute(deps: ImageRouteDeps) {
   return imageRoute(
     deps,

@@ -12,13 +12,13 @@ const EXTENSIONS = [
   'parameters',
 ];
 
-/** GET /v2: what this server is. */
+/** GET /v2: name, version and extensions of the server. */
 export function serverRoute() {
   const server = { name: 'batch-dispatch', version: programVersion(), extensions: EXTENSIONS };
   return (): Response => Response.json(server);
 }
 
-/** GET /v2/models/{name}/ready: 200 if the model answers requests, else why not. */
+/** GET /v2/models/{name}/ready: 200 if the model is ready, otherwise why not. */
 export function modelReadyRoute(deps: FindModelDeps) {
   return function modelReady(name: string, version?: string): Response {
     findModel(deps, name, version);
@@ -26,11 +26,11 @@ export function modelReadyRoute(deps: FindModelDeps) {
   };
 }
 
-/** GET /v2/models/{name}/config: the model as Triton's configuration describes one. */
+/** GET /v2/models/{name}/config: the model in the form of a Triton model configuration. */
 export function modelConfigRoute(deps: FindModelDeps) {
   return function modelConfig(name: string, version?: string): Response {
     const { batching, labels } = findModel(deps, name, version).describe();
-    // A client sends no more images at once than this.
+    // Clients send at most this many images in one request.
     const maxBatchSize = Math.min(batching.maxBatchSize, maxImages(batching));
     return Response.json({
       name,
@@ -49,7 +49,7 @@ export function modelConfigRoute(deps: FindModelDeps) {
   };
 }
 
-/** POST /v2/repository/index: all models, which are ready. */
+/** POST /v2/repository/index: all models and their states. */
 export function repositoryIndexRoute(deps: FindModelDeps) {
   return function repositoryIndex(): Response {
     const models = listModels(deps);

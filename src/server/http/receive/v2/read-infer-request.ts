@@ -5,19 +5,20 @@ import { inferRequest } from './infer-schema.js';
 import { OUTPUT } from './infer-tensors.js';
 import { type InferImages, type InputRules, readInput } from './read-input.js';
 
-/** What an inference request asks for. */
+/** The contents of an inference request. */
 export interface InferOrder {
   readonly images: InferImages;
   readonly id?: string;
-  /** How many of the best classes; 0 is the scores of all. */
+  /** The number of best classes to return; 0 returns the score of every class. */
   readonly classification: number;
-  /** Whether the answer's tensor comes behind its JSON. */
+  /** Whether the tensor of the answer follows its JSON as bytes. */
   readonly isBinary: boolean;
   readonly timeoutMs?: number;
 }
 
 /**
- * The Inference-Header-Content-Length of a request: bytes of JSON at the start of the body; undefined if all of it is.
+ * Reads Inference-Header-Content-Length: the number of bytes of JSON at the start of the body. Undefined if all of the body
+ * is JSON.
  *
  * @throws {Problem} invalid_header
  */
@@ -29,11 +30,11 @@ export function readJsonLength(headers: IncomingHttpHeaders): number | undefined
 }
 
 /**
- * Reads the body of an inference request: JSON, JSON with a binary tensor behind it, or one raw image.
+ * Reads the body of an inference request: JSON, JSON followed by a binary tensor, or one raw image.
  *
- * @param body alone in its buffer, and not used after this
- * @param jsonLength as `readJsonLength` gives it; 0 is a raw image, which gets a binary answer
- * @throws {Problem} empty_body, invalid_body, invalid_header, invalid_parameter; and as `readInput`
+ * @param body must be alone in its buffer, and must not be used after this call
+ * @param jsonLength as returned by `readJsonLength`; 0 means that the body is one image, and that the answer is binary
+ * @throws {Problem} empty_body, invalid_body, invalid_header, invalid_parameter; also as `readInput`
  */
 export function readInferRequest(
   body: Buffer,

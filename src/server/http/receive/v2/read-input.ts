@@ -5,25 +5,25 @@ import type { Upload } from '../upload-budget.js';
 import type { InferTensor } from './infer-schema.js';
 import { INPUT } from './infer-tensors.js';
 
-/** The images of a request: encoded, each in a buffer of its own, or the pixels of each. */
+/** The images of a request: either encoded, each in a buffer of its own, or decoded to pixels. */
 export type InferImages =
   | { readonly kind: 'encoded'; readonly images: readonly Buffer[] }
   | { readonly kind: 'pixels'; readonly images: readonly Uint8Array[] };
 
 export interface InputRules {
-  /** What the model wants of an image. */
+  /** The input that the model requires. */
   readonly input: ImageInput;
   readonly maxImages: number;
   readonly upload: Upload;
 }
 
-/** Bytes of the length before each element of a binary BYTES tensor. */
+/** Each element of a binary BYTES tensor is preceded by its length, which takes this many bytes. */
 const LENGTH_BYTES = 4;
 
 /**
  * Reads the input tensor of an inference request.
  *
- * @param binary the tensor's bytes, if they come behind the JSON
+ * @param binary the bytes of the tensor, if they follow the JSON
  * @throws {Problem} unsupported_tensor, invalid_tensor, too_many_parts
  */
 export function readInput(
@@ -59,11 +59,11 @@ export function readInput(
   return { kind: 'pixels', images };
 }
 
-/** The elements of a binary BYTES tensor. One alone may come without its length, as perf_analyzer sends it. */
+/** The elements of a binary BYTES tensor. A single element may lack its length: perf_analyzer sends it so. */
 function elementsOf(binary: Buffer, count: number, upload: Upload): Buffer[] {
   if (count === 0) throw new Problem('empty_body');
   const hasLength = binary.length >= LENGTH_BYTES;
-  // The first bytes of an image are over a billion as a length.
+  // Read as a length, the first bytes of an image file are over a billion.
   if (count === 1 && hasLength && binary.readUInt32LE() > binary.length) return [binary];
   const elements: Buffer[] = [];
   let at = 0;
@@ -75,11 +75,11 @@ function elementsOf(binary: Buffer, count: number, upload: Upload): Buffer[] {
     at = end;
   }
   if (at !== binary.length) throw new Problem('invalid_tensor');
-  // One alone has the body's buffer for itself.
+  // A single element is alone in the buffer of the body.
   return count === 1 ? elements : elements.map((element) => copyOf(element, upload));
 }
 
-/** The elements of a BYTES tensor in JSON: base64, flat or one in a row. */
+/** The elements of a BYTES tensor in JSON: base64, either flat or one in each row. */
 function textsOf(data: readonly unknown[], count: number): string[] {
   if (count === 0) throw new Problem('empty_body');
   const texts = data.flat(1);
@@ -96,7 +96,7 @@ function bytesOf({ data }: InferTensor, binary: Buffer | undefined, length: numb
     if (binary.length !== length) throw new Problem('invalid_tensor');
     return binary;
   }
-  // What the shape promises is allocated once the values are known to be there.
+  // The shape may lie, so memory is allocated only after the values have been counted.
   if (countLeaves(data) !== length) throw new Problem('invalid_tensor');
   const bytes = Buffer.allocUnsafeSlow(length);
   let at = 0;

@@ -2,11 +2,11 @@ import { readSeries, type Series } from '../../../telemetry/read-series.js';
 import { type FindModelDeps, findModel, listModels, VERSION } from '../find-model.js';
 
 export interface StatisticsDeps extends FindModelDeps {
-  /** Of all serving processes, as Prometheus reads them. */
+  /** Metrics of all serving processes, in the Prometheus format. */
   readonly readMetrics: () => Promise<string>;
 }
 
-/** GET /v2/models[/{name}]/stats: the metrics of one model or of all, as Triton's extension tells them. */
+/** GET /v2/models[/{name}]/stats: the metrics of one model or of all models, in the form of Triton's statistics extension. */
 export function statisticsRoute(deps: StatisticsDeps) {
   return async function statistics(name?: string, version?: string): Promise<Response> {
     const models = name === undefined ? listModels(deps) : [findModel(deps, name, version)];
@@ -35,12 +35,12 @@ function statsOf(model: string, all: readonly Series[]) {
     execution_count: runs.reduce((sum, { value }) => sum + value, 0),
     inference_stats: {
       success: duration(ok, decode + queue + infer),
-      // What ends without an answer is counted, not timed.
+      // The metrics count these images but do not time them.
       fail: duration(accepted - unsettled - ok, 0),
       queue: duration(ok, queue),
       compute_input: duration(ok, decode),
       compute_infer: duration(ok, infer),
-      // The scores leave the graph as they are answered.
+      // The graph computes the final scores, so there is no step after it.
       compute_output: duration(ok, 0),
       cache_hit: none,
       cache_miss: none,

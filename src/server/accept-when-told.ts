@@ -1,7 +1,11 @@
 import type { Server } from 'node:http';
-import { Acceptor } from '../http/acceptor.js';
-import { type FromSupervisor, SHARE_INTERVAL_MS, SOCKET_DESCRIPTOR } from './process-messages.js';
-import { tell } from './supervisor-link.js';
+import { Acceptor } from './http/acceptor.js';
+import {
+  type FromSupervisor,
+  SHARE_INTERVAL_MS,
+  SOCKET_DESCRIPTOR,
+} from './supervisor/process-messages.js';
+import { tell } from './supervisor/supervisor-link.js';
 
 /**
  * Accepts connections for `server` once the supervisor says so. If several processes share the socket, reports the

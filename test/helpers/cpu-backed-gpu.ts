@@ -1,17 +1,22 @@
 import { loadRasterDecoder } from '../../src/decode/cpu/load-raster-decoder.js';
-import { turnUpright } from '../../src/decode/cpu/turn-upright.js';
-import { JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
+import { placeUpright } from '../../src/decode/cpu/place-upright.js';
+import { FILTERS, JOB_BYTES } from '../../src/decode/gpu/resample-jobs.js';
 import { readImageHeader } from '../../src/decode/header/read-image-header.js';
 import { Resampler } from '../../src/decode/resample/resampler.js';
 import type { Cuda } from '../../src/native/cuda.js';
 import { type JpegUnits, NvjpegError } from '../../src/native/nvjpeg.js';
+import { type ResizeFilter, resizeWith } from './resize-filters.js';
 
 const decodeJpeg = await loadRasterDecoder('native', { format: 'jpeg' });
 
 const STREAM = 7n;
 
-/** A GPU and its JPEG units on the CPU: memory with addresses, and the native decoder and resampler behind them. */
-export class FakeGpu {
+/**
+ * Stands in for a GPU and its JPEG units: memory with addresses, behind which the CPU decodes and resizes with the code
+ * that the server uses on the CPU. It shows that the calls are right: addresses, sizes, jobs, order. It shows nothing of
+ * the arithmetic of real units or of resample.cu, which never runs here; only the trial on a real GPU does that.
+ */
+export class CpuBackedGpu {
   readonly #memory = new Map<bigint, Uint8Array>();
   #next = 0x1000n;
   /** Images of each batch that the units were given. */
@@ -22,6 +27,8 @@ export class FakeGpu {
   fault: () => void = () => {};
   /** What the units make of a decoded raster, where they make mistakes. */
   spoil: (raster: Uint8Array) => void = () => {};
+  /** The filter with which the kernel resizes, if it is not that of the CPU's resampler. */
+  filter: ResizeFilter | undefined;
   /** Whether the units leave an image out, and say nothing. */
   leavesOut: (bytes: Uint8Array) => boolean = () => false;
   /** What the units read as the size. */
@@ -87,18 +94,31 @@ export class FakeGpu {
     const job = this.#at(address, JOB_BYTES);
     const view = new DataView(job.buffer, job.byteOffset, JOB_BYTES);
     const int = (i: number) => view.getInt32(32 + i * 4, true);
-    const [fromX, fromY, offsetX, offsetY] = [int(0), int(1), int(2), int(3)];
-    const [width, height, swap, flipX, flipY] = [int(4), int(5), int(6), int(7), int(8)];
-    const axis = (from: number, scaleAt: number, offset: number, count: number) => {
-      return { from, to: Math.round(from / view.getFloat64(scaleAt, true)), offset, count };
-    };
-    const x = axis(fromX, 16, offsetX, swap ? height : width);
-    const y = axis(fromY, 24, offsetY, swap ? width : height);
-    const resampler = new Resampler();
-    const bytes = fromX * fromY * 3;
-    resampler.raster(bytes).set(this.#at(view.getBigUint64(0, true), bytes));
+    const [fromX, fromY, swap, width, height] = [int(0), int(1), int(10), int(11), int(12)];
+    const axis = (i: 0 | 1) => ({
+      from: int(i),
+      to: Math.round(int(i) / view.getFloat64(16 + i * 8, true)),
+      offset: int(2 + i),
+      count: int(4 + i),
+      start: int(6 + i),
+      flip: int(8 + i) === 1,
+      length: i === swap ? width : height,
+    });
+    const firstAxis = int(15) === 1 ? 'y' : 'x';
+    const plan = { x: axis(0), y: axis(1), swap: swap === 1, firstAxis } as const;
+    const raster = this.#at(view.getBigUint64(0, true), fromX * fromY * 3);
     const target = this.#at(view.getBigUint64(8, true), width * height * 3);
-    const plan = { x, y, swap: swap === 1, flipX: flipX === 1, flipY: flipY === 1 };
-    turnUpright(resampler.resample(x, y), plan, target);
+    const pad = [int(14) & 255, (int(14) >> 8) & 255, int(14) >> 16] as const;
+    const filter = FILTERS[int(13)] ?? 'nearest';
+    const resized = this.filter
+      ? resizeWith(this.filter, raster, plan.x, plan.y)
+      : this.#resampler(raster).resample(plan.x, plan.y, { filter, firstAxis });
+    placeUpright(resized, plan, pad, target);
+  }
+
+  #resampler(raster: Uint8Array): Resampler {
+    const resampler = new Resampler();
+    resampler.raster(raster.length).set(raster);
+    return resampler;
   }
 }
