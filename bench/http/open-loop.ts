@@ -32,6 +32,7 @@ export async function openLoop(
     images,
     clients: 0,
     keepAlive: true,
+    imagesPerRequest: 1,
   };
   const all = (await Promise.all(
     Array.from({ length: source.processes }, () =>

@@ -40,6 +40,8 @@ export interface LoadSetup {
   /** How many clients wait for each answer, if no rate is given. */
   readonly clients: number;
   readonly keepAlive: boolean;
+  /** More than one are sent as a form. */
+  readonly imagesPerRequest: number;
   readonly seconds: number;
   /** The same load before the measurement, which does not count, because a fresh generator is slow. */
   readonly warmSeconds: number;

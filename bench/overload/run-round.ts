@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { startGenerator } from '../tools/start-generator.js';
+import { booksOff } from './books-off.js';
 import type { FromServer, LoadFigures, LoadSetup, ServerFigures, ToServer } from './messages.js';
 import type { Scenario } from './scenarios.js';
-import { scrape } from './scrape.js';
 
 export interface RoundSetup {
   readonly scenario: Scenario;
@@ -33,8 +33,11 @@ export async function runRound(setup: RoundSetup): Promise<RoundFigures> {
   const server = startServer({ ...scenario.server, isProtected });
   try {
     const { url } = await next(server, 'listening');
-    const { images, timeoutMs, keepAlive, clients } = scenario;
-    const usual = { url, images, timeoutMs, keepAlive, clients, warmSeconds: 0 };
+    const { images, imagesPerRequest, timeoutMs, keepAlive, clients } = scenario;
+    const usual = {
+      ...{ url, images, imagesPerRequest, timeoutMs, keepAlive, clients },
+      warmSeconds: 0,
+    };
     const seen = { sent: 0, answered: 0 };
     const offer = async (load: Partial<LoadSetup>) => {
       const figures = await generate({ ...usual, seconds, ...load });
@@ -49,14 +52,14 @@ export async function runRound(setup: RoundSetup): Promise<RoundFigures> {
     const overload = await offer({ requestsPerSecond: times * peak.goodput });
     tell(server, { kind: 'end' });
     const figures = await next(server, 'measured');
-    const { booksOff } = await scrape(url, seen);
+    const off = await booksOff(url, seen, imagesPerRequest);
     const after = await generate({
       ...usual,
       seconds: 2,
       warmSeconds: RECOVERY_SECONDS,
       requestsPerSecond: peak.goodput / 2,
     });
-    return { peak, overload, after, server: figures, booksOff };
+    return { peak, overload, after, server: figures, booksOff: off };
   } finally {
     server.disconnect();
   }
@@ -71,7 +74,7 @@ function startServer(setup: object): ChildProcess {
   const [execPath, ...execArgv] = NICE;
   return fork(new URL('../overload-server.js', import.meta.url), [JSON.stringify(setup)], {
     execPath,
-    execArgv: [...execArgv, process.execPath],
+    execArgv: [...execArgv, process.execPath, ...process.execArgv],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     // JSON has no NaN.
     serialization: 'advanced',
