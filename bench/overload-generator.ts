@@ -143,9 +143,9 @@ class Generator {
         });
         response.once('end', () => {
           // An answered form may hold images without an answer.
-          const how = hasErrors ? 'partial' : String(response.statusCode);
-          if (!hasErrors) this.#see(response, performance.now() - meantMs);
-          end(how);
+          const isPartial = hasErrors && response.statusCode === 200;
+          if (!isPartial) this.#see(response, performance.now() - meantMs);
+          end(isPartial ? 'partial' : String(response.statusCode));
         });
       });
     });

@@ -113,6 +113,7 @@ async function serve(setup: ServerSetup): Promise<void> {
     app,
     { ...serverConfig, maxConnections: 65_536 },
     new BrokenRequests(requestLog, metrics),
+    () => (isProtected ? batching : { defaultTimeoutMs: Number.POSITIVE_INFINITY }),
   );
   const meter = new ServerMeter(server);
   process.on('message', (message: ToServer) => {

@@ -36,7 +36,14 @@ export function scenarios(tiny: string): readonly Scenario[] {
   return [
     { ...usual, name: 'decode', server: FAST_LANE, images: LARGE, timeoutMs: 2000, clients: 4 },
     // A form costs the clients as much as one image, and the server's main thread much more.
-    { ...usual, name: 'main thread', server: FAST_LANE, images: [tiny], imagesPerRequest: 32 },
+    {
+      ...usual,
+      name: 'main thread',
+      server: FAST_LANE,
+      images: [tiny],
+      imagesPerRequest: 32,
+      clients: 4,
+    },
     { ...usual, name: 'connections', server: FAST_LANE, images: [tiny], keepAlive: false },
     { ...usual, name: 'lane', server: slowLane, images: SMALL, clients: 32, times: [2, 6, 10] },
   ];

@@ -89,6 +89,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     app,
     config.server,
     new BrokenRequests(requestLog, metrics),
+    () => currentBatching,
     closedConnections(metrics, logger, systemClock),
   );
   const traffic = new Traffic(server);
