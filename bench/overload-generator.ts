@@ -9,6 +9,20 @@ import { quantile } from './tools/quantile.js';
 // the length of a queue. bench:overload runs this in a separate process, so that it shares no event loop with the
 // server.
 
+const BOUNDARY = 'image';
+
+/** The image itself, or a form with `count` of it. */
+function bodyOf(image: Buffer, count: number): Buffer {
+  if (count === 1) return image;
+  const head = `--${BOUNDARY}\r\nContent-Disposition: form-data; name="image"; filename="image"\r\n\r\n`;
+  const parts = Array.from({ length: count }, () => [
+    Buffer.from(head),
+    image,
+    Buffer.from('\r\n'),
+  ]);
+  return Buffer.concat([...parts.flat(), Buffer.from(`--${BOUNDARY}--\r\n`)]);
+}
+
 class Generator {
   readonly #setup: LoadSetup;
   readonly #bodies: readonly Buffer[];
@@ -25,33 +39,27 @@ class Generator {
 
   constructor(setup: LoadSetup, agent: Agent) {
     this.#setup = setup;
-    this.#bodies = setup.images.map((image) => readFileSync(image));
+    this.#bodies = setup.images.map((image) => bodyOf(readFileSync(image), setup.imagesPerRequest));
     this.#agent = agent;
   }
 
   async run(): Promise<LoadFigures> {
     const { requestsPerSecond, seconds, timeoutMs } = this.#setup;
-    const loop = performance.eventLoopUtilization();
     const waitBefore = coreWaitSeconds();
+    const cpuBefore = process.cpuUsage();
     const startedMs = performance.now();
     const endMs = startedMs + seconds * 1000;
-    let nextMs = startedMs;
-    for (;;) {
-      nextMs += (-Math.log(1 - Math.random()) * 1000) / requestsPerSecond;
-      if (nextMs >= endMs) break;
-      const aheadMs = nextMs - performance.now();
-      if (aheadMs > 0) await passed(aheadMs);
-      this.#send(nextMs);
-    }
+    if (requestsPerSecond === undefined) await this.#waitForAnswers(endMs);
+    else await this.#sendAtRate(requestsPerSecond, startedMs, endMs);
     const sentSeconds = Math.max(seconds, (performance.now() - startedMs) / 1000);
-    const { utilization } = performance.eventLoopUtilization(loop);
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const coreWait = (coreWaitSeconds() - waitBefore) / sentSeconds;
     while (this.#ended < this.#sent) await passed(10);
-    const coreWait = (coreWaitSeconds() - waitBefore) / ((performance.now() - startedMs) / 1000);
     const inTime = this.#answeredMs.filter((ms) => ms <= timeoutMs).length;
     return {
       sent: this.#sent,
       requestsPerSecond: this.#sent / sentSeconds,
-      meantPerSecond: this.#sent / seconds,
+      sentShare: seconds / sentSeconds,
       goodput: inTime / sentSeconds,
       endings: this.#endings,
       answeredP50Ms: quantile(this.#answeredMs, 0.5),
@@ -62,17 +70,41 @@ class Generator {
       lateP99Ms: quantile(this.#lateMs, 0.99),
       connectP99Ms: quantile(this.#connectMs, 0.99),
       connections: this.#connections,
-      loopUtilization: utilization,
+      cores: (user + system) / 1e6 / sentSeconds,
       coreWait,
     };
   }
 
-  #send(meantMs: number): void {
-    const { url, timeoutMs } = this.#setup;
+  async #sendAtRate(requestsPerSecond: number, startedMs: number, endMs: number): Promise<void> {
+    let nextMs = startedMs;
+    for (;;) {
+      nextMs += (-Math.log(1 - Math.random()) * 1000) / requestsPerSecond;
+      if (nextMs >= endMs) break;
+      const aheadMs = nextMs - performance.now();
+      if (aheadMs > 0) await passed(aheadMs);
+      void this.#send(nextMs);
+    }
+  }
+
+  async #waitForAnswers(endMs: number): Promise<void> {
+    const client = async () => {
+      while (performance.now() < endMs) await this.#send(performance.now());
+    };
+    await Promise.all(Array.from({ length: this.#setup.clients }, client));
+  }
+
+  /** Resolves when the request has ended, in whatever way. */
+  #send(meantMs: number): Promise<void> {
+    const { url, timeoutMs, imagesPerRequest } = this.#setup;
     const body = this.#bodies[this.#sent++ % this.#bodies.length] as Buffer;
     const madeMs = performance.now();
     this.#lateMs.push(madeMs - meantMs);
-    const headers = { 'Content-Length': body.length, 'X-Request-Timeout-Ms': timeoutMs };
+    const headers = {
+      'Content-Length': body.length,
+      'Content-Type':
+        imagesPerRequest > 1 ? `multipart/form-data; boundary=${BOUNDARY}` : 'image/jpeg',
+      'X-Request-Timeout-Ms': timeoutMs,
+    };
     const sending = request(`${url}/api/classify`, {
       method: 'POST',
       agent: this.#agent,
@@ -87,33 +119,44 @@ class Generator {
       this.#connections++;
       socket.once('connect', connected);
     });
-    this.#await(sending, meantMs);
     sending.end(body);
+    return this.#await(sending, meantMs);
   }
 
-  #await(sending: ClientRequest, meantMs: number): void {
-    let isOver = false;
-    const end = (how: string) => {
-      if (isOver) return;
-      isOver = true;
-      this.#ended++;
-      this.#endings[how] = (this.#endings[how] ?? 0) + 1;
-    };
-    const fail = (error: NodeJS.ErrnoException) => end(error.code ?? error.message);
-    sending.on('error', fail);
-    sending.once('response', (response) => {
-      response.on('error', fail);
-      response.resume();
-      response.once('end', () => {
-        this.#see(response, performance.now() - meantMs);
-        end(String(response.statusCode));
+  #await(sending: ClientRequest, meantMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      let isOver = false;
+      const end = (how: string) => {
+        if (isOver) return;
+        isOver = true;
+        this.#ended++;
+        this.#endings[how] = (this.#endings[how] ?? 0) + 1;
+        resolve();
+      };
+      const fail = (error: NodeJS.ErrnoException) => end(error.code ?? error.message);
+      sending.on('error', fail);
+      sending.once('response', (response) => {
+        response.on('error', fail);
+        let hasErrors = false;
+        response.on('data', (chunk: Buffer) => {
+          hasErrors ||= chunk.includes('"error"');
+        });
+        response.once('end', () => {
+          // An answered form may hold images without an answer.
+          const isPartial = hasErrors && response.statusCode === 200;
+          if (!isPartial) this.#see(response, performance.now() - meantMs);
+          end(isPartial ? 'partial' : String(response.statusCode));
+        });
       });
     });
   }
 
   #see(response: IncomingMessage, ms: number): void {
-    if (response.statusCode === 200) this.#answeredMs.push(ms);
-    if (response.statusCode !== 503) return;
+    const { statusCode, headers } = response;
+    if (statusCode === 200) this.#answeredMs.push(ms);
+    // A 504 without Retry-After belongs to an image that was accepted.
+    const isRefusal = statusCode === 503 || (statusCode === 504 && 'retry-after' in headers);
+    if (!isRefusal) return;
     this.#refusedMs.push(ms);
     if (!isWellFormed(response)) this.#malformedRefusals++;
   }
@@ -131,8 +174,9 @@ function passed(ms: number): Promise<void> {
 }
 
 const setup = JSON.parse(process.argv[2] ?? '') as LoadSetup;
-const { warmSeconds, maxSockets } = setup;
-const agent = new Agent({ keepAlive: true, maxSockets, maxFreeSockets: maxSockets });
+const { warmSeconds, keepAlive } = setup;
+// A client that has to wait for a socket is not independent.
+const agent = new Agent({ keepAlive, maxFreeSockets: Number.POSITIVE_INFINITY });
 if (warmSeconds > 0) await new Generator({ ...setup, seconds: warmSeconds }, agent).run();
 const figures = await new Generator(setup, agent).run();
 agent.destroy();

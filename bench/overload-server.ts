@@ -1,9 +1,9 @@
-import type { AddressInfo } from 'node:net';
 import pino from 'pino';
 import { type BatchLane, LatencyCurve } from '../src/batcher/index.js';
 import { DecodePool } from '../src/decode/index.js';
 import type { Scores } from '../src/engine/index.js';
 import { configSchema } from '../src/server/config/config.js';
+import { Acceptor } from '../src/server/http/acceptor.js';
 import { createApp } from '../src/server/http/app.js';
 import { createHttpServer } from '../src/server/http/http-server.js';
 import { BrokenRequests } from '../src/server/http/receive/broken-requests.js';
@@ -12,10 +12,11 @@ import { Lifecycle } from '../src/server/lifecycle.js';
 import { createServedModel } from '../src/server/models/served-model.js';
 import { ServedModels } from '../src/server/models/served-models.js';
 import { Problem } from '../src/server/problem/problem.js';
+import { bindSocket } from '../src/server/supervisor/listening-socket.js';
 import { systemClock } from '../src/server/system-clock.js';
 import { Metrics } from '../src/server/telemetry/metrics.js';
 import { RequestLog } from '../src/server/telemetry/request-log.js';
-import type { EngineSetup, FromServer, ToServer } from './overload/messages.js';
+import type { FromServer, ServerSetup, ToServer } from './overload/messages.js';
 import { ServerMeter } from './overload/server-meter.js';
 
 // The server as src/server/main.ts builds it, around a lane that only waits. bench:overload runs this in its own
@@ -25,6 +26,7 @@ const SCORES: Scores = {
   confidence: Float32Array.of(0.5, 0.2, 0.15, 0.1, 0.05),
   labelIndex: Int32Array.of(0, 1, 2, 3, 4),
 };
+const UNBOUNDED = 1_000_000;
 const LABELS = ['one', 'two', 'three', 'four', 'five'];
 
 function fakeLane(batchMs: number): BatchLane<Uint8Array, Scores> {
@@ -41,8 +43,21 @@ function tell(message: FromServer): void {
   process.send?.(message);
 }
 
-async function serve(setup: EngineSetup): Promise<void> {
-  const { maxBatchSize, batchMs, maxQueueDelayMs, maxQueueSize, decodeThreads } = setup;
+/** Decodes like the server's own, and tells nobody how long it will take. */
+class UnforeseenDecodePool extends DecodePool {
+  override expectedMs(): number {
+    return 0;
+  }
+
+  override expectedMsByBytes(): number {
+    return 0;
+  }
+}
+
+async function serve(setup: ServerSetup): Promise<void> {
+  const { maxBatchSize, batchMs, decodeThreads, isProtected } = setup;
+  const maxQueueSize = isProtected ? setup.maxQueueSize : UNBOUNDED;
+  const Pool = isProtected ? DecodePool : UnforeseenDecodePool;
   const { server: serverConfig, batching, decode } = configSchema.parse({});
   const logFile = pino.destination({ dest: 1, sync: false, minLength: 4096, periodicFlush: 1000 });
   const logger = pino({ level: serverConfig.logLevel, base: { pid: process.pid } }, logFile);
@@ -71,17 +86,21 @@ async function serve(setup: EngineSetup): Promise<void> {
       labels: LABELS,
       lanes: [fakeLane(batchMs)],
       laneNames: ['0'],
-      curve: new LatencyCurve([
-        { batchSize: 1, ms: batchMs },
-        { batchSize: maxBatchSize, ms: batchMs },
-      ]),
-      limits: () => ({ ...batching, maxBatchSize, maxQueueDelayMs, maxQueueSize }),
+      curve: new LatencyCurve(
+        isProtected
+          ? [
+              { batchSize: 1, ms: batchMs },
+              { batchSize: maxBatchSize, ms: batchMs },
+            ]
+          : [],
+      ),
+      limits: () => ({ ...batching, maxBatchSize, maxQueueSize }),
       describe: () => {
         throw new Problem('model_not_found');
       },
     },
     {
-      decodePool: new DecodePool(decodeThreads, { decoder: 'native' }),
+      decodePool: new Pool(decodeThreads, { decoder: 'native' }),
       lifecycle,
       metrics,
       logger,
@@ -94,6 +113,7 @@ async function serve(setup: EngineSetup): Promise<void> {
     app,
     { ...serverConfig, maxConnections: 65_536 },
     new BrokenRequests(requestLog, metrics),
+    () => (isProtected ? batching : { defaultTimeoutMs: Number.POSITIVE_INFINITY }),
   );
   const meter = new ServerMeter(server);
   process.on('message', (message: ToServer) => {
@@ -106,10 +126,9 @@ async function serve(setup: EngineSetup): Promise<void> {
   });
   // Exits in an orderly way with bench:overload, so that `node --cpu-prof dist/bench/overload.js` profiles it too.
   process.once('disconnect', () => process.exit());
-  server.listen({ host: '127.0.0.1', port: 0, backlog: 1024 }, () => {
-    const { port } = server.address() as AddressInfo;
-    tell({ kind: 'listening', url: `http://127.0.0.1:${port}` });
-  });
+  const { descriptor, port } = await bindSocket('127.0.0.1', 0);
+  await new Acceptor(server, descriptor, false).listen();
+  tell({ kind: 'listening', url: `http://127.0.0.1:${port}` });
 }
 
-await serve(JSON.parse(process.argv[2] ?? '') as EngineSetup);
+await serve(JSON.parse(process.argv[2] ?? '') as ServerSetup);

@@ -1,84 +1,95 @@
-import { statSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SingleBar } from 'cli-progress';
-import { type Check, generatorChecks, isMet, medianOf, overloadChecks } from './overload/checks.js';
-import type { EngineSetup } from './overload/messages.js';
+import jpeg from 'jpeg-js';
+import { type Outcome, outcomeOf } from './overload/outcome.js';
 import { type RoundFigures, runRound } from './overload/run-round.js';
+import { type Scenario, scenarios } from './overload/scenarios.js';
 import { writeResult } from './tools/write-result.js';
 
-// Measures the server at ten times its rate: the real server with an engine of fixed capacity in one process, and
-// independent clients in another. The same server without the queue bound must fail; otherwise the checks prove
-// nothing.
+// Measures the server under more load than it can carry, with each of its stages as the narrowest in turn, and the same
+// server without protection.
 
-const USAGE = `Usage: npm run bench:overload -- [--batch N] [--batch-ms MS] [--queue N] [--times N] [--seconds S]
-                               [--timeout-ms MS] [--rounds N] [--out FILE] [IMAGE ...]
+const USAGE = `Usage: npm run bench:overload -- [--only NAME] [--times N] [--seconds S] [--out FILE]
 
-  --batch N        largest batch of the engine (default 8)
-  --batch-ms MS    milliseconds that a batch takes, whatever its size (default 80)
-  --queue N        maxQueueSize (default 32)
-  --times N        load as a multiple of the engine's capacity (default 10)
-  --seconds S      length of each load (default 10)
-  --timeout-ms MS  deadline of each request (default 1000)
-  --rounds N       undisturbed rounds; the result is the median (default 3)
-  --out FILE       writes the figures as JSON
+  --only NAME   one stage: decode, "main thread", connections or lane
+  --times N     one load, as a multiple of the peak, instead of 2 and 6, and 10 for the lane
+  --seconds S   length of each load (default 8)
+  --out FILE    writes the figures as JSON
 
-Rounds in which the server or the clients wait for a core are repeated, up to 5 times. The exit code is 1 if the server
-fails a check, or passes all without its bound; it is 2 if cores were not free, or if the generator was the limit.
+Each line is one server: its peak, with clients that wait for answers; then independent clients at a multiple of that
+rate; then, after two seconds at half of it, the share that is answered. The exit code is 1 if the protected server
+misses a limit, or the other one misses none; it is 2 if the clients had too little processor time to measure.
 `;
 
-/** The largest share of the time in which the server or the clients may be ready to run without a core. */
-const MAX_CORE_WAIT = 0.25;
-const UNBOUNDED = 1_000_000;
-/** Images of about 16 kB. */
-const IMAGES = ['images/1.jpg', 'images/2.jpg', 'images/12.jpg', 'images/13.jpg'];
-
-type Columns = readonly [readonly RoundFigures[], readonly RoundFigures[]];
-
-function isUndisturbed({ server, overload }: RoundFigures): boolean {
-  return Math.max(server.coreWait, overload.coreWait) <= MAX_CORE_WAIT;
+interface Line {
+  readonly name: string;
+  readonly times: number;
+  readonly protected: Outcome;
+  readonly unprotected: Outcome;
 }
 
-/** The undisturbed rounds; all rounds if there are none. */
-function undisturbed(rounds: readonly RoundFigures[]): readonly RoundFigures[] {
-  const good = rounds.filter(isUndisturbed);
-  return good.length > 0 ? good : rounds;
+const COLUMNS = [
+  ['binds', 12],
+  ['times', 6],
+  ['peak/s', 8],
+  ['offered/s', 10],
+  ['goodput/s', 10],
+  ['of peak', 8],
+  ['answered p99', 13],
+  ['refused p99', 12],
+  ['after', 8],
+  ['| without', 10],
+  ['of peak', 8],
+] as const;
+
+function row(cells: readonly string[]): string {
+  return cells.map((cell, i) => cell.padStart(COLUMNS[i]?.[1] ?? 0)).join(' ');
 }
 
-/** @returns for each column, whether it meets every limit */
-function print(checks: readonly Check[], columns: Columns): [boolean, boolean] {
-  const allMet: [boolean, boolean] = [true, true];
-  for (const check of checks) {
-    const cells = columns.map((rounds, column) => {
-      const value = medianOf(check, rounds);
-      const isGood = isMet(check, value);
-      if (!isGood) allMet[column as 0 | 1] = false;
-      const text = Number.isFinite(value) ? value.toFixed(check.digits) : '-';
-      return `${text}${isGood ? '  ' : ' !'}`;
-    });
-    console.log(row([check.name, limitOf(check), ...cells]));
+function textOf({ name, times, protected: kept, unprotected }: Line): string {
+  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const ms = (value: number) => (Number.isFinite(value) ? `${value.toFixed(0)} ms` : '-');
+  const text = row([
+    name,
+    String(times),
+    kept.peak.toFixed(0),
+    kept.offered.toFixed(0),
+    kept.goodput.toFixed(0),
+    percent(kept.ratio),
+    ms(kept.answeredP99Ms),
+    ms(kept.refusedP99Ms),
+    percent(kept.after),
+    unprotected.goodput.toFixed(0),
+    percent(unprotected.ratio),
+  ]);
+  const remarks = [...kept.faults, ...(kept.isValid ? [] : ['clients disturbed'])];
+  return remarks.length === 0 ? text : `${text}  ${remarks.join(', ')}`;
+}
+
+async function measure(scenario: Scenario, times: number, seconds: number) {
+  const rounds: RoundFigures[] = [];
+  for (const isProtected of [true, false]) {
+    rounds.push(await runRound({ scenario, times, seconds, isProtected }));
   }
-  return allMet;
+  const [kept, unprotected] = rounds.map((round) =>
+    outcomeOf(round, scenario.timeoutMs, availableParallelism()),
+  ) as [Outcome, Outcome];
+  const line: Line = { name: scenario.name, times, protected: kept, unprotected };
+  return { line, rounds };
 }
 
-function limitOf({ atLeast, atMost }: Check): string {
-  if (atLeast !== undefined) return `>= ${atLeast}`;
-  return atMost === undefined ? '' : `<= ${atMost}`;
+/** Decoding it costs next to nothing. */
+function tinyJpeg(): Uint8Array {
+  return jpeg.encode({ data: new Uint8Array(8 * 8 * 4), width: 8, height: 8 }, 90).data;
 }
 
-function row([name = '', limit = '', ...cells]: readonly string[]): string {
-  return name.padEnd(34) + limit.padEnd(9) + cells.map((cell) => cell.padStart(14)).join('');
-}
-
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values } = parseArgs({
   options: {
-    batch: { type: 'string', default: '8' },
-    'batch-ms': { type: 'string', default: '80' },
-    queue: { type: 'string', default: '32' },
-    times: { type: 'string', default: '10' },
-    seconds: { type: 'string', default: '10' },
-    'timeout-ms': { type: 'string', default: '1000' },
-    rounds: { type: 'string', default: '3' },
+    only: { type: 'string' },
+    times: { type: 'string' },
+    seconds: { type: 'string', default: '8' },
     out: { type: 'string' },
     help: { type: 'boolean' },
   },
@@ -86,59 +97,26 @@ const { values, positionals } = parseArgs({
 if (values.help) {
   console.log(USAGE);
 } else {
-  const bounded: EngineSetup = {
-    maxBatchSize: Number(values.batch),
-    batchMs: Number(values['batch-ms']),
-    maxQueueDelayMs: 1,
-    maxQueueSize: Number(values.queue),
-    decodeThreads: 2,
-  };
-  const capacity = (bounded.maxBatchSize * 1000) / bounded.batchMs;
-  const times = Number(values.times);
-  const timeoutMs = Number(values['timeout-ms']);
-  const load = {
-    seconds: Number(values.seconds),
-    timeoutMs,
-    images: positionals.length > 0 ? positionals : IMAGES,
-    warmSeconds: 0,
-    // 1.5 times the number of requests that can wait at once: a client that waits for a socket would not be
-    // independent.
-    maxSockets: Math.ceil((1.5 * capacity * times * timeoutMs) / 1000),
-  };
-  const wanted = Number(values.rounds);
-  const unbounded = { ...bounded, maxQueueSize: UNBOUNDED };
-  const bar = new SingleBar({ format: '{bar} {value}/{total}', stream: process.stderr });
-  bar.start(2 * wanted, 0);
-  const all = { bounded: [] as RoundFigures[], unbounded: [] as RoundFigures[] };
-  for (let tries = 0; tries < 5 * wanted; tries++) {
-    for (const [engine, rounds] of [
-      [bounded, all.bounded],
-      [unbounded, all.unbounded],
-    ] as const) {
-      if (rounds.filter(isUndisturbed).length === wanted) continue;
-      const round = await runRound({ engine, load, times });
-      rounds.push(round);
-      if (isUndisturbed(round)) bar.increment();
+  const folder = mkdtempSync(join(tmpdir(), 'overload-'));
+  const tiny = join(folder, 'tiny.jpg');
+  writeFileSync(tiny, tinyJpeg());
+  const lines: Line[] = [];
+  const results: object[] = [];
+  console.log(row(COLUMNS.map(([title]) => title)));
+  for (const scenario of scenarios(tiny)) {
+    if (values.only !== undefined && values.only !== scenario.name) continue;
+    for (const times of values.times ? [Number(values.times)] : scenario.times) {
+      const { line, rounds } = await measure(scenario, times, Number(values.seconds));
+      console.log(textOf(line));
+      lines.push(line);
+      results.push({ ...line, rounds });
     }
   }
-  bar.stop();
-  const columns: Columns = [undisturbed(all.bounded), undisturbed(all.unbounded)];
-  const { maxBatchSize, batchMs } = bounded;
-  console.log(`${capacity} images/s (batches of ${maxBatchSize} in ${batchMs} ms), ${times}x\n`);
-  console.log(row(['', 'limit', `queue ${bounded.maxQueueSize}  `, 'no bound  ']));
-  const [boundedPasses, unboundedPasses] = print(overloadChecks(bounded), columns);
-  const [isGeneratorFit] = print(generatorChecks(), columns);
-  console.log(`\nwith the queue bound, the server ${boundedPasses ? 'passes' : 'FAILS'};`);
-  console.log(
-    `without it, the server ${unboundedPasses ? 'PASSES: the checks prove nothing' : 'fails'}`,
-  );
-  if (!isGeneratorFit) console.log('the generator was the limit: use a lower load');
-  const isFree = columns.every((rounds) => rounds.every(isUndisturbed));
-  if (!isFree) console.log('other programs used the cores: the result is not reliable');
-  if (values.out !== undefined) {
-    const imageBytes = Object.fromEntries(load.images.map((file) => [file, statSync(file).size]));
-    writeResult(values.out, { engine: bounded, times, load, imageBytes, rounds: all });
-  }
-  if (!boundedPasses || unboundedPasses) process.exitCode = 1;
-  else if (!isGeneratorFit || !isFree) process.exitCode = 2;
+  rmSync(folder, { recursive: true });
+  if (values.out !== undefined) writeResult(values.out, { cores: availableParallelism(), results });
+  const isKept = lines.every(({ protected: { faults } }) => faults.length === 0);
+  const provesNothing = lines.every(({ unprotected: { faults } }) => faults.length === 0);
+  if (provesNothing) console.log('\nthe server without protection misses no limit either');
+  if (!lines.every(({ protected: { isValid } }) => isValid)) process.exitCode = 2;
+  else if (!isKept || provesNothing) process.exitCode = 1;
 }

@@ -1,10 +1,11 @@
 /** The simulated engine and its batcher: one lane that takes `batchMs` for a batch of any size. */
-export interface EngineSetup {
+export interface ServerSetup {
   readonly maxBatchSize: number;
   readonly batchMs: number;
-  readonly maxQueueDelayMs: number;
   readonly maxQueueSize: number;
   readonly decodeThreads: number;
+  /** Without protection, the server accepts whatever arrives, and foresees nothing. */
+  readonly isProtected: boolean;
 }
 
 /** To the server: start a measurement, or report its results. */
@@ -34,21 +35,26 @@ export interface ServerFigures {
 /** What to send, and where. */
 export interface LoadSetup {
   readonly url: string;
-  readonly requestsPerSecond: number;
+  /** The rate of independent clients; undefined for clients that wait for each answer. */
+  readonly requestsPerSecond?: number;
+  /** How many clients wait for each answer, if no rate is given. */
+  readonly clients: number;
+  readonly keepAlive: boolean;
+  /** More than one are sent as a form. */
+  readonly imagesPerRequest: number;
   readonly seconds: number;
   /** The same load before the measurement, which does not count, because a fresh generator is slow. */
   readonly warmSeconds: number;
   readonly timeoutMs: number;
   readonly images: readonly string[];
-  readonly maxSockets: number;
 }
 
 /** The figures that the clients measure. All latencies run from the scheduled send time of a request. */
 export interface LoadFigures {
   readonly sent: number;
   readonly requestsPerSecond: number;
-  /** The scheduled rate of the Poisson process. */
-  readonly meantPerSecond: number;
+  /** Share of the scheduled requests that were sent. */
+  readonly sentShare: number;
   /** Requests per second that were answered 200 before their deadline. */
   readonly goodput: number;
   /** Number of requests by status, or by the error code of their connection. */
@@ -57,14 +63,15 @@ export interface LoadFigures {
   readonly answeredP99Ms: number;
   readonly refusedP50Ms: number;
   readonly refusedP99Ms: number;
-  /** Refusals that are not 503 with problem+json and a Retry-After of at least one whole second. */
+  /** Refusals without problem+json or a Retry-After of at least one whole second. */
   readonly malformedRefusals: number;
   /** How late the generator itself was: from the scheduled time until it made the request. */
   readonly lateP99Ms: number;
   /** From then until a connection was available. */
   readonly connectP99Ms: number;
   readonly connections: number;
-  readonly loopUtilization: number;
+  /** Processor time that the clients used, in cores. */
+  readonly cores: number;
   /** Share of the time that its main thread was ready to run and had no core. */
   readonly coreWait: number;
 }

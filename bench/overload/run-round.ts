@@ -1,56 +1,65 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { startGenerator } from '../tools/start-generator.js';
-import type {
-  EngineSetup,
-  FromServer,
-  LoadFigures,
-  LoadSetup,
-  ServerFigures,
-  ToServer,
-} from './messages.js';
-import { scrape } from './scrape.js';
+import { booksOff } from './books-off.js';
+import type { FromServer, LoadFigures, LoadSetup, ServerFigures, ToServer } from './messages.js';
+import type { Scenario } from './scenarios.js';
 
 export interface RoundSetup {
-  readonly engine: EngineSetup;
-  readonly load: Omit<LoadSetup, 'url' | 'requestsPerSecond'>;
-  /** The load as a multiple of the engine's rate. */
+  readonly scenario: Scenario;
+  /** The load as a multiple of the peak. */
   readonly times: number;
+  readonly seconds: number;
+  readonly isProtected: boolean;
 }
 
-/** One server process: warmed up, then at its own rate, then at `times` that rate. */
+/** One server process: clients that wait for answers, then independent ones with `times` that rate, then with half of it. */
 export interface RoundFigures {
   readonly peak: LoadFigures;
-  readonly peakServer: ServerFigures;
   readonly overload: LoadFigures;
+  /** From the end of the overload on; the first two seconds do not count. */
+  readonly after: LoadFigures;
   readonly server: ServerFigures;
-  readonly loopDelayP99Ms: number;
   readonly booksOff: number;
 }
 
 const WARM_UP_SECONDS = 2;
+const RECOVERY_SECONDS = 2;
+/** Clients run on other machines, so the generator of the load goes before the server. */
+const NICE = ['nice', '-n', '5'] as const;
 
-export async function runRound({ engine, load, times }: RoundSetup): Promise<RoundFigures> {
-  const server = startServer(engine);
+export async function runRound(setup: RoundSetup): Promise<RoundFigures> {
+  const { scenario, times, seconds, isProtected } = setup;
+  const server = startServer({ ...scenario.server, isProtected });
   try {
     const { url } = await next(server, 'listening');
-    const capacity = (engine.maxBatchSize * 1000) / engine.batchMs;
+    const { images, imagesPerRequest, timeoutMs, keepAlive, clients } = scenario;
+    const usual = {
+      ...{ url, images, imagesPerRequest, timeoutMs, keepAlive, clients },
+      warmSeconds: 0,
+    };
     const seen = { sent: 0, answered: 0 };
-    const offer = async (requestsPerSecond: number, seconds: number) => {
-      tell(server, { kind: 'begin' });
-      await next(server, 'begun');
-      const figures = await generate({ ...load, url, requestsPerSecond, seconds });
-      tell(server, { kind: 'end' });
+    const offer = async (load: Partial<LoadSetup>) => {
+      const figures = await generate({ ...usual, seconds, ...load });
       seen.sent += figures.sent;
       seen.answered += figures.endings['200'] ?? 0;
-      return [figures, await next(server, 'measured')] as const;
+      return figures;
     };
-    await offer(capacity, WARM_UP_SECONDS);
-    const [peak, peakServer] = await offer(capacity, load.seconds);
-    // Starts a new histogram of the event loop's delay.
-    await scrape(url, seen);
-    const [overload, figures] = await offer(capacity * times, load.seconds);
-    return { peak, peakServer, overload, server: figures, ...(await scrape(url, seen)) };
+    await offer({ seconds: WARM_UP_SECONDS });
+    const peak = await offer({});
+    tell(server, { kind: 'begin' });
+    await next(server, 'begun');
+    const overload = await offer({ requestsPerSecond: times * peak.goodput });
+    tell(server, { kind: 'end' });
+    const figures = await next(server, 'measured');
+    const off = await booksOff(url, seen, imagesPerRequest);
+    const after = await generate({
+      ...usual,
+      seconds: 2,
+      warmSeconds: RECOVERY_SECONDS,
+      requestsPerSecond: peak.goodput / 2,
+    });
+    return { peak, overload, after, server: figures, booksOff: off };
   } finally {
     server.disconnect();
   }
@@ -61,10 +70,13 @@ async function generate(setup: LoadSetup): Promise<LoadFigures> {
 }
 
 /** The log is written, but discarded. */
-function startServer(setup: EngineSetup): ChildProcess {
+function startServer(setup: object): ChildProcess {
+  const [execPath, ...execArgv] = NICE;
   return fork(new URL('../overload-server.js', import.meta.url), [JSON.stringify(setup)], {
+    execPath,
+    execArgv: [...execArgv, process.execPath, ...process.execArgv],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-    // JSON cannot represent NaN.
+    // JSON has no NaN.
     serialization: 'advanced',
   });
 }

@@ -39,6 +39,8 @@ export interface Backlog {
   readonly slowdown: number;
   /** Items in the latest batches: a mean. */
   readonly usualBatchSize: number;
+  /** How much later than expected the latest items were settled, for reasons that are not seen here: a mean. */
+  readonly unforeseenMs: Millis;
 }
 
 /** Why items that arrive now must be refused; undefined if they need not be. */
@@ -54,7 +56,7 @@ export function refusal(
   if (backlog.undispatched + arrival.count > limits.maxQueueSize) {
     return new QueueFullError(limits.maxQueueSize, waitMs);
   }
-  const finishMs = expectedFinishMs(arrival, backlog, limits, curve, now);
+  const finishMs = expectedFinishMs(arrival, backlog, limits, curve, now) + backlog.unforeseenMs;
   const { deadlineMs, goalMs } = arrival;
   if (finishMs < Math.min(deadlineMs, goalMs)) return undefined;
   // The nearer of the two refuses it.
@@ -66,7 +68,7 @@ export function refusal(
  * latest ones, and batches to grow as large, because other items join them. An idle lane is expected to be as fast as
  * its curve; otherwise a server that was slow for a while would refuse everything and never notice that it is fast again.
  */
-function expectedFinishMs(
+export function expectedFinishMs(
   { count, inputsMs }: Arrival,
   { undispatched, lanes, hasIdleLane, nextIdleMs, slowdown, usualBatchSize }: Backlog,
   { maxBatchSize, allowedBatchSizes }: BatchLimits,

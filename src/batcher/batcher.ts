@@ -1,4 +1,4 @@
-import { type Foreseen, refusal } from './admission.js';
+import { expectedFinishMs, type Foreseen, refusal } from './admission.js';
 import type { BatchLane } from './batch-lane.js';
 import { type BatchLimits, type DispatchReason, nextAction } from './batch-policy.js';
 import { padUp } from './batch-size.js';
@@ -15,6 +15,7 @@ import { Item, type Settlement } from './item.js';
 import { ItemQueue } from './item-queue.js';
 import { LaneSet } from './lane-set.js';
 import { LatencyCurve } from './latency-curve.js';
+import { Lateness } from './lateness.js';
 import { WakeTimer } from './wake-timer.js';
 
 /** How much the latest batch counts in the usual size. */
@@ -47,6 +48,7 @@ export class Batcher<I, O> {
   #limits: BatchLimits;
   /** Of the latest batches: a mean that forgets. */
   #usualBatchSize = 0;
+  readonly #lateness = new Lateness();
   #undispatched = 0;
   #unsettled = 0;
   #batchesRunning = 0;
@@ -75,6 +77,14 @@ export class Batcher<I, O> {
     return item.deadlineMs - this.#curve.msOf(padUp(1, this.#limits.allowedBatchSizes));
   }
 
+  /**
+   * How much later than expected the latest items were settled: what the batcher cannot see kept them waiting, for
+   * instance the main thread. 0 while there are no items: it may be over.
+   */
+  get unforeseenMs(): Millis {
+    return this.#unsettled > 0 ? this.#lateness.meanMs : 0;
+  }
+
   /** Items accepted and not yet settled. */
   get unsettled(): number {
     return this.#unsettled;
@@ -89,7 +99,33 @@ export class Batcher<I, O> {
    * @throws {DeadlineExceededError} the deadline has passed, or is not expected to be met
    * @throws {OverloadedError} the goal is not expected to be met
    */
-  admit(count: number, deadlineMs: Millis, foreseen: Foreseen = {}): void {
+  admit(count: number, deadlineMs: Millis, foreseen?: Foreseen): void {
+    this.#expectedFinishMs(count, deadlineMs, foreseen);
+  }
+
+  /**
+   * Accepts `count` items, all or none, before their inputs exist. Each is settled by `deadlineMs` at the
+   * latest.
+   *
+   * @throws as `admit`
+   */
+  accept(count: number, deadlineMs: Millis, foreseen?: Foreseen): Item<I, O>[] {
+    const expectedMs = this.#expectedFinishMs(count, deadlineMs, foreseen);
+    const now = this.#clock.now();
+    this.#undispatched += count;
+    this.#unsettled += count;
+    this.#observer.accepted(count);
+    return Array.from({ length: count }, () => {
+      const item = new Item<I, O>(now, deadlineMs, expectedMs);
+      item.callOffDeadline = this.#clock.schedule(deadlineMs - now, () =>
+        this.fail(item, new DeadlineExceededError()),
+      );
+      return item;
+    });
+  }
+
+  /** @throws as `admit` */
+  #expectedFinishMs(count: number, deadlineMs: Millis, foreseen: Foreseen = {}): Millis {
     if (this.#draining) throw new DrainingError();
     const now = this.#clock.now();
     const { goalMs = Number.POSITIVE_INFINITY, inputsMs = now } = foreseen;
@@ -101,30 +137,11 @@ export class Batcher<I, O> {
       nextIdleMs: this.#lanes.nextIdleMs,
       slowdown: this.#lanes.slowdown,
       usualBatchSize: this.#usualBatchSize,
+      unforeseenMs: this.unforeseenMs,
     };
     const error = refusal(arrival, backlog, this.#limits, this.#curve, now);
     if (error) throw error;
-  }
-
-  /**
-   * Accepts `count` items, all or none, before their inputs exist. Each is settled by `deadlineMs` at the
-   * latest.
-   *
-   * @throws as `admit`
-   */
-  accept(count: number, deadlineMs: Millis, foreseen?: Foreseen): Item<I, O>[] {
-    this.admit(count, deadlineMs, foreseen);
-    const now = this.#clock.now();
-    this.#undispatched += count;
-    this.#unsettled += count;
-    this.#observer.accepted(count);
-    return Array.from({ length: count }, () => {
-      const item = new Item<I, O>(now, deadlineMs);
-      item.callOffDeadline = this.#clock.schedule(deadlineMs - now, () =>
-        this.fail(item, new DeadlineExceededError()),
-      );
-      return item;
-    });
+    return expectedFinishMs(arrival, backlog, this.#limits, this.#curve, now);
   }
 
   /** Puts an accepted item into the queue, unless it is already settled or its deadline has passed. */
@@ -255,6 +272,9 @@ export class Batcher<I, O> {
   }
 
   #settle(item: Item<I, O>, ended: Settlement<O> | Error): void {
+    if (!(ended instanceof Error) || ended instanceof DeadlineExceededError) {
+      this.#lateness.saw(this.#clock.now() - item.expectedMs);
+    }
     this.#unsettled--;
     this.#observer.settled(ended);
     item.settle(ended);

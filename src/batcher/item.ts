@@ -35,13 +35,16 @@ export class Item<I, O> {
 
   readonly acceptedMs: Millis;
   readonly deadlineMs: Millis;
+  /** When it was expected to be finished. */
+  readonly expectedMs: Millis;
   readonly settled: Promise<Settlement<O>>;
   #resolve!: (settlement: Settlement<O>) => void;
   #reject!: (error: Error) => void;
 
-  constructor(acceptedMs: Millis, deadlineMs: Millis) {
+  constructor(acceptedMs: Millis, deadlineMs: Millis, expectedMs: Millis) {
     this.acceptedMs = acceptedMs;
     this.deadlineMs = deadlineMs;
+    this.expectedMs = expectedMs;
     this.settled = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;

@@ -28,6 +28,7 @@ import { startReport } from './supervisor/start-report.js';
 import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
 import { errorMessages } from './telemetry/error-messages.js';
+import { closedConnections } from './telemetry/closed-connections.js';
 import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
@@ -85,7 +86,13 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
       return opening;
     },
   });
-  const server = createHttpServer(app, config.server, new BrokenRequests(requestLog, metrics));
+  const server = createHttpServer(
+    app,
+    config.server,
+    new BrokenRequests(requestLog, metrics),
+    () => currentBatching,
+    closedConnections(metrics, logger, systemClock),
+  );
   const traffic = new Traffic(server);
   const acceptor = acceptWhenTold(server, plan.total, (error) =>
     fail(

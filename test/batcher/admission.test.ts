@@ -17,6 +17,7 @@ const IDLE: Backlog = {
   nextIdleMs: 0,
   slowdown: 1,
   usualBatchSize: 0,
+  unforeseenMs: 0,
 };
 /** The lane runs until now. */
 const BUSY = { hasIdleLane: false, nextIdleMs: NOW_MS };
@@ -91,6 +92,11 @@ t.test('or with as many as the latest batches had, if that is more', async (t) =
   leastMs(t, 1, { ...BUSY, undispatched: 3, usualBatchSize: 2 }, 40);
   leastMs(t, 1, { ...BUSY, usualBatchSize: 9 }, 40);
   leastMs(t, 1, { ...BUSY, usualBatchSize: 2.5 }, 40, [2, 4]);
+});
+
+t.test('what nobody foresaw lately comes on top', async (t) => {
+  leastMs(t, 1, { unforeseenMs: 15 }, 25);
+  leastMs(t, 1, { ...BUSY, undispatched: 2, unforeseenMs: 15 }, 45);
 });
 
 t.test('full batches go before', async (t) => {

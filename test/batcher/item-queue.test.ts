@@ -6,7 +6,7 @@ import { ItemQueue } from '../../src/batcher/item-queue.js';
 type Image = Item<string, string>;
 
 function due(deadlineMs: number): Image {
-  return new Item(0, deadlineMs);
+  return new Item(0, deadlineMs, 0);
 }
 
 function queueOf(...added: Image[]): ItemQueue<string, string> {

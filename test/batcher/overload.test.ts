@@ -77,8 +77,11 @@ t.test('what lanes need under load is learned from their runs', async (t) => {
       return false;
     }
   };
-  t.notOk(expectedMs(44), 'the run and one of its own, both twice as slow, with a margin');
-  t.ok(expectedMs(46));
+  // The run and one of its own, both twice as slow, with a margin; and each item so far was later than it was expected.
+  const lateMs = batcher.unforeseenMs;
+  t.ok(lateMs > 9 && lateMs < 10);
+  t.notOk(expectedMs(44 + lateMs));
+  t.ok(expectedMs(46 + lateMs));
   await lane.finish(['running']);
   t.ok(expectedMs(11), 'an idle lane may be as fast as its curve');
 });
@@ -117,4 +120,55 @@ t.test('the operator’s goal and what is expected of the inputs count', async (
   t.equal(batcher.accept(1, FAR, { goalMs: inputsMs + 11, inputsMs }).length, 1);
   t.throws(() => batcher.accept(1, inputsMs + 10, { inputsMs }), { name: 'DeadlineExceededError' });
   t.equal(batcher.neededByMs(accept(100)), 90, 'a run must still be possible');
+});
+
+t.test(
+  'what items wait for unseen is expected of the next ones, while there are any',
+  async (t) => {
+    const { clock, lane, submit, accept, batcher } = setUp(LIMITS, 1, CURVE);
+    const admits = (ms: number) => {
+      try {
+        batcher.admit(1, clock.now() + ms);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (let i = 0; i < 200; i++) {
+      // Its input comes 100 ms later than it was said.
+      const item = accept();
+      clock.advance(100);
+      batcher.enqueue(item, 'x');
+      clock.advance(10);
+      await lane.finish(['x']);
+    }
+    t.equal(batcher.unforeseenMs, 0);
+    t.ok(admits(11), 'with nothing in progress, it may be over');
+    accept();
+    t.notOk(admits(109));
+    t.ok(admits(111));
+    t.ok(Math.abs(batcher.unforeseenMs - 100) < 1);
+    for (let i = 0; i < 200; i++) {
+      submit('quick');
+      clock.advance(10);
+      await lane.finish(['quick']);
+    }
+    t.ok(batcher.unforeseenMs < 1, 'it is over');
+  },
+);
+
+t.test('who misses a deadline was late, who goes away was not', async (t) => {
+  const { clock, accept, batcher } = setUp(LIMITS, 1, CURVE);
+  accept();
+  for (let i = 0; i < 200; i++) {
+    const item = accept();
+    clock.advance(500);
+    batcher.cancel(item);
+  }
+  t.equal(batcher.unforeseenMs, 0);
+  for (let i = 0; i < 200; i++) {
+    accept(clock.now() + 500);
+    clock.advance(500);
+  }
+  t.ok(Math.abs(batcher.unforeseenMs - 490) < 1, `${batcher.unforeseenMs}`);
 });

@@ -155,7 +155,7 @@ t.test('an Error among the outputs fails its item alone, and nothing is run agai
 
 t.test('a lane that answers with too many or too few outputs fails the batch', async (t) => {
   for (const outputs of [[], ['a', 'b']]) {
-    const item: Image = new Item(0, 1e9);
+    const item: Image = new Item(0, 1e9, 0);
     item.state = 'dispatched';
     let end: unknown;
     const lane = { run: async () => outputs, warmUp: async () => {} };

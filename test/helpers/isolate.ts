@@ -28,7 +28,7 @@ export async function isolate(size: number, faults: Faults = {}): Promise<Outcom
   const { guilty = [], isBroken = false, hangsAt, before, answer = (input) => `${input}` } = faults;
   const ends: (string | Error | undefined)[] = Array.from({ length: size });
   const items = ends.map((_, input) => {
-    const item: Image = new Item(0, 1e9);
+    const item: Image = new Item(0, 1e9, 0);
     item.input = input;
     item.state = 'dispatched';
     return item;

@@ -118,7 +118,12 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     models.serve([model]);
     lifecycle.serve();
   }
-  const server = createHttpServer(app, config, new BrokenRequests(requestLog, metrics));
+  const server = createHttpServer(
+    app,
+    config,
+    new BrokenRequests(requestLog, metrics),
+    () => limits,
+  );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(async () => {
     server.closeAllConnections();

@@ -75,7 +75,7 @@ export const configSchema = z.strictObject({
         .max(65536)
         .default(4096)
         .describe(
-          'Maximum number of open connections; a connection over the limit is closed on arrival.',
+          'Maximum number of open connections, fewer if the limit on open files (ulimit -n) is lower. For a connection over the limit, the one that has been idle longest is closed; if none is idle, the new one is.',
         ),
       maxBodyBytes: z
         .int()
@@ -247,7 +247,7 @@ export const configSchema = z.strictObject({
       latencyGoalMs: ms(1, 600_000)
         .optional()
         .describe(
-          'Milliseconds from the first header to the answer that 99 of 100 answers are to keep; a request that is expected to take longer is refused at once with 503. Without it, requests are refused that would miss their deadline.',
+          'Latency in milliseconds that 99 of 100 answers are to keep, from the arrival of the request to its answer. A request that is expected to take longer is refused at once with 503. Without a goal, only requests that would miss their deadline are refused.',
         ),
       defaultTimeoutMs: ms(1, 600_000)
         .default(10_000)

@@ -64,10 +64,11 @@ export class Classifier {
   /**
    * Checks whether one more image of about so many bytes would be accepted now, before its bytes have arrived.
    *
+   * @param waitMs how long it has to wait before it is decoded
    * @throws as Batcher.admit
    */
-  admit(bytes: number, times: RequestTimes): void {
-    const foreseen = this.#foresee(times, this.#decodePool.expectedMsByBytes(bytes));
+  admit(bytes: number, times: RequestTimes, waitMs: Millis): void {
+    const foreseen = this.#foresee(times, waitMs + this.#decodePool.expectedMsByBytes(bytes));
     this.#batcher.admit(1, times.deadlineMs, foreseen);
   }
 

@@ -61,6 +61,12 @@ export class Metrics {
     help: 'Log lines that could not be written.',
     registers: [this.registry],
   });
+  readonly connectionsClosed = new Counter({
+    name: 'batch_dispatch_connections_closed_total',
+    help: 'Connections closed because there were more than maxConnections, by reason: idle (it was idle longest), full (no connection was idle).',
+    labelNames: ['reason'],
+    registers: [this.registry],
+  });
   readonly batchSize: Histogram<'model'>;
   readonly #requests = new Counter({
     name: 'batch_dispatch_requests_total',
@@ -79,6 +85,7 @@ export class Metrics {
   /** @param batchSizes buckets of the batch size, rising */
   constructor(batchSizes: readonly number[]) {
     collectDefaultMetrics({ register: this.registry });
+    for (const reason of ['idle', 'full']) this.connectionsClosed.inc({ reason }, 0);
     this.batchSize = new Histogram({
       name: 'batch_dispatch_batch_size',
       help: 'Images in a batch, without padding.',

@@ -30,8 +30,17 @@ export class Clients {
     const { length: count } = natures;
     const nowMs = clock.now();
     const deadlineMs = nowMs + timeoutMs;
-    const { undispatched } = batcher;
-    const coming = { count, deadlineMs, undispatched, isDraining, lanes, speed, nowMs };
+    const { undispatched, unforeseenMs } = batcher;
+    const coming = {
+      count,
+      deadlineMs,
+      undispatched,
+      isDraining,
+      lanes,
+      speed,
+      unforeseenMs,
+      nowMs,
+    };
     const expected = expectedRefusal(coming, limits, curve);
     try {
       const accepted = batcher.accept(count, deadlineMs);

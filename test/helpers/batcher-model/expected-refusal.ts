@@ -11,6 +11,8 @@ export interface Coming {
   readonly isDraining: boolean;
   readonly lanes: readonly ModelLane[];
   readonly speed: ModelSpeed;
+  /** How much later than expected items have been. */
+  readonly unforeseenMs: Millis;
   readonly nowMs: Millis;
 }
 
@@ -25,7 +27,7 @@ export function expectedRefusal(
   if (isDraining) return 'DrainingError';
   if (serving.length === 0) return 'EngineUnavailableError';
   if (undispatched + count > limits.maxQueueSize) return 'QueueFullError';
-  const finishMs = expectedFinishMs(coming, serving, limits, curve);
+  const finishMs = expectedFinishMs(coming, serving, limits, curve) + coming.unforeseenMs;
   return finishMs < deadlineMs ? undefined : 'DeadlineExceededError';
 }
 

@@ -22,7 +22,8 @@ async function serveBytes(t: Test, bytes: Uint8Array) {
   const requestLog = new RequestLog(pino({ level: 'silent' }), systemClock);
   const broken = new BrokenRequests(requestLog, new Metrics([1]));
   const app = { fetch: () => new Response(bytes) };
-  const server = createHttpServer(app, configSchema.parse({}).server, broken);
+  const config = configSchema.parse({});
+  const server = createHttpServer(app, config.server, broken, () => config.batching);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {

@@ -12,6 +12,7 @@ import { toProblem } from '../../problem/to-problem.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
 import type { Exchange } from '../exchange.js';
+import { expectedWaitMs } from '../request-queue.js';
 import type { ImageOutcome } from '../respond/classify-response.js';
 
 export interface ClassifyImagesDeps extends HeaderLimits {
@@ -37,8 +38,10 @@ export interface ClassifyRequest {
  */
 export function admitBeforeUpload(request: ClassifyRequest): void {
   const { exchange, model } = request;
-  const bytes = Number(exchange.incoming.headers['content-length'] ?? 0);
-  counting(model, 1, () => model.classifier.admit(bytes, timesOf(request)));
+  const { incoming } = exchange;
+  const bytes = Number(incoming.headers['content-length'] ?? 0);
+  const waitMs = expectedWaitMs(incoming);
+  counting(model, 1, () => model.classifier.admit(bytes, timesOf(request), waitMs));
 }
 
 /**
