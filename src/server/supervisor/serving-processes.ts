@@ -11,6 +11,7 @@ import {
   type ServingOrders,
   SHARE_INTERVAL_MS,
   type StartReport,
+  UNASKED,
 } from './process-messages.js';
 import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
@@ -101,9 +102,13 @@ export class ServingProcesses {
     if (message.kind === 'availability') this.#tellReadiness();
     if (message.kind === 'metrics') this.#metrics.receive(from, message.id, message.metrics);
     if (message.kind === 'metricsWanted') {
-      void this.#metrics
-        .read()
-        .then((text) => from.tell({ kind: 'allMetrics', id: message.id, text }));
+      void this.#metrics.read().then((text) => {
+        // All get it: whichever is asked while this process cannot answer, no counter is lower than in the last answer.
+        for (const one of this.#all) {
+          const id = one === from ? message.id : UNASKED;
+          one.tell({ kind: 'allMetrics', id, text });
+        }
+      });
     }
   }
 
