@@ -136,6 +136,7 @@ async function idle(scene: Scene, random: Random): Promise<void> {
   await Promise.all(first);
   while (!scene.isOver()) await scene.pause(1000);
   for (const { connection, hasBegun } of idlers) {
+    if (connection.isAnnouncedOver) continue;
     // The server does not wait for the first request as long as for the next ones.
     const silent = { statuses: [200, 408], mayBeCut: true };
     await scene.ledger.exchange(connection, { ...ask(), ...(hasBegun ? {} : silent) });

@@ -30,9 +30,14 @@ export class Connection {
     });
   }
 
+  /** Whether an answer has said that the server closes the connection. */
+  get isAnnouncedOver(): boolean {
+    return this.#reader.isLast;
+  }
+
   /** Whether no further request can be sent. */
   get isOver(): boolean {
-    return this.#end !== undefined || this.#reader.isLast || this.#socket.destroyed;
+    return this.#end !== undefined || this.isAnnouncedOver || this.#socket.destroyed;
   }
 
   write(bytes: Buffer): void {

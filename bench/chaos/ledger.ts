@@ -103,9 +103,10 @@ export class Ledger {
     ofKind.set(ending, (ofKind.get(ending) ?? 0) + 1);
   }
 
-  #checkCut(ending: Ending, { openedMs }: Connection, ask: Ask, sentMs: number): void {
+  #checkCut(ending: Ending, connection: Connection, ask: Ask, sentMs: number): void {
+    const { openedMs, isAnnouncedOver } = connection;
     if (ask.kind === 'good') this.#sums.goodOther++;
-    if (ask.mayBeCut) return;
+    if (ask.mayBeCut || isAnnouncedOver) return;
     const now = performance.now();
     const mayBeCut = sentMs >= this.endingSinceMs || this.fates?.mayBeCut(openedMs, now);
     this.#verdict.check(

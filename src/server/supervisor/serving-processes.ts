@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 import { MetricsCollector } from './collect-metrics.js';
 import { connectionShares } from './connection-shares.js';
+import { countReady } from './count-ready.js';
 import { endText, type ProcessEnd } from './end-text.js';
 import type { ListeningSocket } from './listening-socket.js';
 import type { ProcessPlan } from './plan-processes.js';
@@ -129,8 +130,7 @@ export class ServingProcesses {
   }
 
   #tellReadiness(): void {
-    const ready = this.#all.filter(({ isReady }) => isReady).length;
-    const processes = { ready, total: this.#all.length };
+    const processes = { ready: countReady(this.#all), total: this.#all.length };
     for (const one of this.#all) one.tell({ kind: 'processes', processes });
   }
 
