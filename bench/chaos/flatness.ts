@@ -4,8 +4,8 @@ import type { Footprint } from './footprint.js';
 const WARM_UP_ROUNDS = 6;
 /** One reading may come just before a garbage collection, so the lowest of the last ones counts. */
 const LAST_ROUNDS = 3;
-const MORE_MEMORY_SHARE = 0.25;
-const MORE_MEGABYTES = 48;
+const MORE_MEMORY_SHARE = 0.15;
+const MORE_MEGABYTES = 24;
 /** A process listens on up to eight descriptors, fewer while it pauses. */
 const MORE_DESCRIPTORS = { serving: 12, supervisor: 3 };
 

@@ -21,6 +21,7 @@ import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
+  LOG_DESCRIPTOR,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './supervisor/process-messages.js';
@@ -52,7 +53,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
   const logFile = openLogFile({
-    destination: process.stdout.fd,
+    destination: LOG_DESCRIPTOR,
     dropped: () => metrics.logLinesDropped.inc(),
   });
   const logger = pino(
