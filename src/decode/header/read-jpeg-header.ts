@@ -181,7 +181,7 @@ function readFrame(segment: Buffer): Frame {
   if (segment.readUInt8(0) !== 8) fail('not 8 bits per sample');
   if (colour === undefined || segment.length !== 6 + 3 * components) fail('unsupported components');
   const names = componentNames(segment);
-  const hasTwins = new Set(names).size < names.length;
+  const hasTwins = names.some((name, i) => names.indexOf(name) !== i);
   const size = { width: segment.readUInt16BE(3), height: segment.readUInt16BE(1) };
   return { ...size, colour, ...(hasTwins ? { twins: names } : {}) };
 }
