@@ -30,6 +30,7 @@ import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
 import { errorMessages } from './telemetry/error-messages.js';
 import { closedConnections } from './telemetry/closed-connections.js';
+import { watchGpu } from './telemetry/gpu-metrics.js';
 import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
@@ -52,6 +53,11 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const servedModels = new ServedModels();
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
+  const { gpu, device } = plan;
+  // Of the processes that share a GPU, the first reads its usage.
+  const readsGpu = plan.index % config.server.processes === 0;
+  if (gpu && device !== undefined && readsGpu)
+    watchGpu(metrics.registry, { device, uuid: gpu.uuid });
   const logFile = openLogFile({
     destination: LOG_DESCRIPTOR,
     dropped: () => metrics.logLinesDropped.inc(),
@@ -104,14 +110,17 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   );
   const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [];
   let isLaneHung = false;
+  let isEnding = false;
 
   async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
-    if (lifecycle.isEnding) return;
+    if (isEnding) return;
+    isEnding = true;
     const isWarm = served.length > 0;
     const done = await drain({
       server,
       traffic,
-      refuseNew: () => lifecycle.end(reason),
+      acceptAll: () => acceptor.acceptAll(),
+      refuseNew: (arrived) => lifecycle.end(reason, arrived),
       settleAll: () => Promise.all(served.map(({ batcher }) => batcher.drain())),
       stopAccepting: () => acceptor.close(),
       timeoutMs,
@@ -198,7 +207,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     return nullModel.batcher;
   }
 
-  if (lifecycle.isEnding) return;
+  if (isEnding) return;
   servedModels.serve(models);
   lifecycle.serve();
   const report = startReport({

@@ -14,6 +14,7 @@ import {
   type StartReport,
   UNASKED,
 } from './process-messages.js';
+import { ProgramMetrics } from './program-metrics.js';
 import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
@@ -28,6 +29,7 @@ export class ServingProcesses {
   readonly #all: readonly ServingProcess[];
   readonly #socket: ListeningSocket;
   readonly #metrics: MetricsCollector;
+  readonly #programMetrics: ProgramMetrics;
   /** The configuration for replacements: its `batching` is the one that was read last. */
   #config: Config;
   /** The report of the first process that became ready. */
@@ -55,6 +57,7 @@ export class ServingProcesses {
         }),
     );
     this.#metrics = new MetricsCollector(this.#all);
+    this.#programMetrics = new ProgramMetrics(this.#all);
     // The first starts alone, because it may build an engine, and because its curve must be that of an idle device.
     this.#all[0]?.start();
     this.#checkForHangs();
@@ -102,14 +105,15 @@ export class ServingProcesses {
     if (message.kind === 'ready') this.#ready(from, message.report);
     if (message.kind === 'availability') this.#tellReadiness();
     if (message.kind === 'metrics') this.#metrics.receive(from, message.id, message.metrics);
-    if (message.kind === 'metricsWanted') {
-      void this.#metrics.read().then((text) => {
-        // All get it: whichever is asked while this process cannot answer, no counter is lower than in the last answer.
-        for (const one of this.#all) {
-          const id = one === from ? message.id : UNASKED;
-          one.tell({ kind: 'allMetrics', id, text });
-        }
-      });
+    if (message.kind === 'metricsWanted') void this.#tellMetrics(from, message.id);
+  }
+
+  async #tellMetrics(to: ServingProcess, id: number): Promise<void> {
+    const texts = await Promise.all([this.#programMetrics.read(), this.#metrics.read()]);
+    const text = texts.join('\n');
+    // All get it: whichever is asked while this process cannot answer, no counter is lower than in the last answer.
+    for (const one of this.#all) {
+      one.tell({ kind: 'allMetrics', id: one === to ? id : UNASKED, text });
     }
   }
 
@@ -156,6 +160,7 @@ export class ServingProcesses {
     }
     this.#tellReadiness();
     this.#chooseListener();
+    this.#programMetrics.restarted(end);
     const delayMs = from.startAgain(end, () => !this.#isDraining);
     const when = delayMs > 0 ? ` in ${delayMs} ms` : '';
     console.error(`${endText(end)}; starting a replacement${when}`);
