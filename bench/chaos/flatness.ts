@@ -1,11 +1,11 @@
 import type { Footprint } from './footprint.js';
 
-/** A process takes its buffers and threads into use during its first rounds. */
+/** A process takes its buffers and threads into use during its first rounds; peaks of load later add a little. */
 const WARM_UP_ROUNDS = 3;
 /** One reading may come just before a garbage collection, so the lower of the last two counts. */
 const LAST_ROUNDS = 2;
-const MORE_MEMORY_SHARE = 0.15;
-const MORE_MEGABYTES = 24;
+const MORE_MEMORY_SHARE = 0.25;
+const MORE_MEGABYTES = 48;
 /** A process listens on up to eight descriptors, fewer while it pauses. */
 const MORE_DESCRIPTORS = { serving: 12, supervisor: 3 };
 
