@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { Books } from './books.js';
 import type { Scene } from './clients.js';
 import { Connection } from './connection.js';
@@ -8,11 +7,12 @@ import type { Evidence } from './evidence.js';
 import type { Fates } from './fates.js';
 import { Flatness, type Role } from './flatness.js';
 import { footprintOf } from './footprint.js';
+import { wrongLimits } from './limits.js';
 import type { Sums } from './ledger.js';
 import type { Batching } from './plan.js';
 import type { Program } from './program.js';
 import type { ReadyProbe } from './ready-probe.js';
-import { readPage, scrape } from './read-page.js';
+import { scrape } from './read-page.js';
 import type { Check, Verdict } from './verdict.js';
 
 /** A busy machine may take long, so this is no measure of speed. */
@@ -104,21 +104,9 @@ export class QuietPoints {
 
   async #notReloaded(batching: Batching): Promise<string | undefined> {
     const { port } = this.#options.program;
-    const asking = Array.from({ length: MODEL_QUESTIONS }, () => new Connection(port)).map(
-      async (connection) => ({ connection, page: await readPage(connection, '/v2/models/demo') }),
-    );
-    const asked = await Promise.all(asking);
-    for (const { connection } of asked) connection.close();
-    for (const { page } of asked) {
-      if (page?.status !== 200) return 'the model is not described';
-      const model = JSON.parse(page.text) as { readonly batching: Batching };
-      const { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes } = model.batching;
-      const inForce = { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes };
-      if (!isDeepStrictEqual(inForce, batching)) {
-        return `the limits are ${JSON.stringify(inForce)} instead of ${JSON.stringify(batching)}`;
-      }
-    }
-    return undefined;
+    const connections = Array.from({ length: MODEL_QUESTIONS }, () => new Connection(port));
+    const asking = connections.map((connection) => wrongLimits(connection, batching));
+    return (await Promise.all(asking)).find((wrong) => wrong !== undefined);
   }
 
   #processes(): readonly (readonly [Role, number])[] {
@@ -146,6 +134,7 @@ export class QuietPoints {
 
   #checkMemory(): void {
     const { verdict, evidence } = this.#options;
+    if (verdict.signal.aborted) return;
     for (const [role, pid] of this.#processes()) {
       const footprint = footprintOf(pid);
       if (!footprint) continue;
