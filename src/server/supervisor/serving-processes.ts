@@ -12,6 +12,7 @@ import {
   SHARE_INTERVAL_MS,
   type StartReport,
 } from './process-messages.js';
+import { ProgramMetrics } from './program-metrics.js';
 import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
@@ -26,6 +27,7 @@ export class ServingProcesses {
   readonly #all: readonly ServingProcess[];
   readonly #socket: ListeningSocket;
   readonly #metrics: MetricsCollector;
+  readonly #programMetrics: ProgramMetrics;
   /** The configuration for replacements: its `batching` is the one that was read last. */
   #config: Config;
   /** The report of the first process that became ready. */
@@ -53,6 +55,7 @@ export class ServingProcesses {
         }),
     );
     this.#metrics = new MetricsCollector(this.#all);
+    this.#programMetrics = new ProgramMetrics(this.#all);
     // The first starts alone, because it may build an engine, and because its curve must be that of an idle device.
     this.#all[0]?.start();
     this.#checkForHangs();
@@ -100,11 +103,12 @@ export class ServingProcesses {
     if (message.kind === 'ready') this.#ready(from, message.report);
     if (message.kind === 'availability') this.#tellReadiness();
     if (message.kind === 'metrics') this.#metrics.receive(from, message.id, message.metrics);
-    if (message.kind === 'metricsWanted') {
-      void this.#metrics
-        .read()
-        .then((text) => from.tell({ kind: 'allMetrics', id: message.id, text }));
-    }
+    if (message.kind === 'metricsWanted') void this.#tellMetrics(from, message.id);
+  }
+
+  async #tellMetrics(to: ServingProcess, id: number): Promise<void> {
+    const texts = await Promise.all([this.#programMetrics.read(), this.#metrics.read()]);
+    to.tell({ kind: 'allMetrics', id, text: texts.join('\n') });
   }
 
   #ready(from: ServingProcess, report: StartReport): void {
@@ -151,6 +155,7 @@ export class ServingProcesses {
     }
     this.#tellReadiness();
     this.#chooseListener();
+    this.#programMetrics.restarted(end);
     const delayMs = from.startAgain(end, () => !this.#isDraining);
     const when = delayMs > 0 ? ` in ${delayMs} ms` : '';
     console.error(`${endText(end)}; starting a replacement${when}`);

@@ -75,6 +75,7 @@ function setup(count: number) {
       accepted: value('items_accepted_total\\{model="m"\\}'),
       failed: value('items_settled_total\\{model="m",outcome="server_error"\\}'),
       inProgress: value('items_in_progress\\{model="m"\\}'),
+      builds: value('build_info\\{.*\\}'),
     };
   }
   return { processes, collector, read };
@@ -85,7 +86,7 @@ t.test('the metrics of all processes are added up', async (t) => {
   processes[0]?.accept(3);
   processes[1]?.accept(4);
   processes[1]?.settle(1);
-  t.same(await read(), { accepted: 7, failed: 1, inProgress: 6 });
+  t.same(await read(), { accepted: 7, failed: 1, inProgress: 6, builds: 1 });
 });
 
 t.test('of a process that is slow its last answer counts', async (t) => {
@@ -109,7 +110,7 @@ t.test('what a process has counted stays when it ends, and the books balance', a
     first.settle(2);
     await read();
     first.replace();
-    t.same(await read(), { accepted: 5 * life, failed: 5 * life, inProgress: 0 });
+    t.same(await read(), { accepted: 5 * life, failed: 5 * life, inProgress: 0, builds: 1 });
   }
 });
 
