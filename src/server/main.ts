@@ -21,6 +21,7 @@ import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
+  LOG_DESCRIPTOR,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './supervisor/process-messages.js';
@@ -58,7 +59,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   if (gpu && device !== undefined && readsGpu)
     watchGpu(metrics.registry, { device, uuid: gpu.uuid });
   const logFile = openLogFile({
-    destination: process.stdout.fd,
+    destination: LOG_DESCRIPTOR,
     dropped: () => metrics.logLinesDropped.inc(),
   });
   const logger = pino(
