@@ -11,6 +11,7 @@ export {
 } from './header/image-errors.js';
 export { DEFAULT_FORMATS, IMAGE_FORMATS, type ImageFormat } from './header/image-format.js';
 export type { ImageHeader } from './header/image-header.js';
-export { type HeaderLimits, readImageHeader } from './header/read-image-header.js';
+export { type HeaderLimits, readImageHeader, walkImageHeader } from './header/read-image-header.js';
+export { type Walk, walkInTurns } from './header/walk.js';
 export { DECODER_CHOICES, DecoderRefusedError, openDecodePool } from './open-decode-pool.js';
 export { SpareBuffers } from './spare-buffers.js';

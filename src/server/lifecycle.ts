@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+
 /** How many serving processes there are, and how many of them are ready, as counted by the supervisor. */
 export interface ProcessCount {
   readonly ready: number;
@@ -11,6 +13,8 @@ export type NotReadyReason = 'starting' | 'engine_unavailable' | 'lane_hung' | '
 export class Lifecycle {
   readonly #unavailable = new Set<string>();
   #notReady: NotReadyReason | undefined = 'starting';
+  /** The requests that arrived before the end. */
+  #arrivedBefore = new WeakSet<ServerResponse>();
   readonly #changed: (isReady: boolean) => void;
   processes: ProcessCount = { ready: 0, total: 1 };
 
@@ -29,6 +33,12 @@ export class Lifecycle {
     return this.#notReady === 'draining' || this.#notReady === 'lane_hung';
   }
 
+  /** Whether a request is refused because the process drains and the request has arrived after that began. */
+  refuses(request?: ServerResponse): boolean {
+    const arrivedBefore = request !== undefined && this.#arrivedBefore.has(request);
+    return this.#notReady === 'draining' && !arrivedBefore;
+  }
+
   /** All models are warm. */
   serve(): void {
     this.#become(undefined);
@@ -41,7 +51,9 @@ export class Lifecycle {
     if (!this.isEnding) this.#become(this.#unavailable.size > 0 ? 'engine_unavailable' : undefined);
   }
 
-  end(reason: 'draining' | 'lane_hung'): void {
+  /** @param arrived the requests that are still answered as if the process did not end */
+  end(reason: 'draining' | 'lane_hung', arrived: readonly ServerResponse[] = []): void {
+    this.#arrivedBefore = new WeakSet(arrived);
     this.#become(reason);
   }
 

@@ -111,14 +111,17 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   );
   const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [];
   let isLaneHung = false;
+  let isEnding = false;
 
   async function end(reason: 'draining' | 'lane_hung', timeoutMs: number): Promise<void> {
-    if (lifecycle.isEnding) return;
+    if (isEnding) return;
+    isEnding = true;
     const isWarm = served.length > 0;
     const done = await drain({
       server,
       traffic,
-      refuseNew: () => lifecycle.end(reason),
+      acceptAll: () => acceptor.acceptAll(),
+      refuseNew: (arrived) => lifecycle.end(reason, arrived),
       settleAll: () => Promise.all(served.map(({ batcher }) => batcher.drain())),
       stopAccepting: () => acceptor.close(),
       timeoutMs,
@@ -206,7 +209,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     return nullModel.batcher;
   }
 
-  if (lifecycle.isEnding) return;
+  if (isEnding) return;
   servedModels.serve(models);
   lifecycle.serve();
   const report = startReport({

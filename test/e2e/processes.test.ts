@@ -4,12 +4,15 @@ import t from 'tap';
 import { logLines } from '../helpers/log-lines.js';
 import { solidPng } from '../helpers/make-png.js';
 import { metric } from '../helpers/metric.js';
+import { raw } from '../helpers/raw.js';
+import { servingPids } from '../helpers/serving-pids.js';
 import { startServer } from '../helpers/start-server.js';
 import { until } from '../helpers/until.js';
 
 const IMAGE = readFileSync('images/9.jpg');
 /** No machine decodes it in a millisecond. */
 const LARGE = solidPng(2000, 2000, [10, 20, 30]);
+const CLIENTS = 8;
 
 const configFile = join(t.testdir(), 'c.json');
 function write(batching: object): void {
@@ -101,12 +104,55 @@ t.test('limits that are read again reach both', async () => {
 
 t.test('one that is killed costs its own connections only, and comes back', async (t) => {
   const [victim] = answersByProcess().keys();
+  const statuses = new Set<number>();
+  let resets = 0;
+  let isOver = false;
+  /** Sends one image after the other, each on a connection of its own. */
+  async function client(): Promise<void> {
+    while (!isOver) {
+      const answer = await classify().catch(() => undefined);
+      if (answer === undefined) resets++;
+      else statuses.add(answer.status);
+    }
+  }
+  const clients = Array.from({ length: CLIENTS }, client);
   process.kill(Number(victim), 'SIGKILL');
   await until(() => server.stderr().includes(`process ${victim} ended with SIGKILL`));
-  for (let i = 0; i < 20; i++) t.equal((await classify()).status, 200);
   await until(() => /serving process \d+ is ready/.test(server.stderr()));
   await until(processesAreReady);
+  isOver = true;
+  await Promise.all(clients);
+  t.same([...statuses], [200], 'nobody is refused');
+  t.ok(resets <= CLIENTS, `${resets} connections were reset; so many were open when it was killed`);
   t.equal(await metric(url, 'process_restarts_total{ending="signal"}'), 1);
+});
+
+t.test('while one is stopped, the metrics are answered, and no counter goes back', async (t) => {
+  /** Sends a request on a new connection: one that is kept alive may belong to the process that is stopped. */
+  function send(line: string, body = Buffer.alloc(0)): Promise<string> {
+    const head = `${line} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
+    return raw(Number(new URL(url).port), head, body);
+  }
+  async function accepted(): Promise<number> {
+    const text = await send('GET /metrics');
+    return Number(/^batch_dispatch_items_accepted_total\S* (\d+)/m.exec(text)?.[1]);
+  }
+  const pids = servingPids(server.child);
+  t.equal(pids.length, 2);
+  for (const pid of pids) {
+    // The supervisor learns what each has counted.
+    let before = await accepted();
+    process.kill(pid, 'SIGSTOP');
+    for (let i = 1; i <= 2; i++) {
+      t.match(await send('POST /api/classify', IMAGE), /^HTTP\/1\.1 200 /);
+      const now = await accepted();
+      t.ok(now >= before, `${before}, then ${now}`);
+      before = now;
+    }
+    process.kill(pid, 'SIGCONT');
+    await until(processesAreReady);
+    t.ok((await accepted()) >= before);
+  }
 });
 
 t.test('SIGTERM ends both', async (t) => {

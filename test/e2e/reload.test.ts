@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
+import { freePort } from '../helpers/free-port.js';
+import { servingPids } from '../helpers/serving-pids.js';
 import { startServer } from '../helpers/start-server.js';
 import { until } from '../helpers/until.js';
 
@@ -52,4 +54,54 @@ t.test('under load, no request fails while batching is read again', async (t) =>
   await Promise.all(clients);
   t.same([...statuses], [200]);
   t.equal(Math.max(...after), 2);
+});
+
+/** An engine for at most 8 images, and a process that reports that it is ready only after SIGUSR2. */
+const PREPARED_FOR_8 = `
+  const send = process.send?.bind(process);
+  const isTold = new Promise((resolve) => process.once('SIGUSR2', resolve));
+  process.send &&= (message, ...rest) => {
+    if (message.kind !== 'ready') return send(message, ...rest);
+    message.report.models[0].profileBatchSize = 8;
+    isTold.then(() => send(message, ...rest));
+  };
+`;
+
+t.test('a reload before the server is ready keeps to what the engine was built for', async (t) => {
+  const file = join(t.testdir(), 'c.json');
+  const write = (maxBatchSize: number) =>
+    writeFileSync(
+      file,
+      JSON.stringify({ engine: { provider: 'cpu' }, batching: { maxBatchSize } }),
+    );
+  write(4);
+  const port = await freePort();
+  const server = startServer(t, ['--config', file, '--model', 'models/demo'], {
+    PORT: String(port),
+    NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(PREPARED_FOR_8)}`,
+  });
+  const model = `http://127.0.0.1:${port}/v2/models/demo`;
+  const limit = async () => {
+    const { batching } = (await (await fetch(model)).json()) as {
+      batching: { maxBatchSize: number };
+    };
+    return batching.maxBatchSize;
+  };
+  // The model is open, but the supervisor does not know it yet.
+  await until(() =>
+    fetch(model).then(
+      ({ ok }) => ok,
+      () => false,
+    ),
+  );
+  write(9);
+  server.child.kill('SIGHUP');
+  process.kill(Number(servingPids(server.child)[0]), 'SIGUSR2');
+  await until(() =>
+    /not reloaded: batching.maxBatchSize: .* at most 8 images/.test(server.stderr()),
+  );
+  t.equal(await limit(), 4);
+  write(8);
+  server.child.kill('SIGHUP');
+  await until(async () => (await limit()) === 8);
 });

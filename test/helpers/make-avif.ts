@@ -75,6 +75,10 @@ export interface AvifItemOptions {
   readonly height?: number;
   readonly quarterTurns?: number;
   readonly mirror?: number;
+  /** How often its size is among its properties; by default once. */
+  readonly sizes?: number;
+  /** Of how many pieces it consists; all but the first are empty. */
+  readonly extents?: number;
 }
 
 export interface AvifOptions {
@@ -86,13 +90,14 @@ export interface AvifOptions {
 export function makeAvif({ items }: AvifOptions): Buffer {
   const properties: Buffer[] = [];
   const associations = items.map((item, i) => {
-    const { width = 16, height = 12, quarterTurns, mirror } = item;
+    const { width = 16, height = 12, quarterTurns, mirror, sizes = 1 } = item;
     const own = [
       fullBox('ispe', 0, uint(width, 4), uint(height, 4)),
       ...(quarterTurns === undefined ? [] : [box('irot', Buffer.of(quarterTurns))]),
       ...(mirror === undefined ? [] : [box('imir', Buffer.of(mirror))]),
     ];
     const indices = own.map((property) => properties.push(property));
+    for (let i = 1; i < sizes; i++) indices.push(Number(indices[0]));
     return Buffer.concat([uint(i + 1, 2), Buffer.of(indices.length, ...indices)]);
   });
   const entries = items.map(({ type = 'av01' }, i) =>
@@ -100,10 +105,11 @@ export function makeAvif({ items }: AvifOptions): Buffer {
   );
   const file = (dataAt: number) => {
     let at = dataAt;
-    const locations = items.map(({ data }, i) => {
-      const location = [uint(i + 1, 2), uint(0, 2), uint(1, 2), uint(at, 4), uint(data.length, 4)];
+    const locations = items.map(({ data, extents = 1 }, i) => {
+      const first = [uint(at, 4), uint(data.length, 4)];
+      const others = Buffer.alloc(8 * (extents - 1));
       at += data.length;
-      return Buffer.concat(location);
+      return Buffer.concat([uint(i + 1, 2), uint(0, 2), uint(extents, 2), ...first, others]);
     });
     return Buffer.concat([
       box('ftyp', Buffer.from('avif\0\0\0\0mif1avif', 'latin1')),

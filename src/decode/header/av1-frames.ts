@@ -4,6 +4,8 @@ import { UndecodableImageError } from './image-errors.js';
 const SEQUENCE_HEADER = 1;
 const FRAME_HEADER = 3;
 const FRAME = 6;
+/** Far more than any encoder writes for an image. */
+const MAX_UNITS = 1000;
 
 /** What the AV1 data of an image can make a decoder do. */
 export interface Av1Frames {
@@ -20,7 +22,9 @@ export interface Av1Frames {
 export function readAv1Frames(data: Buffer): Av1Frames {
   let maxPixels = 0;
   let count = 0;
+  let units = 0;
   for (let at = 0; at < data.length; ) {
+    if (++units > MAX_UNITS) throw new UndecodableImageError('too many units');
     const header = Number(data[at]);
     const type = (header >> 3) & 15;
     at += 1 + ((header >> 2) & 1);

@@ -4,6 +4,10 @@ import { type Box, boxesOf, FieldReader } from './iso-boxes.js';
 /** A grid has up to 256 cells, and so has its alpha. */
 const MAX_ITEMS = 1024;
 const MAX_EXTENTS = 64;
+/** Of all items together: most have one. */
+const MAX_ALL_EXTENTS = 4096;
+/** Of all items together: most have fewer than ten. */
+const MAX_ASSOCIATIONS = 16_384;
 const IN_FILE = 0;
 const IN_IDAT = 1;
 
@@ -49,12 +53,17 @@ export function readAvifItems(
       if (start + length > from.length) throw new UndecodableImageError('an item that is cut off');
       return from.subarray(start, start + length);
     });
-    items.set(id, { type, data: Buffer.concat(extents), ...traitsOf(properties.get(id) ?? []) });
+    items.set(id, { type, data: joined(extents), ...traitsOf(properties.get(id) ?? []) });
   }
   const pitm = new FieldReader(dataOf(boxes, 'pitm'));
   const primary = items.get(pitm.uint(pitm.versionAndFlags().version === 0 ? 2 : 4));
   if (!primary) throw new UndecodableImageError('no primary item');
   return { primary, items: [...items.values()] };
+}
+
+function joined(pieces: readonly Buffer[]): Buffer {
+  const [first = Buffer.alloc(0), ...others] = pieces;
+  return others.length === 0 ? first : Buffer.concat(pieces);
 }
 
 function dataOf(boxes: ReadonlyMap<string, Box>, type: string): Buffer {
@@ -88,6 +97,7 @@ function readLocations(iloc: Buffer) {
   const [baseBytes, indexBytes] = [baseAndIndex >> 4, version === 0 ? 0 : baseAndIndex & 15];
   const count = fields.uint(version < 2 ? 2 : 4);
   const locations = new Map<number, { source: number; start: number; length: number }[]>();
+  let total = 0;
   for (let i = 0; i < count; i++) {
     const id = fields.uint(version < 2 ? 2 : 4);
     const source = version === 0 ? IN_FILE : fields.uint(2) & 15;
@@ -96,7 +106,8 @@ function readLocations(iloc: Buffer) {
     fields.uint(2);
     const base = fields.uint(baseBytes);
     const extents = fields.uint(2);
-    if (extents > MAX_EXTENTS || locations.size > MAX_ITEMS) {
+    total += extents;
+    if (extents > MAX_EXTENTS || total > MAX_ALL_EXTENTS || i > MAX_ITEMS) {
       throw new UndecodableImageError('too many pieces');
     }
     locations.set(
@@ -116,16 +127,18 @@ function readProperties(iprp: Buffer): Map<number, Box[]> {
   const boxes = [...boxesOf(iprp)];
   const all = [...boxesOf(boxes.find(({ type }) => type === 'ipco')?.data ?? Buffer.alloc(0))];
   const properties = new Map<number, Box[]>();
+  let total = 0;
   for (const { data } of boxes.filter(({ type }) => type === 'ipma')) {
     const fields = new FieldReader(data);
     const { version, flags } = fields.versionAndFlags();
     const [indexBytes, indexMask] = (flags & 1) === 1 ? [2, 0x7fff] : [1, 0x7f];
     const count = fields.uint(4);
     for (let i = 0; i < count && i < MAX_ITEMS; i++) {
+      if (++total > MAX_ASSOCIATIONS) throw new UndecodableImageError('too many properties');
       const id = fields.uint(version < 1 ? 2 : 4);
       const own = properties.get(id) ?? [];
       properties.set(id, own);
-      for (let left = fields.uint(1); left > 0; left--) {
+      for (let left = fields.uint(1); left > 0; left--, total++) {
         const property = all[(fields.uint(indexBytes) & indexMask) - 1];
         if (property) own.push(property);
       }

@@ -20,6 +20,7 @@ const SIGNATURES: readonly (readonly [ImageFormat, string])[] = [
 
 /** The format that the bytes begin as; what is none of the others is taken for a JPEG, and refused if it is none. */
 export function formatOf(bytes: Buffer): ImageFormat {
+  if (bytes[0] === 0xff && bytes[1] === 0xd8) return 'jpeg';
   const start = bytes.toString('latin1', 0, 12);
   const found = SIGNATURES.find(
     ([, signature]) =>

@@ -31,25 +31,28 @@ export function isSoundSegment(marker: number, payload: Buffer): boolean {
   }
 }
 
-/** `tableBytes` returns the length of the table that starts at the first byte. */
-function areWholeTables(payload: Buffer, tableBytes: (table: Buffer) => number): boolean {
+/** `tableBytes` returns the length of the table that starts at `at`. */
+function areWholeTables(
+  payload: Buffer,
+  tableBytes: (payload: Buffer, at: number) => number,
+): boolean {
   let at = 0;
   for (let tables = 0; at < payload.length && tables < MAX_TABLES; tables++) {
-    at += tableBytes(payload.subarray(at));
+    at += tableBytes(payload, at);
   }
   return at === payload.length;
 }
 
 /** T.81 B.2.4.2: class and destination, the number of codes of each length, and one byte per code. */
-function huffmanTableBytes(table: Buffer): number {
+function huffmanTableBytes(payload: Buffer, at: number): number {
   let bytes = 1 + HUFFMAN_COUNTS;
-  for (let i = 1; i <= HUFFMAN_COUNTS; i++) bytes += table[i] ?? 0;
+  for (let i = 1; i <= HUFFMAN_COUNTS; i++) bytes += payload[at + i] ?? 0;
   return bytes;
 }
 
 /** T.81 B.2.4.1: precision and destination, and 64 elements of one or two bytes. */
-function quantTableBytes(table: Buffer): number {
-  const isPrecise = Number(table[0]) >= 0x10;
+function quantTableBytes(payload: Buffer, at: number): number {
+  const isPrecise = Number(payload[at]) >= 0x10;
   return 1 + COEFFICIENTS * (isPrecise ? 2 : 1);
 }
 
@@ -57,7 +60,9 @@ function quantTableBytes(table: Buffer): number {
 function isScanHeader(payload: Buffer): boolean {
   const components = payload[0] ?? 0;
   if (components < 1 || components > 4 || payload.length !== 4 + 2 * components) return false;
-  const names = new Set(payload.subarray(1, 1 + 2 * components).filter((_, i) => i % 2 === 0));
+  for (let i = 1; i < components; i++) {
+    for (let j = 0; j < i; j++) if (payload[1 + 2 * i] === payload[1 + 2 * j]) return false;
+  }
   const lastCoefficient = payload.readUInt8(2 + 2 * components);
-  return names.size === components && lastCoefficient < COEFFICIENTS;
+  return lastCoefficient < COEFFICIENTS;
 }

@@ -6,8 +6,8 @@ export interface Box {
   readonly data: Buffer;
 }
 
-/** Far more than any encoder writes. Without a limit, a body of empty boxes would block the main thread. */
-const MAX_BOXES = 10_000;
+/** Far more than any encoder writes into one box. */
+const MAX_BOXES = 4000;
 
 /**
  * The boxes that fill `data`.

@@ -56,13 +56,18 @@ export function readGifFrame(bytes: Buffer): GifFrame {
   const shared = colourTable(bytes[SCREEN_AT + 4], COLOURS_AT);
   let transparent: number | undefined;
   let at = shared?.end ?? COLOURS_AT;
-  for (let blocks = 0; bytes[at] === EXTENSION; blocks++) {
-    if (blocks === MAX_BLOCKS) throw new UndecodableImageError('too many extensions');
+  let blocks = 0;
+  while (bytes[at] === EXTENSION) {
     if (bytes[at + 1] === GRAPHIC_CONTROL && bytes[at + 2] === 4) {
       // The lowest flag says whether the index counts.
       transparent = (Number(bytes[at + 3]) & 1) === 1 ? bytes[at + 6] : undefined;
     }
-    at = afterBlocks(bytes, at + 2);
+    at += 2;
+    // Each block has its length before it; the last one is empty.
+    for (let length = -1; length !== 0 && at < bytes.length; at += 1 + length) {
+      length = Number(bytes[at]);
+      if (++blocks > MAX_BLOCKS) throw new UndecodableImageError('too many blocks');
+    }
   }
   if (bytes[at] !== IMAGE || at + 10 > bytes.length) throw new UndecodableImageError('no frame');
   const [left, top] = [bytes.readUInt16LE(at + 1), bytes.readUInt16LE(at + 3)];
@@ -86,11 +91,4 @@ export function readGifFrame(bytes: Buffer): GifFrame {
 function colourTable(flags = 0, start: number) {
   if ((flags & 0x80) === 0) return undefined;
   return { start, end: start + 3 * 2 ** ((flags & 7) + 1) };
-}
-
-/** Where data blocks that begin at `at` end: each has its length before it, the last one is empty. */
-function afterBlocks(bytes: Buffer, at: number): number {
-  let next = at;
-  while (next < bytes.length && bytes[next] !== 0) next += 1 + Number(bytes[next]);
-  return next + 1;
 }

@@ -9,10 +9,11 @@ import type { ImageHeader } from './image-header.js';
 import { readAvifHeader } from './read-avif-header.js';
 import { readBmpHeader } from './read-bmp-header.js';
 import { readGifHeader } from './read-gif-header.js';
-import { readJpegHeader } from './read-jpeg-header.js';
 import { readPngHeader } from './read-png-header.js';
 import { readTiffHeader } from './read-tiff-header.js';
 import { readWebpHeader } from './read-webp-header.js';
+import { walkJpegHeader } from './read-jpeg-header.js';
+import { type Walk, walkAtOnce } from './walk.js';
 
 /** Real photos have at most about twenty scans. libjpeg-turbo's authors recommend a limit. */
 export const MAX_SCANS = 100;
@@ -27,8 +28,8 @@ export interface HeaderLimits {
   readonly formats?: readonly ImageFormat[];
 }
 
-const READERS: Readonly<Record<ImageFormat, (bytes: Buffer) => ImageHeader>> = {
-  jpeg: (bytes) => readJpegHeader(bytes, MAX_SCANS),
+/** Readers of formats whose headers have a bounded number of parts. */
+const READERS: Readonly<Record<Exclude<ImageFormat, 'jpeg'>, (bytes: Buffer) => ImageHeader>> = {
   png: readPngHeader,
   webp: readWebpHeader,
   gif: readGifHeader,
@@ -43,13 +44,19 @@ const READERS: Readonly<Record<ImageFormat, (bytes: Buffer) => ImageHeader>> = {
  *
  * @throws {UndecodableImageError} {FormatNotAcceptedError} {ImageTooLargeError} {ImageTooComplexError}
  */
-export function readImageHeader(
+export function readImageHeader(bytes: Buffer, limits: HeaderLimits): ImageHeader {
+  return walkAtOnce(walkImageHeader(bytes, limits));
+}
+
+/** The same as a walk, for bytes from a client: they may be many, and made to take long. */
+export function* walkImageHeader(
   bytes: Buffer,
   { maxPixels, formats = DEFAULT_FORMATS }: HeaderLimits,
-): ImageHeader {
+): Walk<ImageHeader> {
   const format = formatOf(bytes);
   if (!formats.includes(format)) throw new FormatNotAcceptedError(format);
-  const header = READERS[format](bytes);
+  const header =
+    format === 'jpeg' ? yield* walkJpegHeader(bytes, MAX_SCANS) : READERS[format](bytes);
   const { width, height, scans } = header;
   if (width === 0 || height === 0) throw new UndecodableImageError('no pixels');
   if (width * height > maxPixels || Math.max(width, height) > MAX_SIDE)

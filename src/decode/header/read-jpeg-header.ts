@@ -5,9 +5,14 @@ import { isSoundSegment } from './is-sound-segment.js';
 import { JpegMarker } from './jpeg-marker.js';
 import { readExifOrientation } from './read-exif-orientation.js';
 import { componentNames, renameInFrame, renameInScan } from './rename-components.js';
+import { PAUSE_BYTES, type Walk, walkAtOnce } from './walk.js';
 
-/** Far more than any encoder writes. Without a limit, a body of tiny segments would block the main thread. */
+/** Far more than any encoder writes. */
 const MAX_SEGMENTS = 10_000;
+const PAUSE_SEGMENTS = 1000;
+/** As many 0xff that begin no marker may stand between two segments. */
+const MAX_NO_MARKERS = 10_000;
+const MAX_FILL_BYTES = 1024 * 1024;
 
 const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
 
@@ -27,17 +32,27 @@ interface Frame extends Pick<ImageHeader, 'width' | 'height' | 'colour'> {
  * @throws {UndecodableImageError} for anything but Huffman-coded DCT of 8 bits with 1, 3 or 4 components
  */
 export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
+  return walkAtOnce(walkJpegHeader(bytes, maxScans));
+}
+
+/** The same as a walk. */
+export function* walkJpegHeader(bytes: Buffer, maxScans: number): Walk<ImageHeader> {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + JpegMarker.SOI) fail('no SOI');
   const parts = new FileParts();
   let frame: Frame | undefined;
   let orientation: Orientation | undefined;
   let scans = 0;
   let segments = 0;
+  let pauseAt = PAUSE_BYTES;
   let at = markerAfterSegment(bytes, 2, parts);
   while (scans <= maxScans) {
     if (at === -1) fail('no EOI');
     const marker = bytes.readUInt8(at);
     if (marker === JpegMarker.EOI) break;
+    if (at > pauseAt || segments % PAUSE_SEGMENTS === PAUSE_SEGMENTS - 1) {
+      yield;
+      pauseAt = at + PAUSE_BYTES;
+    }
     if (++segments > MAX_SEGMENTS) fail('too many segments');
     if (marker === JpegMarker.SOI) fail('SOI inside an image');
     const end = segmentEnd(bytes, at);
@@ -60,7 +75,7 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
     }
     at =
       marker === JpegMarker.SOS
-        ? markerAfterScan(bytes, end)
+        ? yield* markerAfterScan(bytes, end)
         : markerAfterSegment(bytes, end, parts);
   }
   if (!frame || scans === 0) fail('no scan');
@@ -79,7 +94,8 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
  */
 function markerAfterSegment(bytes: Buffer, from: number, parts: FileParts): number {
   let at = from;
-  while (at !== -1) {
+  for (let skipped = 0; at !== -1; skipped++) {
+    if (skipped > MAX_NO_MARKERS) fail('too many bytes that are no marker');
     const code = bytes[at] === 0xff ? markerAt(bytes, at) : 0;
     if (code === -1) return -1;
     if (code !== 0 && bytes[code] !== 0) {
@@ -93,26 +109,43 @@ function markerAfterSegment(bytes: Buffer, from: number, parts: FileParts): numb
 
 /** Position of the code of the marker that begins at `from`, after its fill bytes, or -1 at the end of the file. */
 function markerAt(bytes: Buffer, from: number): number {
+  const limit = from + 1 + MAX_FILL_BYTES;
   let at = from + 1;
-  while (bytes[at] === 0xff) at++;
+  while (bytes[at] === 0xff && at <= limit) at++;
+  if (at > limit) fail('too many fill bytes');
   return at < bytes.length ? at : -1;
+}
+
+/** Position of the next marker's code, or -1: skips entropy-coded data with its stuffed bytes and restart markers. */
+function* markerAfterScan(bytes: Buffer, from: number): Walk<number> {
+  let at = bytes.indexOf(0xff, from);
+  for (;;) {
+    const pauseAt = at + PAUSE_BYTES;
+    at = skipEntropy(bytes, at, pauseAt);
+    if (at < pauseAt) return at === -1 ? -1 : markerAt(bytes, at);
+    yield;
+  }
 }
 
 /** If 0xff bytes are closer together than this, stepping is cheaper than a search for each. */
 const NEAR = 16;
 
-/** Position of the next marker's code, or -1: skips entropy-coded data with its stuffed bytes and restart markers. */
-function markerAfterScan(bytes: Buffer, from: number): number {
-  let at = bytes.indexOf(0xff, from);
-  while (at !== -1) {
+/**
+ * Position of the 0xff of the next marker in a scan, or -1 if there is none. Gives up at the first 0xff from `end` on.
+ *
+ * @param from position of a 0xff, or -1
+ */
+function skipEntropy(bytes: Buffer, from: number, end: number): number {
+  let at = from;
+  while (at !== -1 && at < end) {
     let code = at + 1;
     if (bytes[code] !== 0 && !isRestart(bytes[code])) {
       code = markerAt(bytes, at);
-      if (code === -1 || !isRestart(bytes[code])) return code;
+      if (code === -1 || !isRestart(bytes[code])) return at;
     }
     at = nextFf(bytes, code + 1);
   }
-  return -1;
+  return at;
 }
 
 function nextFf(bytes: Buffer, from: number): number {
@@ -148,7 +181,7 @@ function readFrame(segment: Buffer): Frame {
   if (segment.readUInt8(0) !== 8) fail('not 8 bits per sample');
   if (colour === undefined || segment.length !== 6 + 3 * components) fail('unsupported components');
   const names = componentNames(segment);
-  const hasTwins = new Set(names).size < names.length;
+  const hasTwins = names.some((name, i) => names.indexOf(name) !== i);
   const size = { width: segment.readUInt16BE(3), height: segment.readUInt16BE(1) };
   return { ...size, colour, ...(hasTwins ? { twins: names } : {}) };
 }

@@ -6,10 +6,18 @@ import { readTiffOrientation } from './read-exif-orientation.js';
 const SIGNATURE_BYTES = 8;
 const GREY = 0;
 const GREY_ALPHA = 4;
+/** Types of chunks, which are four letters. */
+const CHUNK = {
+  IHDR: 0x49484452,
+  IDAT: 0x49444154,
+  IEND: 0x49454e44,
+  tRNS: 0x74524e53,
+  eXIf: 0x65584966,
+} as const;
 /** A whole IEND chunk. */
 const IEND = Buffer.from('0000000049454e44ae426082', 'hex');
-/** Far more than any encoder writes. Without a limit, a body of empty chunks would block the main thread. */
-const MAX_CHUNKS = 100_000;
+/** Far more than any encoder writes. */
+const MAX_CHUNKS = 50_000;
 /** Bit depths that each colour type allows (PNG specification, table 11.1). */
 const BIT_DEPTHS: Record<number, readonly number[]> = {
   0: [1, 2, 4, 8, 16],
@@ -32,16 +40,18 @@ export function readPngHeader(bytes: Buffer): ImageHeader {
   let orientation: Orientation | undefined;
   let hasIdat = false;
   let at = SIGNATURE_BYTES;
-  let type = '';
-  for (let chunks = 0; at + 8 <= bytes.length && type !== 'IEND'; chunks++) {
+  let type = 0;
+  let isExifRead = false;
+  for (let chunks = 0; at + 8 <= bytes.length && type !== CHUNK.IEND; chunks++) {
     if (chunks === MAX_CHUNKS) throw new UndecodableImageError('too many chunks');
     const end = at + 12 + bytes.readUInt32BE(at);
-    type = bytes.toString('latin1', at + 4, at + 8);
+    type = bytes.readUInt32BE(at + 4);
     if (header === undefined) header = readIhdr(type, bytes.subarray(at + 8, end - 4));
-    else if (type === 'IDAT') hasIdat = true;
-    else if (type === 'IEND') parts.replace(at, end);
-    else if (isAncillary(type) && type !== 'tRNS') parts.replace(at, end);
-    if (type === 'eXIf' && !hasIdat) {
+    else if (type === CHUNK.IDAT) hasIdat = true;
+    else if (type === CHUNK.IEND) parts.replace(at, end);
+    else if (isAncillary(type) && type !== CHUNK.tRNS) parts.replace(at, end);
+    if (type === CHUNK.eXIf && !hasIdat && !isExifRead) {
+      isExifRead = true;
       orientation = readTiffOrientation(bytes.subarray(at + 8, end - 4));
     }
     at = end;
@@ -52,12 +62,12 @@ export function readPngHeader(bytes: Buffer): ImageHeader {
 }
 
 /** A lower-case first letter: a decoder may pass over such a chunk. */
-function isAncillary(type: string): boolean {
-  return (type.charCodeAt(0) & 0x20) !== 0;
+function isAncillary(type: number): boolean {
+  return (type & 0x2000_0000) !== 0;
 }
 
-function readIhdr(type: string, data: Buffer): Omit<ImageHeader, 'orientation'> {
-  if (type !== 'IHDR' || data.length !== 13) throw new UndecodableImageError('no IHDR');
+function readIhdr(type: number, data: Buffer): Omit<ImageHeader, 'orientation'> {
+  if (type !== CHUNK.IHDR || data.length !== 13) throw new UndecodableImageError('no IHDR');
   const bitDepth = data.readUInt8(8);
   const colourType = data.readUInt8(9);
   const methodsAreLegal = data.readUInt16BE(10) === 0 && data.readUInt8(12) <= 1;

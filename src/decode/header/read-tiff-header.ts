@@ -15,6 +15,9 @@ const TAG = {
   tileBytes: 325,
 } as const;
 
+const TAGS = new Set<number>(Object.values(TAG));
+/** Far more than any encoder writes. */
+const MAX_ENTRIES = 10_000;
 /** Bytes of a value, by its type: BYTE, SHORT and LONG. */
 const VALUE_BYTES: Readonly<Record<number, 1 | 2 | 4>> = { 1: 1, 3: 2, 4: 4 };
 const ENTRY_BYTES = 12;
@@ -29,8 +32,8 @@ const COLOURS: Readonly<Record<number, ImageHeader['colour']>> = {
 };
 const BITS = [1, 2, 4, 8, 16];
 const MAX_SAMPLES = 4;
-/** Of one tag: a strip for each row that an image may have. */
-const MAX_VALUES = 65_536;
+/** Of all tags together: a strip for each row that an image may have, and some more. */
+const MAX_VALUES = 70_000;
 /** Encoders write tiles of 256x256 also for small images. */
 const MAX_TILE_PIXELS = 1024 * 1024;
 
@@ -67,15 +70,19 @@ function readDirectory(bytes: Buffer): Map<number, number[]> {
     return isLittle ? bytes.readUIntLE(at, size) : bytes.readUIntBE(at, size);
   };
   const directory = read(4, 4);
+  const entries = read(directory, 2);
+  if (entries > MAX_ENTRIES) fail('too many tags');
   const values = new Map<number, number[]>();
-  for (let i = 0; i < read(directory, 2); i++) {
+  let total = 0;
+  for (let i = 0; i < entries; i++) {
     const at = directory + 2 + i * ENTRY_BYTES;
     const size = VALUE_BYTES[read(at + 2, 2)];
     const count = read(at + 4, 4);
     const tag = read(at, 2);
-    if (!size || !Object.values<number>(TAG).includes(tag)) continue;
+    if (!size || !TAGS.has(tag)) continue;
     if (values.has(tag)) fail('a tag that stands twice');
-    if (count > MAX_VALUES) fail('too many values');
+    total += count;
+    if (total > MAX_VALUES) fail('too many values');
     const start = count * size <= 4 ? at + 8 : read(at + 8, 4);
     values.set(
       tag,

@@ -6,8 +6,8 @@ const FIRST_CHUNK_AT = 12;
 const CHUNK_HEADER_BYTES = 8;
 /** X, Y, width, height, duration and flags of an animation's frame, before the chunks of its picture. */
 const FRAME_HEADER_BYTES = 16;
-/** Far more than any encoder writes. Without a limit, a body of empty chunks would block the main thread. */
-const MAX_CHUNKS = 10_000;
+/** Those in frames of an animation included, far more than any encoder writes. */
+const MAX_CHUNKS = 20_000;
 /** The start code of a lossy picture, and the signature of a lossless one. */
 const VP8_START = Buffer.of(0x9d, 0x01, 0x2a);
 const VP8L_SIGNATURE = 0x2f;
@@ -17,9 +17,23 @@ interface Size {
   readonly height: number;
 }
 
+/** Types of chunks, which are four letters. */
+const CHUNK = {
+  canvas: 0x56503858,
+  lossy: 0x56503820,
+  lossless: 0x5650384c,
+  frame: 0x414e4d46,
+  exif: 0x45584946,
+} as const;
+
 interface Chunk {
-  readonly type: string;
+  readonly type: number;
   readonly data: Buffer;
+}
+
+/** How many chunks have been read. */
+interface Count {
+  chunks: number;
 }
 
 /**
@@ -32,19 +46,22 @@ interface Chunk {
 export function readWebpHeader(bytes: Buffer): ImageHeader {
   let canvas: Size | undefined;
   let orientation: Orientation | undefined;
+  let isExifRead = false;
   let hasPicture = false;
-  for (const { type, data } of chunksOf(bytes, FIRST_CHUNK_AT)) {
-    if (type === 'VP8X' && !canvas) canvas = readCanvas(data);
-    else if (type === 'VP8 ' || type === 'VP8L') {
-      const size = type === 'VP8 ' ? readLossy(data) : readLossless(data);
+  const count = { chunks: 0 };
+  for (const { type, data } of chunksOf(bytes, FIRST_CHUNK_AT, count)) {
+    if (type === CHUNK.canvas && !canvas) canvas = readCanvas(data);
+    else if (type === CHUNK.lossy || type === CHUNK.lossless) {
+      const size = type === CHUNK.lossy ? readLossy(data) : readLossless(data);
       canvas ??= size;
       checkSame(size, canvas);
       hasPicture = true;
-    } else if (type === 'ANMF' && canvas) {
-      checkFrame(data, canvas);
+    } else if (type === CHUNK.frame && canvas) {
+      checkFrame(data, canvas, count);
       hasPicture = true;
-    } else if (type === 'EXIF') {
-      orientation ??= readExifOrientation(data) ?? readTiffOrientation(data);
+    } else if (type === CHUNK.exif && !isExifRead) {
+      isExifRead = true;
+      orientation = readExifOrientation(data) ?? readTiffOrientation(data);
     }
   }
   if (!canvas || !hasPicture) throw new UndecodableImageError('no picture');
@@ -52,14 +69,13 @@ export function readWebpHeader(bytes: Buffer): ImageHeader {
   return { format: 'webp', ...canvas, orientation: orientation ?? 1, ...rest };
 }
 
-function* chunksOf(bytes: Buffer, from: number): Generator<Chunk> {
-  let chunks = 0;
+function* chunksOf(bytes: Buffer, from: number, count: Count): Generator<Chunk> {
   for (let at = from; at + CHUNK_HEADER_BYTES <= bytes.length; ) {
-    if (++chunks > MAX_CHUNKS) throw new UndecodableImageError('too many chunks');
+    if (++count.chunks > MAX_CHUNKS) throw new UndecodableImageError('too many chunks');
     const length = bytes.readUInt32LE(at + 4);
     const start = at + CHUNK_HEADER_BYTES;
     yield {
-      type: bytes.toString('latin1', at, at + 4),
+      type: bytes.readUInt32BE(at),
       data: bytes.subarray(start, start + length),
     };
     // An odd length is followed by a byte that fills it up.
@@ -89,16 +105,16 @@ function readLossless(data: Buffer): Size {
   return { width: (bits & 0x3fff) + 1, height: ((bits >> 14) & 0x3fff) + 1 };
 }
 
-function checkFrame(data: Buffer, canvas: Size): void {
+function checkFrame(data: Buffer, canvas: Size, count: Count): void {
   if (data.length < FRAME_HEADER_BYTES) throw new UndecodableImageError('cut off');
   const [left, top] = [data.readUIntLE(0, 3) * 2, data.readUIntLE(3, 3) * 2];
   const frame = { width: data.readUIntLE(6, 3) + 1, height: data.readUIntLE(9, 3) + 1 };
   if (left + frame.width > canvas.width || top + frame.height > canvas.height) {
     throw new UndecodableImageError('a frame outside of the canvas');
   }
-  for (const { type, data: picture } of chunksOf(data, FRAME_HEADER_BYTES)) {
-    if (type === 'VP8 ') checkSame(readLossy(picture), frame);
-    else if (type === 'VP8L') checkSame(readLossless(picture), frame);
+  for (const { type, data: picture } of chunksOf(data, FRAME_HEADER_BYTES, count)) {
+    if (type === CHUNK.lossy) checkSame(readLossy(picture), frame);
+    else if (type === CHUNK.lossless) checkSame(readLossless(picture), frame);
   }
 }
 

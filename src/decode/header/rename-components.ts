@@ -6,10 +6,10 @@ const SCAN_NAME_STEP = 2;
 
 /** The names that a frame header gives to its components. */
 export function componentNames(frame: Buffer): number[] {
+  const names: number[] = [];
   const count = frame.readUInt8(FRAME_NAMES_AT - 1);
-  return Array.from({ length: count }, (_, i) =>
-    frame.readUInt8(FRAME_NAMES_AT + FRAME_NAME_STEP * i),
-  );
+  for (let i = 0; i < count; i++) names.push(frame.readUInt8(FRAME_NAMES_AT + FRAME_NAME_STEP * i));
+  return names;
 }
 
 /** The frame header of components that have the names 1, 2, 3 and so on. */

@@ -34,6 +34,7 @@ export class Acceptor {
   /** The other descriptors, if the system can duplicate one. */
   readonly #helpers = Array.from({ length: DESCRIPTORS - 1 }, () => this.#createListener());
   #share = Number.POSITIVE_INFINITY;
+  #acceptsAll = false;
   #closed: Promise<void> | undefined;
   #open = 0;
   #accepted = 0;
@@ -59,7 +60,7 @@ export class Acceptor {
 
   /** @param connections how many this process should hold: the mean number per listening process, or less than 0 */
   set share(connections: number) {
-    if (this.#closed !== undefined) return;
+    if (this.#acceptsAll) return;
     this.#share = connections;
     if (this.#isOverShare && this.#listener.listening) this.#pause();
   }
@@ -82,6 +83,14 @@ export class Acceptor {
     });
   }
 
+  /** Accepts every waiting connection from now on, whatever its share is. */
+  acceptAll(): void {
+    this.#acceptsAll = true;
+    this.#share = Number.POSITIVE_INFINITY;
+    clearTimeout(this.#pauseTimer);
+    this.#start();
+  }
+
   /**
    * Stops accepting once no connection is waiting. Connections that are accepted in the meantime are served only
    * after that: a client with an answer would reconnect at once, and there would always be a waiting connection.
@@ -92,11 +101,9 @@ export class Acceptor {
   }
 
   async #close(): Promise<void> {
-    this.#share = Number.POSITIVE_INFINITY;
-    clearTimeout(this.#pauseTimer);
     const held: Socket[] = [];
     this.#serve = (socket) => void held.push(socket);
-    this.#start();
+    this.acceptAll();
     for (let turns = 0; turns < MAX_LAST_TURNS; turns++) {
       const before = this.#accepted;
       // A connection that was ready when this turn began is accepted in the next one.

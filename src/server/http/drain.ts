@@ -1,13 +1,15 @@
-import type { Server } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
+import type { Server, ServerResponse } from 'node:http';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { LINGER_MS } from '../supervisor/process-messages.js';
 import type { Traffic } from './traffic.js';
 
 export interface DrainOptions {
   readonly server: Pick<Server, 'closeIdleConnections'>;
   readonly traffic: Traffic;
-  /** Refuses new requests from now on. */
-  readonly refuseNew: () => void;
+  /** Accepts all connections that are waiting, and all that follow. */
+  readonly acceptAll: () => void;
+  /** Refuses requests from now on, except those that have arrived. */
+  readonly refuseNew: (arrived: readonly ServerResponse[]) => void;
   /** Resolves when all accepted items are settled. */
   readonly settleAll: () => Promise<unknown>;
   /** Stops accepting connections once none is waiting. */
@@ -18,20 +20,28 @@ export interface DrainOptions {
 /** If no connection and no request arrives for this long, no more clients are expected. */
 const QUIET_MS = 250;
 const CHECK_INTERVAL_MS = 10;
+/** How often the drain looks, at most, whether anything has arrived before it. */
+const MAX_LOOKS = 50;
 
 /**
- * Shuts down in order: refuses new requests, waits for uploads and accepted items to end, and sends the last answers.
- * Connections are accepted until the end, because the kernel resets those that no process has accepted.
+ * Shuts down in order: reads what clients have sent so far, refuses new requests, waits for uploads and accepted items
+ * to end, and sends the last answers. Connections are accepted until the end, because the kernel resets those that no
+ * process has accepted.
  *
  * @returns false if settling took longer than `timeoutMs`
  */
 export async function drain(options: DrainOptions): Promise<boolean> {
-  const { server, traffic, refuseNew, settleAll, stopAccepting, timeoutMs } = options;
+  const { server, traffic, acceptAll, refuseNew, settleAll, stopAccepting, timeoutMs } = options;
   const endMs = performance.now() + timeoutMs;
   const leftMs = () => Math.max(0, endMs - performance.now());
-  const open = traffic.unanswered();
-  refuseNew();
-  await until(() => open.every(({ writableEnded, closed }) => writableEnded || closed), leftMs());
+  acceptAll();
+  await readArrived(traffic);
+  const arrived = traffic.unanswered();
+  refuseNew(arrived);
+  await until(
+    () => arrived.every(({ writableEnded, closed }) => writableEnded || closed),
+    leftMs(),
+  );
   traffic.refuseUploads();
   const isSettled = await Promise.race([
     settleAll().then(() => true),
@@ -50,6 +60,17 @@ export async function drain(options: DrainOptions): Promise<boolean> {
     Math.max(LINGER_MS, leftMs()),
   );
   return isSettled;
+}
+
+/** Waits for a turn of the event loop that brings no connection and no request. Clients may not let this happen. */
+async function readArrived(traffic: Traffic): Promise<void> {
+  for (let looks = 0; looks < MAX_LOOKS; looks++) {
+    const before = traffic.lastArrivalMs;
+    // What was ready when this turn began is read in the next one.
+    await nextTurn();
+    await nextTurn();
+    if (traffic.lastArrivalMs === before) return;
+  }
 }
 
 async function until(isSo: () => boolean, timeoutMs: number): Promise<void> {

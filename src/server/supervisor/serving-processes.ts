@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 import { MetricsCollector } from './collect-metrics.js';
 import { connectionShares } from './connection-shares.js';
+import { countReady } from './count-ready.js';
 import { endText, type ProcessEnd } from './end-text.js';
 import type { ListeningSocket } from './listening-socket.js';
 import type { ProcessPlan } from './plan-processes.js';
@@ -11,6 +12,7 @@ import {
   type ServingOrders,
   SHARE_INTERVAL_MS,
   type StartReport,
+  UNASKED,
 } from './process-messages.js';
 import { ProgramMetrics } from './program-metrics.js';
 import { ServingProcess } from './serving-process.js';
@@ -108,7 +110,11 @@ export class ServingProcesses {
 
   async #tellMetrics(to: ServingProcess, id: number): Promise<void> {
     const texts = await Promise.all([this.#programMetrics.read(), this.#metrics.read()]);
-    to.tell({ kind: 'allMetrics', id, text: texts.join('\n') });
+    const text = texts.join('\n');
+    // All get it: whichever is asked while this process cannot answer, no counter is lower than in the last answer.
+    for (const one of this.#all) {
+      one.tell({ kind: 'allMetrics', id: one === to ? id : UNASKED, text });
+    }
   }
 
   #ready(from: ServingProcess, report: StartReport): void {
@@ -128,8 +134,7 @@ export class ServingProcesses {
   }
 
   #tellReadiness(): void {
-    const ready = this.#all.filter(({ isReady }) => isReady).length;
-    const processes = { ready, total: this.#all.length };
+    const processes = { ready: countReady(this.#all), total: this.#all.length };
     for (const one of this.#all) one.tell({ kind: 'processes', processes });
   }
 

@@ -120,11 +120,35 @@ t.test('the EXIF of a WebP turns the picture', async (t) => {
   }
 });
 
-t.test('10,000 chunks of a WebP and not one more', async (t) => {
-  const empty = Array<Buffer>(9998).fill(riffChunk('XMP ', Buffer.alloc(0)));
-  t.match(read(webp(canvas(3, 3), lossy(3, 3), ...empty)), { width: 3 });
-  const more = webp(canvas(3, 3), lossy(3, 3), ...empty, riffChunk('XMP ', Buffer.alloc(0)));
-  t.throws(() => read(more), refused);
+t.test('20,000 chunks of a WebP and not one more, wherever they are', async (t) => {
+  const empty = (count: number) => Array<Buffer>(count).fill(riffChunk('XMP ', Buffer.alloc(0)));
+  t.match(read(webp(canvas(3, 3), lossy(3, 3), ...empty(19_998))), { width: 3 });
+  t.throws(() => read(webp(canvas(3, 3), lossy(3, 3), ...empty(19_999))), refused);
+  const frame = animationFrame([0, 0, 3, 3], Buffer.concat([lossy(3, 3), ...empty(9997)]));
+  t.match(read(webp(canvas(3, 3), frame, frame, ...empty(1))), { width: 3 });
+  t.throws(() => read(webp(canvas(3, 3), frame, frame, ...empty(2))), refused);
+});
+
+t.test('100,000 blocks of a GIF before its frame and not one more', async (t) => {
+  const bytes = makeGif({ screen: [2, 2], frame: [0, 0, 2, 2], indices: [0, 0, 0, 0] });
+  const frameAt = bytes.indexOf(0x2c);
+  for (const [name, first, block, last] of [
+    ['blocks of one comment', [0x21, 0xfe], [1, 65], [0]],
+    ['comments', [], [0x21, 0xfe, 0], []],
+  ] as const) {
+    const file = (blocks: number) =>
+      Buffer.concat([
+        bytes.subarray(0, frameAt),
+        Buffer.from(first),
+        Buffer.alloc(blocks * block.length, Buffer.from(block)),
+        Buffer.from(last),
+        bytes.subarray(frameAt),
+      ]);
+    // The block that ends a comment counts too.
+    const most = 100_000 - last.length;
+    t.match(read(file(most)), { width: 2 }, name);
+    t.throws(() => read(file(most + 1)), { ...refused, message: 'too many blocks' }, name);
+  }
 });
 
 t.test('the canvas of a GIF holds its first frame', async (t) => {
@@ -261,5 +285,10 @@ t.test('what of a TIFF is not decoded', async (t) => {
   const zerosAt = [0, 16, 0, 0];
   const strips = (...count: number[]) => read(patched(many, countAt, ...count, ...zerosAt));
   t.match(strips(0, 0, 1, 0), { width: 30 }, '65,536 strips');
-  t.throws(() => strips(1, 0, 1, 0), refused, 'and not one more');
+  t.match(strips(0x68, 0x11, 1, 0), { width: 30 }, '70,000 values of all tags');
+  t.throws(() => strips(0x69, 0x11, 1, 0), { ...refused, message: 'too many values' });
+  const withTags = (count: number) =>
+    Buffer.concat([patched(tiff(PAGE), 8, count & 0xff, count >> 8), Buffer.alloc(120_000)]);
+  t.match(read(withTags(10_000)), { width: 30 });
+  t.throws(() => read(withTags(10_001)), { ...refused, message: 'too many tags' });
 });

@@ -111,3 +111,32 @@ t.test('boxes that are broken', async (t) => {
     t.throws(() => readAvifHeader(real.subarray(0, length)), refused, `${length} bytes`);
   }
 });
+
+t.test(
+  'as many boxes, units, pieces and properties as are allowed, and not one more',
+  async (t) => {
+    const data = picture(16, 12);
+    const whole = makeAvif({ items: [{ data }] });
+    const withBoxes = (count: number) =>
+      Buffer.concat([whole, ...Array<Buffer>(count).fill(Buffer.from('\0\0\0\x08free', 'latin1'))]);
+    // The file has three boxes already.
+    t.match(readAvifHeader(withBoxes(3997)), { width: 16 });
+    t.throws(() => readAvifHeader(withBoxes(3998)), { ...refused, message: 'too many boxes' });
+    const empty = unit(2, Buffer.alloc(0));
+    const withUnits = (count: number) =>
+      readAv1Frames(Buffer.concat([sequenceHeader(16, 12), ...Array<Buffer>(count).fill(empty)]));
+    t.match(withUnits(999), { count: 0 });
+    t.throws(() => withUnits(1000), { ...refused, message: 'too many units' });
+    for (const [options, message] of [
+      [{ extents: 64 }, 'too many pieces'],
+      [{ sizes: 255 }, 'too many properties'],
+    ] as const) {
+      const withItems = (count: number) =>
+        readAvifHeader(
+          makeAvif({ items: Array.from({ length: count }, () => ({ data, ...options })) }),
+        );
+      t.match(withItems(64), { width: 16 }, message);
+      t.throws(() => withItems(65), { ...refused, message });
+    }
+  },
+);

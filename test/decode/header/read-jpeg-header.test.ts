@@ -1,6 +1,7 @@
 import t from 'tap';
 import { joinParts } from '../../../src/decode/header/file-parts.js';
-import { readJpegHeader } from '../../../src/decode/header/read-jpeg-header.js';
+import { readJpegHeader, walkJpegHeader } from '../../../src/decode/header/read-jpeg-header.js';
+import { PAUSE_BYTES } from '../../../src/decode/header/walk.js';
 import { makeTiff } from '../../helpers/make-exif.js';
 import {
   comment,
@@ -196,10 +197,43 @@ t.test('components that share a name get names of their own', async (t) => {
     [[7, 7, 9], []],
     [
       [1, 2, 3],
-      [1, 1, 1],
+      [1, 1],
     ],
   ] as const) {
     t.throws(() => read(file(frameNames, scanNames)), refused, `${frameNames} and ${scanNames}`);
   }
   t.equal(read(file([1, 2, 3], [1, 2, 3])).parts, undefined, 'usual names stay');
+});
+
+t.test('what is skipped between segments is bounded', async (t) => {
+  const noMarkers = (count: number) => Buffer.alloc(2 * count, Buffer.of(0xff, 0));
+  const file = (between: Buffer) => makeJpeg(frame(), comment(ENTROPY), between, scan());
+  t.match(read(file(noMarkers(10_000))), { scans: 1 });
+  t.throws(() => read(file(noMarkers(10_001))), { ...refused, message: /no marker/ });
+  const fill = (count: number) => Buffer.alloc(count, 0xff);
+  t.match(read(file(fill(1024 * 1024))), { scans: 1 });
+  t.throws(() => read(file(fill(1024 * 1024 + 1))), { ...refused, message: /fill bytes/ });
+});
+
+t.test('a walk pauses, and finds the same', async (t) => {
+  const restarts = Buffer.alloc(PAUSE_BYTES, Buffer.of(0xff, 0xd0));
+  const stuffed = Buffer.alloc(PAUSE_BYTES, Buffer.of(0xff, 0x00, 1, 1));
+  for (const [name, file] of [
+    ['in a scan', makeJpeg(frame(), scan(Buffer.concat(Array(8).fill(restarts))))],
+    [
+      'whatever the scan is made of',
+      makeJpeg(frame(), scan(Buffer.concat([ENTROPY, ...Array(8).fill(stuffed)]))),
+    ],
+    [
+      'between segments',
+      makeJpeg(frame(), ...Array(8).fill(comment(Buffer.alloc(65_000))), scan()),
+    ],
+  ] as const) {
+    const walk = walkJpegHeader(file, 100);
+    let pauses = 0;
+    let step = walk.next();
+    for (; !step.done; step = walk.next()) pauses++;
+    t.ok(pauses >= 4 && pauses <= 9, `${name}: ${pauses} pauses`);
+    t.match(step.value, { width: 32, scans: 1 });
+  }
 });

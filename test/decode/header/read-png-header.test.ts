@@ -102,11 +102,11 @@ t.test('a file without its IEND gets one', async (t) => {
   t.same(decoded(cut), Buffer.concat([cut, chunk('IEND')]));
 });
 
-t.test('100,000 chunks and not one more', async (t) => {
+t.test('50,000 chunks and not one more', async (t) => {
   const [empty, rest] = [chunk('tEXt'), [chunk('IDAT'), chunk('IEND')]];
   const file = (texts: number) => pngOf(ihdr(), ...Array<Buffer>(texts).fill(empty), ...rest);
-  t.match(readPngHeader(file(99_997)), { width: 32 });
-  t.throws(() => readPngHeader(file(99_998)), { ...refused, message: 'too many chunks' });
+  t.match(readPngHeader(file(49_997)), { width: 32 });
+  t.throws(() => readPngHeader(file(49_998)), { ...refused, message: 'too many chunks' });
 });
 
 t.test('the first chunk is IHDR, of 13 bytes', async (t) => {

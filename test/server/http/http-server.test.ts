@@ -46,6 +46,7 @@ async function serveBytes(t: Test, bytes: Uint8Array) {
     drain({
       server,
       traffic,
+      acceptAll: () => {},
       refuseNew: () => {},
       settleAll: async () => {},
       stopAccepting: async () => {},

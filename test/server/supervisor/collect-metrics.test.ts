@@ -31,6 +31,10 @@ class FakeProcess {
     this.unsettled -= count;
   }
 
+  work(ms: number): void {
+    this.#model.ran('0', ms, 1);
+  }
+
   /** Ends, and is replaced by one that starts from nothing. */
   replace(): void {
     this.collector?.ended(this);
@@ -129,4 +133,19 @@ t.test('all who ask at the same time share a collection', async (t) => {
   const { processes, collector } = setup(1);
   await Promise.all(Array.from({ length: 50 }, () => collector.read()));
   t.equal(processes[0]?.timesAsked, 2, 'the one that had begun, and one for all others');
+});
+
+t.test('a sum of seconds is not lower in its last digit when a process ends', async (t) => {
+  const { processes, collector } = setup(2);
+  const [first, second] = processes as [FakeProcess, FakeProcess];
+  const seconds = async () =>
+    Number(/^batch_dispatch_lane_busy_seconds_total\S* (.*)$/m.exec(await collector.read())?.[1]);
+  first.work(100);
+  await seconds();
+  first.replace();
+  first.work(200);
+  second.work(300);
+  const before = await seconds();
+  second.replace();
+  t.equal(await seconds(), before);
 });

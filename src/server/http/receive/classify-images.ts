@@ -1,5 +1,10 @@
 import { CancelledError, type Clock, type Millis } from '../../../batcher/index.js';
-import { type HeaderLimits, readImageHeader } from '../../../decode/index.js';
+import {
+  type HeaderLimits,
+  type Walk,
+  walkImageHeader,
+  walkInTurns,
+} from '../../../decode/index.js';
 import type {
   CheckedImage,
   ImageItem,
@@ -58,7 +63,7 @@ export async function classifyEach(
   request: ClassifyRequest,
   images: readonly Buffer[],
 ): Promise<readonly ImageOutcome[]> {
-  const checked = images.map((bytes) => checkImage(bytes, deps, request.model));
+  const checked = await walkInTurns(checkImages(images, deps, request.model));
   const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
   const settled = await accept(deps, request, good);
   let next = 0;
@@ -79,7 +84,7 @@ export async function classifyAll(
   request: ClassifyRequest,
   images: readonly Buffer[],
 ): Promise<readonly ImageSettlement[]> {
-  const checked = images.map((bytes) => checkImage(bytes, deps, request.model));
+  const checked = await walkInTurns(checkImages(images, deps, request.model));
   const settlements = withoutProblems(await accept(deps, request, withoutProblems(checked)));
   answered(deps, request, settlements);
   return settlements;
@@ -128,14 +133,27 @@ function withoutProblems<T>(all: readonly (T | Problem)[]): T[] {
   });
 }
 
-function checkImage(
+function* checkImages(
+  images: readonly Buffer[],
+  limits: HeaderLimits,
+  model: ServedModel,
+): Walk<(CheckedImage | Problem)[]> {
+  const checked: (CheckedImage | Problem)[] = [];
+  for (const bytes of images) {
+    if (checked.length > 0) yield;
+    checked.push(yield* checkImage(bytes, limits, model));
+  }
+  return checked;
+}
+
+function* checkImage(
   bytes: Buffer,
   limits: HeaderLimits,
   { metrics }: ServedModel,
-): CheckedImage | Problem {
+): Walk<CheckedImage | Problem> {
   try {
     if (bytes.length === 0) throw new Problem('empty_body');
-    return { bytes, header: readImageHeader(bytes, limits) };
+    return { bytes, header: yield* walkImageHeader(bytes, limits) };
   } catch (error) {
     const problem = toProblem(error);
     metrics.refused(problem.code, 1);

@@ -81,7 +81,7 @@ export function openRequest(
   );
   const request = {
     exchange,
-    model: findModel(deps, model ?? query['model'], version),
+    model: findModel(deps, model ?? query['model'], version, exchange.outgoing),
     deadlineMs: exchange.startedMs + timeoutMs,
   };
   admitBeforeUpload(request);
