@@ -77,7 +77,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   }
 
   ran(lane: string, ms: Millis, size: number): void {
-    this.#laneBusy.get(lane)?.inc(ms / 1000);
+    this.#laneBusyOf(lane).inc(ms / 1000);
     const { runs, seconds } = this.#runsOf(size);
     runs.inc();
     seconds.inc(ms / 1000);
@@ -94,11 +94,18 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     return bound;
   }
 
-  /** To be called for each lane before its first run, and whenever it begins or ceases to serve. */
   laneServes(lane: string, serves: boolean): void {
-    const labels = { model: this.#model, lane };
-    if (!this.#laneBusy.has(lane)) this.#laneBusy.set(lane, this.#all.laneBusy.bind(labels));
-    this.#all.laneServing.set(labels, serves ? 1 : 0);
+    this.#laneBusyOf(lane);
+    this.#all.laneServing.set({ model: this.#model, lane }, serves ? 1 : 0);
+  }
+
+  /** The counter of a lane, bound when the lane is first heard of. */
+  #laneBusyOf(lane: string): CounterSeries {
+    const known = this.#laneBusy.get(lane);
+    if (known) return known;
+    const bound = this.#all.laneBusy.bind({ model: this.#model, lane });
+    this.#laneBusy.set(lane, bound);
+    return bound;
   }
 
   /** Counts images that were refused. */
