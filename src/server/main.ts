@@ -34,6 +34,7 @@ import { watchGpu } from './telemetry/gpu-metrics.js';
 import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
+import { openRequestSpans } from './telemetry/request-spans.js';
 
 // One serving process, started by the supervisor. This is the only place that knows all parts.
 
@@ -41,8 +42,8 @@ import { RequestLog } from './telemetry/request-log.js';
 const HUNG_DRAIN_MS = 2000;
 /** Time for the last log lines to be written when the process ends. */
 const LOG_FLUSH_TIMEOUT_MS = 1000;
-/** Time for the supervisor to receive the last metrics. */
-const LAST_METRICS_MS = 500;
+/** Time for the last metrics and spans to be sent. */
+const LAST_TELEMETRY_MS = 500;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
   // If stderr cannot be written to, for example because the disk is full, keep serving.
@@ -69,7 +70,8 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const sharedMetrics = new SharedMetrics(metrics);
   let currentBatching = batching;
   let opening: ReturnType<typeof openNull> | undefined;
-  const requestLog = new RequestLog(logger, systemClock);
+  const spans = openRequestSpans(systemClock);
+  const requestLog = new RequestLog(logger, systemClock, spans);
   const uploads = new UploadBudget(config.server);
   const app = createApp({
     clock: systemClock,
@@ -127,7 +129,8 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     });
     const unsettled = served.map(({ batcher }) => batcher.unsettled);
     if (!done) logger.error({ unsettled }, 'drain timed out');
-    await Promise.race([sharedMetrics.tellOwn(), sleep(LAST_METRICS_MS)]);
+    const told = Promise.allSettled([sharedMetrics.tellOwn(), spans?.flush()]);
+    await Promise.race([told, sleep(LAST_TELEMETRY_MS)]);
     await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
     // Otherwise a thread inside a native call would keep the process alive.
     if (isLaneHung || !isWarm) process.kill(process.pid, 'SIGKILL');
