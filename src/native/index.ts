@@ -3,6 +3,7 @@ export { duplicateDescriptor } from './duplicate-descriptor.js';
 export { GPU_LIBRARIES, type Gpu, type LibraryProbe, readGpuHost } from './gpu-host.js';
 export { loadKoffi } from './koffi.js';
 export { type JpegUnits, openJpegUnits } from './nvjpeg.js';
+export { type GpuUsage, openGpuUsage } from './nvml.js';
 export { OrtCApi } from './ort-c-api.js';
 export { MissingPackageError, requirePackage } from './require-package.js';
 export { runtimeFolder, runtimeVersion } from './runtime-folder.js';

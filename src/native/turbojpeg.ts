@@ -18,7 +18,7 @@ export interface TurboJpeg {
    * libjpeg decodes with warnings counts as decoded.
    *
    * @param samples width * height * 3 bytes of "rgb" (grey and YCbCr JPEGs), or * 4 of "cmyk" (CMYK and YCCK JPEGs,
-   * as   stored)
+   * as stored)
    * @throws {Error} with libjpeg's message
    */
   decode(

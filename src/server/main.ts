@@ -30,6 +30,7 @@ import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
 import { errorMessages } from './telemetry/error-messages.js';
 import { closedConnections } from './telemetry/closed-connections.js';
+import { watchGpu } from './telemetry/gpu-metrics.js';
 import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
@@ -52,6 +53,11 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const servedModels = new ServedModels();
   const sizes = curveBatchSizes(batching.maxBatchSize, batching.allowedBatchSizes);
   const metrics = new Metrics(sizes);
+  const { gpu, device } = plan;
+  // Of the processes that share a GPU, the first reads its usage.
+  const readsGpu = plan.index % config.server.processes === 0;
+  if (gpu && device !== undefined && readsGpu)
+    watchGpu(metrics.registry, { device, uuid: gpu.uuid });
   const logFile = openLogFile({
     destination: process.stdout.fd,
     dropped: () => metrics.logLinesDropped.inc(),

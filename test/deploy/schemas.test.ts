@@ -51,6 +51,22 @@ const TYPES: Readonly<Record<string, { imports: string; type: string }>> = {
       configMapGenerator: { name: string; files: string[] }[];
     }`,
   },
+  // Of Prometheus's own configuration.
+  'prometheus-rules.yaml': {
+    imports: '',
+    type: `{
+      groups: {
+        name: string;
+        rules: {
+          alert: string;
+          expr: string;
+          for?: string;
+          labels: { severity: 'critical' | 'warning' };
+          annotations: { summary: string; description: string };
+        }[];
+      }[];
+    }`,
+  },
   // Of prometheus-adapter's own configuration.
   'prometheus-adapter-values.yaml': {
     imports: '',

@@ -66,6 +66,23 @@ t.test('two processes share the port, and the metrics are those of both', async 
   await until(() => [...answersByProcess().values()].reduce((sum, n) => sum + n, 0) === sent);
 });
 
+t.test('what is not a sum is not added up', async (t) => {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const values = (name: string) =>
+    [...text.matchAll(new RegExp(`^${name}(?:\\{.*\\})? (.*)$`, 'gm'))].map(([, value]) =>
+      Number(value),
+    );
+  t.same(values('batch_dispatch_build_info'), [1]);
+  t.same(values('batch_dispatch_processes'), [2]);
+  t.same(values('batch_dispatch_processes_ready'), [2]);
+  t.same(values('batch_dispatch_lane_serving'), [1, 1]);
+  const [startedS = 0, ...others] = values('process_start_time_seconds');
+  t.same(others, []);
+  t.ok(startedS > Date.now() / 1000 - performance.now() / 1000 && startedS < Date.now() / 1000);
+  const [lastS = 0] = values('batch_dispatch_last_inference_timestamp_seconds');
+  t.ok(lastS > startedS && lastS < Date.now() / 1000);
+});
+
 t.test('limits that are read again reach both', async () => {
   // An image that cannot be in time is refused with 503, or dropped with 504 if that shows later.
   for (const [batching, change, statuses] of [
@@ -107,6 +124,7 @@ t.test('one that is killed costs its own connections only, and comes back', asyn
   await Promise.all(clients);
   t.same([...statuses], [200], 'nobody is refused');
   t.ok(resets <= CLIENTS, `${resets} connections were reset; so many were open when it was killed`);
+  t.equal(await metric(url, 'process_restarts_total{ending="signal"}'), 1);
 });
 
 t.test('while one is stopped, the metrics are answered, and no counter goes back', async (t) => {

@@ -5,6 +5,8 @@ interface Kind {
   readonly text: string;
 }
 
+/** The mark of a tar archive ends at 262. */
+const START_BYTES = 262;
 const EXPORT = 'export the model to ONNX (torch.onnx.export) and give that file';
 const at = (offset: number, magic: string) => (start: Buffer) =>
   start.toString('latin1', offset, offset + magic.length) === magic;
@@ -18,7 +20,11 @@ const KINDS: readonly Kind[] = [
     text: 'a Git LFS pointer, which only names the model; run git lfs pull where it was cloned, or download the file itself',
   },
   {
-    test: text(/^\s*<(!doctype|html|\?xml)/i),
+    test: text(/^\s*(<\?xml[^>]*>\s*)?<net\b/),
+    text: 'a model in the format of OpenVINO; give the .onnx file that it was made from',
+  },
+  {
+    test: text(/^\s*<[!?a-z]/i),
     text: 'a web page; the download gave a page in the place of the file, so take the link to the file itself (on Hugging Face "resolve", on GitHub "raw") and log in where that is needed',
   },
   {
@@ -41,11 +47,22 @@ const KINDS: readonly Kind[] = [
     text: `a Python pickle, as PyTorch's older .pt and .pth files are; ${EXPORT}`,
   },
   { test: at(0, '\x1f\x8b'), text: 'compressed with gzip; unpack it first' },
+  { test: at(0, '\x28\xb5\x2f\xfd'), text: 'compressed with Zstandard; unpack it first' },
+  { test: at(0, '\xfd7zXZ'), text: 'compressed with xz; unpack it first' },
+  { test: at(0, "7z\xbc\xaf'\x1c"), text: 'a 7-Zip archive; unpack it first' },
+  { test: at(257, 'ustar'), text: 'a tar archive; unpack it first' },
+  { test: at(0, 'ftrt'), text: 'a TensorRT engine; give the .onnx file that it was built from' },
+  { test: at(0, 'GGUF'), text: 'a GGUF file, the format of llama.cpp, which is not for images' },
+  { test: text(/^(\x89PNG|\xff\xd8\xff|GIF8|RIFF....WEBP)/s), text: 'an image; give the model' },
   { test: text(/^\s*[{[]\s*"/), text: 'a JSON file; give the .onnx file' },
+  {
+    test: (start) => start.every((byte) => byte >= 0x20 || (byte >= 0x09 && byte <= 0x0d)),
+    text: 'a text file; read it, as it may say why the download failed, and download the file again',
+  },
 ];
 
 /** What a file is that is no ONNX model, and what to do; undefined if that cannot be told. */
 export function foreignFile(bytes: Uint8Array): string | undefined {
-  const start = Buffer.from(bytes.subarray(0, 256));
+  const start = Buffer.from(bytes.subarray(0, START_BYTES));
   return KINDS.find(({ test }) => test(start))?.text;
 }

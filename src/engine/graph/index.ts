@@ -1,5 +1,6 @@
 export type { OutputWish } from './choose-output.js';
 export { externalDataOf, externalTensors } from './external-tensors.js';
+export { foreignFile } from './foreign-file.js';
 export { type ClassifierFacts, inspectClassifier } from './inspect-classifier.js';
 export { lastActivation } from './last-activation.js';
 export { FixedBatchError, makeBatchDynamic } from './make-batch-dynamic.js';

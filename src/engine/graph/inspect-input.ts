@@ -11,6 +11,9 @@ import { type ElementType, elementTypeOf, shapeText, sizeOf } from './tensor-typ
 const IMAGE_SHAPES =
   '[n, 3, height, width] or [n, height, width, 3], with 1 in the place of 3 for grey images, or one of these without n';
 
+/** A graph may leave out the shape of its input. A batch of images has four dimensions. */
+const UNSTATED = [undefined, undefined, undefined, undefined];
+
 /** What a graph states about its image input. */
 export interface InputFacts {
   readonly inputName: string;
@@ -42,7 +45,7 @@ export function inspectInput(graph: GraphProto): InputFacts {
     );
   }
   const tensor = input.type.value.value;
-  const dims = (tensor.shape?.dim ?? []).map(sizeOf);
+  const dims = tensor.shape?.dim.map(sizeOf) ?? UNSTATED;
   if (dims.length !== 3 && dims.length !== 4) throw notAnImage(what, tensor.shape);
   const inputType = elementTypeOf(tensor);
   if (!inputType) {

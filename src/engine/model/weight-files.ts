@@ -1,8 +1,16 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { realpath, stat } from 'node:fs/promises';
+import { readFile, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, sep } from 'node:path';
-import { externalDataOf, externalTensors, type Graph, ModelRefusedError } from '../graph/index.js';
+import {
+  externalDataOf,
+  externalTensors,
+  foreignFile,
+  type Graph,
+  ModelRefusedError,
+} from '../graph/index.js';
+
+const MAX_FOREIGN_BYTES = 2 ** 20;
 
 /** The files that hold a model's weights, beside the model's own file. */
 export interface WeightFiles {
@@ -33,14 +41,19 @@ export async function findWeightFiles(
   let bytes = 0;
   for (const [name, end] of ends) {
     const size = await sizeInside(root, name);
-    if (size < end) {
-      throw new ModelRefusedError(
-        `the file of its weights, "${name}", has ${size} bytes, but ${end} are needed; copy or download it again (if it is a Git LFS pointer, run git lfs pull)`,
-      );
-    }
+    if (size < end) throw await tooShort(root, name, size, end);
     bytes += size;
   }
   return { folder: root, names: [...ends.keys()], bytes };
+}
+
+async function tooShort(root: string, name: string, size: number, end: number) {
+  // What is downloaded in the place of a file is small.
+  const foreign = size < MAX_FOREIGN_BYTES && foreignFile(await readFile(join(root, name)));
+  const text = foreign
+    ? `is ${foreign}`
+    : `has ${size} bytes, but ${end} are needed; copy or download it again`;
+  return new ModelRefusedError(`the file of its weights, "${name}", ${text}`);
 }
 
 async function sizeInside(root: string, name: string): Promise<number> {
@@ -55,13 +68,23 @@ async function sizeInside(root: string, name: string): Promise<number> {
     );
   }
   const inside = relative(root, real);
-  if (inside.split(sep)[0] === '..' || isAbsolute(inside)) throw leaves(name);
+  if (inside.split(sep)[0] === '..' || isAbsolute(inside)) {
+    throw leaves(
+      name,
+      'leads by a symbolic link',
+      'put a copy of the file in the place of the link',
+    );
+  }
   return found.size;
 }
 
-function leaves(name: string): ModelRefusedError {
+function leaves(
+  name: string,
+  how = 'is',
+  wayOut = 'copy the file itself into the folder, and save the model with the plain file name',
+): ModelRefusedError {
   return new ModelRefusedError(
-    `the file of its weights, "${name}", is outside the model's folder, and weights are read only from there; copy the file itself into the folder, and save the model with the plain file name`,
+    `the file of its weights, "${name}", ${how} outside the model's folder, and weights are read only from there; ${wayOut}`,
   );
 }
 

@@ -19,7 +19,7 @@ export function batchWarning(
       ? 'images run one by one, without the speed of batches'
       : `every run computes ${size} images, even if there are fewer`;
   if (why === 'neighbours') {
-    return `an image's answer depends on the other images of its batch (${seen}), as after dynamic quantisation, so ${cost}; quantise the model statically, or serve it unquantised`;
+    return `an image's answer depends on the other images of its batch (${seen}), as after dynamic quantisation or after an export in training mode, so ${cost}; quantise the model statically, or export it after model.eval()`;
   }
   const reason =
     why === 'dynamic in name only'

@@ -27,19 +27,26 @@ export function checkScores(
   const rows = answers.map(({ confidence }) => [...confidence]);
   const odd = rows.flat().find((score) => score < -ROUNDING || score > 1 + ROUNDING);
   const sums = rows.map((row) => row.reduce((sum, score) => sum + score, 0));
+  const isOne = rows[0]?.length === 1;
   if (output === 'probabilities') {
     if (odd !== undefined) {
+      const wayOut = isOne
+        ? '"sigmoid"'
+        : '"logits", or to "sigmoid" if the classes are independent';
       throw new ModelRefusedError(
-        `model.json says that the output is probabilities, but a score is ${odd.toPrecision(3)}; set output to "logits", or to "sigmoid" if the classes are independent`,
+        `model.json says that the output is probabilities, but a score is ${odd.toPrecision(3)}; set output to ${wayOut}`,
       );
     }
     const off = sums.find((sum) => Math.abs(sum - 1) > SUM_TOLERANCE);
-    if (off === undefined || activation === 'sigmoid') return undefined;
+    if (off === undefined || activation === 'sigmoid' || isOne) return undefined;
     return `the probabilities of an image add up to ${off.toPrecision(3)}, which is right only if the classes are independent; if the scores are logits, set output to "logits"`;
   }
-  const isSoftmax = (rows[0]?.length ?? 0) > 1 && sums.every((sum) => Math.abs(sum - 1) < ROUNDING);
-  if (odd !== undefined || !isSoftmax) return undefined;
-  throw new ModelRefusedError(
-    `model.json says that the scores still need a ${output === 'logits' ? 'softmax' : 'sigmoid'}, but for every test image they are between 0 and 1 and add up to 1; set output to "probabilities"`,
-  );
+  if (odd !== undefined || rows.length === 0) return undefined;
+  const needed = output === 'logits' ? 'softmax' : 'sigmoid';
+  if (!isOne && sums.every((sum) => Math.abs(sum - 1) < ROUNDING)) {
+    throw new ModelRefusedError(
+      `model.json says that the scores still need a ${needed}, but for every test image they are between 0 and 1 and add up to 1; set output to "probabilities"`,
+    );
+  }
+  return `model.json says that the scores still need a ${needed}, but for every test image they are between 0 and 1; if they are probabilities already, set output to "probabilities"`;
 }

@@ -4,6 +4,7 @@ import {
   ModelRefusedError,
   makeBatchDynamic,
   type RewriteSpec,
+  readGraph,
   rewriteClassifier,
 } from '../graph/index.js';
 import { Lane } from '../lane/lane.js';
@@ -73,22 +74,29 @@ export async function tryModel(model: TrialModel): Promise<Trial> {
   if (fixedBatch !== undefined && fault !== undefined) throw new MixedBatchError(fault.text);
   const stuck = await open(model, proof);
   if (stuck === undefined) return { answers, batch: { isOpened: true, seen: sameScores(proof) } };
-  const why = fault?.isMixed ? 'neighbours' : fault ? 'dynamic in name only' : 'fixed';
-  return { answers, batch: { size: 1, why, isOpened: false, seen: fault?.text ?? stuck } };
+  const isMixed = fault ? fault.isMixed : stuck.isMixed && quantisesDynamically(model);
+  const why = isMixed ? 'neighbours' : fault ? 'dynamic in name only' : 'fixed';
+  return { answers, batch: { size: 1, why, isOpened: false, seen: (fault ?? stuck).text } };
 }
 
 /** @returns why the batch cannot be made dynamic; undefined if it can be */
-async function open(model: TrialModel, proof: BatchProof): Promise<string | undefined> {
+async function open(model: TrialModel, proof: BatchProof): Promise<Fault | undefined> {
+  const stuck = (text: string) => ({ isMixed: false, text });
   if (!proof.canTell)
-    return 'it gives the same answer to every test image, so a batch proves nothing';
+    return stuck('it gives the same answer to every test image, so a batch proves nothing');
   try {
     const opened = makeBatchDynamic(model.bytes, model.spec);
-    if (opened === model.bytes) return 'there is nothing to change';
-    return (await onLane(model, opened, 1, (lane) => faultOf(proof, lane)))?.text;
+    if (opened === model.bytes) return stuck('there is nothing to change');
+    return await onLane(model, opened, 1, (lane) => faultOf(proof, lane));
   } catch (error) {
-    if (error instanceof FixedBatchError) return error.message;
+    if (error instanceof FixedBatchError) return stuck(error.message);
     throw error;
   }
+}
+
+/** Takes the scale from all images of a batch, so that no export can make its answers independent of each other. */
+function quantisesDynamically({ bytes }: TrialModel): boolean {
+  return readGraph(bytes).graph.node.some(({ opType }) => opType === 'DynamicQuantizeLinear');
 }
 
 interface Fault {

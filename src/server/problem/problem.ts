@@ -134,6 +134,8 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS;
 
+export const PROBLEM_CODES = Object.keys(PROBLEMS) as ProblemCode[];
+
 /**
  * An error answer to a request. May be thrown anywhere on the path of a request; contains only what clients may see.
  */

@@ -1,5 +1,6 @@
 import { AggregatorRegistry, type Registry } from 'prom-client';
 import { shareRuns } from '../telemetry/share-runs.js';
+import { exactValues } from './exact-values.js';
 import { lastingTotals } from './lasting-totals.js';
 import type { MetricsJson } from './process-messages.js';
 import type { ServingProcess } from './serving-process.js';
@@ -35,7 +36,7 @@ export class MetricsCollector {
 
   /** Takes the answer of a process, which may be late. */
   receive(from: Source, id: number, metrics: MetricsJson): void {
-    this.#last.set(from, metrics);
+    this.#last.set(from, exactValues(metrics));
     this.#waiting.get(id)?.();
   }
 

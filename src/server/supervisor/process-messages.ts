@@ -60,6 +60,9 @@ export type FromSupervisor =
   | { readonly kind: 'collectMetrics'; readonly id: number }
   | { readonly kind: 'allMetrics'; readonly id: number; readonly text: string };
 
+/** The number of metrics that were not asked for. */
+export const UNASKED = -1;
+
 /** The share of a process that should not accept while others do. */
 export const NO_CONNECTIONS = Number.MIN_SAFE_INTEGER;
 

@@ -42,6 +42,8 @@ export interface ServingProcessOptions {
 export class ServingProcess {
   /** Whether it is warm and takes requests. */
   isReady = false;
+  /** Whether it has been ready. */
+  isWarm = false;
   /** Whether it was told to accept connections. */
   isListening = false;
   /** Whether it, or one of its predecessors, has been ready. */
@@ -51,7 +53,6 @@ export class ServingProcess {
   readonly #options: ServingProcessOptions;
   #child: ChildProcess | undefined;
   #startedMs = 0;
-  #isWarm = false;
   #watch: HangWatch;
   #wasHung = false;
   #shortLives = 0;
@@ -142,7 +143,7 @@ export class ServingProcess {
   }
 
   #warm(): void {
-    this.#isWarm = true;
+    this.isWarm = true;
     this.#watch.limitMs = this.#options.hangTimeoutMs;
   }
 
@@ -152,13 +153,13 @@ export class ServingProcess {
       pid: this.pid,
       code,
       signal,
-      wasWarm: this.#isWarm,
+      wasWarm: this.isWarm,
       wasHung: this.#wasHung,
       outOfMemoryKills:
         kills === undefined || killsBefore === undefined ? undefined : kills - killsBefore,
     };
     this.#child = undefined;
-    this.#isWarm = false;
+    this.isWarm = false;
     this.#wasHung = false;
     this.isReady = false;
     this.isListening = false;

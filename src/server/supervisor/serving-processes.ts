@@ -2,6 +2,7 @@ import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
 import { MetricsCollector } from './collect-metrics.js';
 import { connectionShares } from './connection-shares.js';
+import { countReady } from './count-ready.js';
 import { endText, type ProcessEnd } from './end-text.js';
 import type { ListeningSocket } from './listening-socket.js';
 import type { ProcessPlan } from './plan-processes.js';
@@ -11,7 +12,9 @@ import {
   type ServingOrders,
   SHARE_INTERVAL_MS,
   type StartReport,
+  UNASKED,
 } from './process-messages.js';
+import { ProgramMetrics } from './program-metrics.js';
 import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
@@ -26,6 +29,7 @@ export class ServingProcesses {
   readonly #all: readonly ServingProcess[];
   readonly #socket: ListeningSocket;
   readonly #metrics: MetricsCollector;
+  readonly #programMetrics: ProgramMetrics;
   /** The configuration for replacements: its `batching` is the one that was read last. */
   #config: Config;
   /** The report of the first process that became ready. */
@@ -53,6 +57,7 @@ export class ServingProcesses {
         }),
     );
     this.#metrics = new MetricsCollector(this.#all);
+    this.#programMetrics = new ProgramMetrics(this.#all);
     // The first starts alone, because it may build an engine, and because its curve must be that of an idle device.
     this.#all[0]?.start();
     this.#checkForHangs();
@@ -100,10 +105,15 @@ export class ServingProcesses {
     if (message.kind === 'ready') this.#ready(from, message.report);
     if (message.kind === 'availability') this.#tellReadiness();
     if (message.kind === 'metrics') this.#metrics.receive(from, message.id, message.metrics);
-    if (message.kind === 'metricsWanted') {
-      void this.#metrics
-        .read()
-        .then((text) => from.tell({ kind: 'allMetrics', id: message.id, text }));
+    if (message.kind === 'metricsWanted') void this.#tellMetrics(from, message.id);
+  }
+
+  async #tellMetrics(to: ServingProcess, id: number): Promise<void> {
+    const texts = await Promise.all([this.#programMetrics.read(), this.#metrics.read()]);
+    const text = texts.join('\n');
+    // All get it: whichever is asked while this process cannot answer, no counter is lower than in the last answer.
+    for (const one of this.#all) {
+      one.tell({ kind: 'allMetrics', id: one === to ? id : UNASKED, text });
     }
   }
 
@@ -124,8 +134,7 @@ export class ServingProcesses {
   }
 
   #tellReadiness(): void {
-    const ready = this.#all.filter(({ isReady }) => isReady).length;
-    const processes = { ready, total: this.#all.length };
+    const processes = { ready: countReady(this.#all), total: this.#all.length };
     for (const one of this.#all) one.tell({ kind: 'processes', processes });
   }
 
@@ -151,6 +160,7 @@ export class ServingProcesses {
     }
     this.#tellReadiness();
     this.#chooseListener();
+    this.#programMetrics.restarted(end);
     const delayMs = from.startAgain(end, () => !this.#isDraining);
     const when = delayMs > 0 ? ` in ${delayMs} ms` : '';
     console.error(`${endText(end)}; starting a replacement${when}`);

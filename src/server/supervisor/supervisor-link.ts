@@ -1,10 +1,14 @@
 import type { Metrics } from '../telemetry/metrics.js';
 import { shareRuns } from '../telemetry/share-runs.js';
-import type { FromServingProcess, FromSupervisor, MetricsJson } from './process-messages.js';
+import {
+  type FromServingProcess,
+  type FromSupervisor,
+  type MetricsJson,
+  UNASKED,
+} from './process-messages.js';
 
 /** Longer than the second that the supervisor itself waits for a process. */
 const TIMEOUT_MS = 2000;
-const UNASKED = -1;
 
 /** Sends a message to the supervisor, if there is one. Resolves when the message has been sent. */
 export function tell(message: FromServingProcess): Promise<void> {
@@ -25,15 +29,16 @@ export class SharedMetrics {
     this.#metrics = metrics;
     process.on('message', (message: FromSupervisor) => {
       if (message.kind === 'collectMetrics') void this.tellOwn(message.id);
-      if (message.kind === 'allMetrics') this.#waiting.get(message.id)?.(message.text);
+      if (message.kind !== 'allMetrics') return;
+      this.#last = message.text;
+      this.#waiting.get(message.id)?.(message.text);
     });
   }
 
-  /** The metrics in the Prometheus format; the previous ones if the supervisor does not answer. */
-  readonly read = shareRuns(async () => {
-    this.#last = (await this.#ask()) ?? this.#last;
-    return this.#last ?? (await this.#metrics.registry.metrics());
-  });
+  /** The metrics in the Prometheus format; the last known ones if the supervisor does not answer. */
+  readonly read = shareRuns(
+    async () => (await this.#ask()) ?? this.#last ?? (await this.#metrics.registry.metrics()),
+  );
 
   /** Sends this process's metrics to the supervisor, even if it has not asked for them. */
   async tellOwn(id = UNASKED): Promise<void> {

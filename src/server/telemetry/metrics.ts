@@ -1,12 +1,21 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { DecoderName } from '../../decode/index.js';
-import type { ProblemCode } from '../problem/problem.js';
+import { runtimeVersion } from '../../native/index.js';
+import { PROBLEM_CODES, type ProblemCode } from '../problem/problem.js';
+import { programVersion } from '../program-version.js';
+import { bindEach } from './bind-each.js';
+import { BoundCounter, BoundHistogram } from './bound-series.js';
 
 /** In milliseconds, with a fine resolution in the range of batch windows. */
-const STAGE_BUCKETS_MS = [
+const BUCKETS_MS = [
   0.25, 0.5, 1, 1.5, 2, 3, 4, 5, 7.5, 10, 15, 20, 30, 50, 75, 100, 150, 250, 500, 1000, 2500, 5000,
   10_000,
 ];
+
+const DECODERS: readonly (DecoderName | 'gpu')[] = ['gpu', 'native', 'native-fallback', 'jpeg-js'];
+
+/** Gauges of prom-client whose names end like that of a counter; each is the sum of a metric without the ending. */
+const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
 /** Values that are read when the metrics are scraped. */
 export interface Gauges {
@@ -49,11 +58,18 @@ export class Metrics {
     labelNames: ['model', 'lane'],
     registers: [this.registry],
   });
-  readonly stages = new Histogram({
+  readonly stages = new BoundHistogram({
     name: 'batch_dispatch_stage_seconds',
     help: 'Seconds of an image in each stage; for receive and respond, seconds of a request.',
     labelNames: ['model', 'stage'],
-    buckets: STAGE_BUCKETS_MS.map((ms) => ms / 1000),
+    buckets: BUCKETS_MS.map((ms) => ms / 1000),
+    registers: [this.registry],
+  });
+  readonly requestDuration = new BoundHistogram({
+    name: 'batch_dispatch_request_duration_seconds',
+    help: 'Seconds from when a request with images could first be read until its answer was sent, if its code is ok.',
+    labelNames: ['model'],
+    buckets: BUCKETS_MS.map((ms) => ms / 1000),
     registers: [this.registry],
   });
   readonly logLinesDropped = new Counter({
@@ -67,26 +83,43 @@ export class Metrics {
     labelNames: ['reason'],
     registers: [this.registry],
   });
-  readonly batchSize: Histogram<'model'>;
-  readonly #requests = new Counter({
+  readonly batchSize: BoundHistogram<'model'>;
+  readonly #requestCodes = new BoundCounter({
     name: 'batch_dispatch_requests_total',
     help: 'Requests, by result: ok, client_gone, or the error code.',
     labelNames: ['code'],
     registers: [this.registry],
   });
-  readonly #decoded = new Counter({
+  readonly #decoders = new BoundCounter({
     name: 'batch_dispatch_images_decoded_total',
-    help: 'Images decoded, or found undecodable, by decoder: gpu, native, jpeg-js.',
+    help: 'Images decoded, or found undecodable, by decoder: gpu, native, native-fallback, jpeg-js.',
     labelNames: ['decoder'],
     registers: [this.registry],
   });
+  readonly #requests = bindEach(['ok', 'client_gone', ...PROBLEM_CODES], (code) =>
+    this.#requestCodes.bind({ code }),
+  );
+  readonly #decoded = bindEach(DECODERS, (decoder) => this.#decoders.bind({ decoder }));
   readonly #gauges = new Map<string, Gauges>();
 
   /** @param batchSizes buckets of the batch size, rising */
   constructor(batchSizes: readonly number[]) {
     collectDefaultMetrics({ register: this.registry });
+    for (const name of MISNAMED) this.registry.removeSingleMetric(name);
+    const versions = {
+      version: programVersion(),
+      node: process.versions.node,
+      onnxruntime: runtimeVersion(),
+    };
+    new Gauge({
+      name: 'batch_dispatch_build_info',
+      help: 'Always 1; its labels are the versions of the server, of Node.js and of ONNX Runtime.',
+      labelNames: Object.keys(versions),
+      registers: [this.registry],
+      aggregator: 'first',
+    }).set(versions, 1);
     for (const reason of ['idle', 'full']) this.connectionsClosed.inc({ reason }, 0);
-    this.batchSize = new Histogram({
+    this.batchSize = new BoundHistogram({
       name: 'batch_dispatch_batch_size',
       help: 'Images in a batch, without padding.',
       labelNames: ['model'],
@@ -115,16 +148,20 @@ export class Metrics {
 
   /** Counts a finished request. */
   request(code: 'ok' | 'client_gone' | ProblemCode): void {
-    this.#requests.inc({ code });
+    this.#requests[code].inc();
   }
 
   /** Counts an image by the decoder whose result is final. */
   decoded(decoder: DecoderName | 'gpu'): void {
-    this.#decoded.inc({ decoder });
+    this.#decoded[decoder].inc();
   }
 
-  #counter<L extends string = never>(name: string, help: string, label?: L): Counter<'model' | L> {
-    return new Counter<'model' | L>({
+  #counter<L extends string = never>(
+    name: string,
+    help: string,
+    label?: L,
+  ): BoundCounter<'model' | L> {
+    return new BoundCounter<'model' | L>({
       name: `batch_dispatch_${name}`,
       help,
       labelNames: label === undefined ? ['model'] : ['model', label],

@@ -1,4 +1,3 @@
-import type { Counter } from 'prom-client';
 import {
   type BatcherObserver,
   CancelledError,
@@ -10,18 +9,22 @@ import {
   type Settlement,
 } from '../../batcher/index.js';
 import type { Scores } from '../../engine/index.js';
-import type { ProblemCode } from '../problem/problem.js';
+import { PROBLEM_CODES, type ProblemCode } from '../problem/problem.js';
 import { toProblem } from '../problem/to-problem.js';
+import { bindEach } from './bind-each.js';
+import type { CounterSeries } from './bound-series.js';
 import type { Metrics } from './metrics.js';
 
 /** How an accepted item ended. Once nothing is in progress, `accepted` is the sum of all five. */
 const OUTCOMES = ['ok', 'client_error', 'server_error', 'deadline', 'cancelled'] as const;
 type Outcome = (typeof OUTCOMES)[number];
 
+const STAGES = ['receive', 'decode', 'queue', 'infer', 'respond'] as const;
+
 /** The runs of one batch size, and the seconds that they took. */
-interface BoundRuns {
-  readonly runs: Counter.Internal;
-  readonly seconds: Counter.Internal;
+interface Runs {
+  readonly runs: CounterSeries;
+  readonly seconds: CounterSeries;
 }
 
 /** When this process's clock was 0, in milliseconds since 1970. */
@@ -31,30 +34,29 @@ const { timeOrigin } = performance;
 export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
   readonly #model: string;
   readonly #all: Metrics;
-  // Bound once, because finding a series by its labels costs more than counting.
   readonly #accepted;
+  readonly #refused;
+  readonly #settled;
+  readonly #batches;
   readonly #batchSize;
   readonly #padding;
-  readonly #decode;
-  readonly #queue;
-  readonly #infer;
-  readonly #runs = new Map<number, BoundRuns>();
+  readonly #stages;
+  readonly #requestDuration;
+  readonly #laneBusy = new Map<string, CounterSeries>();
+  readonly #runs = new Map<number, Runs>();
 
   constructor(model: string, all: Metrics) {
     this.#model = model;
     this.#all = all;
-    this.#accepted = all.accepted.labels({ model });
-    this.#batchSize = all.batchSize.labels({ model });
-    this.#padding = all.padding.labels({ model });
-    this.#decode = all.stages.labels({ model, stage: 'decode' });
-    this.#queue = all.stages.labels({ model, stage: 'queue' });
-    this.#infer = all.stages.labels({ model, stage: 'infer' });
-    // Every series exists from the start, so that a rate can be computed.
-    this.#accepted.inc(0);
-    this.#padding.inc(0);
+    this.#accepted = all.accepted.bind({ model });
+    this.#refused = bindEach(PROBLEM_CODES, (code) => all.refused.bind({ model, code }));
+    this.#settled = bindEach(OUTCOMES, (outcome) => all.settled.bind({ model, outcome }));
+    this.#batches = bindEach(DISPATCH_REASONS, (reason) => all.batches.bind({ model, reason }));
+    this.#batchSize = all.batchSize.bind({ model });
+    this.#padding = all.padding.bind({ model });
+    this.#stages = bindEach(STAGES, (stage) => all.stages.bind({ model, stage }));
+    this.#requestDuration = all.requestDuration.bind({ model });
     all.lastInferenceMs.set(model, 0);
-    for (const outcome of OUTCOMES) all.settled.inc({ model, outcome }, 0);
-    for (const reason of DISPATCH_REASONS) all.batches.inc({ model, reason }, 0);
   }
 
   accepted(count: number): void {
@@ -62,51 +64,61 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   }
 
   settled(ended: Settlement<Scores> | Error): void {
-    this.#all.settled.inc({ model: this.#model, outcome: outcomeOf(ended) });
+    this.#settled[outcomeOf(ended)].inc();
     if (ended instanceof Error) return;
     this.#all.lastInferenceMs.set(this.#model, timeOrigin + ended.finishedMs);
-    this.#decode.observe((ended.enteredMs - ended.acceptedMs) / 1000);
-    this.#queue.observe((ended.dispatchedMs - ended.enteredMs) / 1000);
-    this.#infer.observe((ended.finishedMs - ended.dispatchedMs) / 1000);
+    this.stage('decode', ended.enteredMs - ended.acceptedMs);
+    this.stage('queue', ended.dispatchedMs - ended.enteredMs);
+    this.stage('infer', ended.finishedMs - ended.dispatchedMs);
   }
 
   dispatched(size: number, paddedSize: number, reason: DispatchReason): void {
-    this.#all.batches.inc({ model: this.#model, reason });
+    this.#batches[reason].inc();
     this.#batchSize.observe(size);
     this.#padding.inc(paddedSize - size);
   }
 
   ran(lane: string, ms: Millis, size: number): void {
-    const model = this.#model;
-    this.#all.laneBusy.inc({ model, lane }, ms / 1000);
-    const ofSize = this.#runsOf(size);
-    ofSize.runs.inc();
-    ofSize.seconds.inc(ms / 1000);
+    this.#laneBusy.get(lane)?.inc(ms / 1000);
+    const { runs, seconds } = this.#runsOf(size);
+    runs.inc();
+    seconds.inc(ms / 1000);
   }
 
   /** The counters of a batch size, bound at its first run. */
-  #runsOf(size: number) {
+  #runsOf(size: number): Runs {
     const known = this.#runs.get(size);
     if (known) return known;
     const labels = { model: this.#model, size };
     const { runs, runSeconds } = this.#all;
-    const bound = { runs: runs.labels(labels), seconds: runSeconds.labels(labels) };
+    const bound = { runs: runs.bind(labels), seconds: runSeconds.bind(labels) };
     this.#runs.set(size, bound);
     return bound;
   }
 
+  /** To be called for each lane before its first run, and whenever it begins or ceases to serve. */
   laneServes(lane: string, serves: boolean): void {
-    this.#all.laneServing.set({ model: this.#model, lane }, serves ? 1 : 0);
+    const labels = { model: this.#model, lane };
+    if (!this.#laneBusy.has(lane)) this.#laneBusy.set(lane, this.#all.laneBusy.bind(labels));
+    this.#all.laneServing.set(labels, serves ? 1 : 0);
   }
 
   /** Counts images that were refused. */
   refused(code: ProblemCode, count: number): void {
-    this.#all.refused.inc({ model: this.#model, code }, count);
+    this.#refused[code].inc(count);
   }
 
-  /** The time of a request before its images were accepted, or after the last of them had its scores. */
-  stage(stage: 'receive' | 'respond', ms: Millis): void {
-    this.#all.stages.observe({ model: this.#model, stage }, ms / 1000);
+  /**
+   * The time of an image in a stage; or that of a request before its images were accepted, or after the last of them
+   * had its scores.
+   */
+  stage(stage: (typeof STAGES)[number], ms: Millis): void {
+    this.#stages[stage].observe(ms / 1000);
+  }
+
+  /** The whole time of a request, until its answer was sent. */
+  answered(ms: Millis): void {
+    this.#requestDuration.observe(ms / 1000);
   }
 }
 

@@ -1,6 +1,7 @@
 import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import t from 'tap';
 import {
+  TensorProto_DataType as DataType,
   ModelProtoSchema,
   type NodeProtoSchema,
   TensorProto_DataLocation,
@@ -54,7 +55,7 @@ t.test('weights in another file are found wherever they are named', async (t) =>
 t.test('where a tensor lies', async (t) => {
   const place = (entries: Record<string, string>) => {
     const externalData = Object.entries(entries).map(([key, value]) => ({ key, value }));
-    return externalDataOf(create(TensorProtoSchema, { externalData }));
+    return externalDataOf(create(TensorProtoSchema, { name: 'kernel', externalData }));
   };
   t.same(place({ location: 'a.data', offset: '64', length: '12', checksum: 'x' }), {
     location: 'a.data',
@@ -62,5 +63,31 @@ t.test('where a tensor lies', async (t) => {
     length: 12,
   });
   t.same(place({ location: 'a.data' }), { location: 'a.data', offset: 0, length: undefined });
-  t.same(place({}), { location: '', offset: 0, length: undefined });
+  for (const [entries, words] of [
+    [{}, /^the weights "kernel" are in another file, which the model does not name; export/],
+    [{ location: '' }, /which the model does not name/],
+    [{ location: 'a', offset: '-4' }, /and the offset of "kernel" there is "-4"; export the model/],
+    [{ location: 'a', length: 'all' }, /the length of "kernel" there is "all"; export/],
+  ] as const) {
+    t.throws(() => place(entries), { name: 'ModelRefusedError', message: words });
+  }
+});
+
+t.test('a tensor takes as many bytes as its shape and its type say', async (t) => {
+  const length = (dataType: number, stated?: string) => {
+    const entries = { location: 'a', ...(stated === undefined ? {} : { length: stated }) };
+    const externalData = Object.entries(entries).map(([key, value]) => ({ key, value }));
+    const tensor = { name: 'kernel', dataType, dims: [3n, 5n], externalData };
+    return externalDataOf(create(TensorProtoSchema, tensor)).length;
+  };
+  t.equal(length(DataType.FLOAT, '60'), 60);
+  t.equal(length(DataType.FLOAT), 60, 'not stated');
+  t.equal(length(DataType.FLOAT16), 30);
+  t.equal(length(DataType.INT4), undefined, 'elements that share bytes');
+  t.equal(length(DataType.INT4, '8'), 8);
+  for (const stated of ['59', '61']) {
+    t.throws(() => length(DataType.FLOAT, stated), {
+      message: `its weights are in another file, and the length of "kernel" there is "${stated}", but the tensor has 60 bytes; export the model again`,
+    });
+  }
 });

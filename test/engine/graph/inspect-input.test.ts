@@ -174,11 +174,19 @@ t.test('an input that is no image is refused with the shapes that are', async (t
   t.throws(() => inspectShape(['batch', 8, 0, 8]), { message: /but is \[batch, 8, \?, 8\]/ });
 });
 
-t.test('an input without any shape is refused', async (t) => {
+t.test('an input without any shape is that of the first convolution', async (t) => {
   const { graph } = readGraph(tinyClassifier({ inputName: 'pixels' }));
   const type = graph.input[0]?.type?.value;
   if (type?.case === 'tensorType') type.value.shape = undefined;
-  t.throws(() => inspectInput(graph), { message: /"pixels" is not an image.*but is unknown/ });
+  t.throws(() => inspectInput(graph), { message: /does not show where.*but is unknown/ });
+  const convolution = node('Conv', ['w']);
+  convolution.input.unshift('pixels');
+  graph.node.unshift(convolution);
+  graph.initializer.push(floats('w', [], [16, 3, 3, 3]));
+  t.match(inspectInput(graph), {
+    ...{ layout: 'nchw', channels: 3, hasBatch: true },
+    ...{ fixedBatch: undefined, width: undefined, height: undefined },
+  });
 });
 
 t.test('one input', async (t) => {

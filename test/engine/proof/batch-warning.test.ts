@@ -37,6 +37,6 @@ t.test('a batch that stays fixed: why, what it costs, and how to export it', asy
 t.test('neighbours that change an answer: another quantisation is the way out', async (t) => {
   t.equal(
     warning({ size: 1, why: 'neighbours' }),
-    "an image's answer depends on the other images of its batch (SEEN), as after dynamic quantisation, so images run one by one, without the speed of batches; quantise the model statically, or serve it unquantised",
+    "an image's answer depends on the other images of its batch (SEEN), as after dynamic quantisation or after an export in training mode, so images run one by one, without the speed of batches; quantise the model statically, or export it after model.eval()",
   );
 });

@@ -22,8 +22,6 @@ t.test('scores that are what model.json says', async (t) => {
   t.equal(checkScores(INDEPENDENT, claim('probabilities', 'sigmoid')), undefined);
   for (const output of ['logits', 'sigmoid'] as const) {
     t.equal(checkScores(LOGITS, claim(output)), undefined);
-    t.equal(checkScores(INDEPENDENT, claim(output)), undefined, 'small logits do');
-    t.equal(checkScores(rows([1], [1]), claim(output)), undefined, 'one class, by chance');
     t.equal(checkScores([], claim(output)), undefined, 'nothing was run');
   }
   t.equal(checkScores([], claim('probabilities')), undefined, 'nothing was run');
@@ -47,6 +45,23 @@ t.test('probabilities that are none are refused', async (t) => {
   }
 });
 
+t.test('one score that is no probability needs a sigmoid', async (t) => {
+  t.throws(() => checkScores(rows([-2]), claim('probabilities')), {
+    message: /but a score is -2\.00; set output to "sigmoid"$/,
+  });
+  t.equal(checkScores(rows([0.2], [0.9]), claim('probabilities')), undefined);
+});
+
+t.test('scores that are all between 0 and 1 are a warning', async (t) => {
+  t.equal(
+    checkScores(INDEPENDENT, claim('sigmoid')),
+    'model.json says that the scores still need a sigmoid, but for every test image they are between 0 and 1; if they are probabilities already, set output to "probabilities"',
+  );
+  t.match(checkScores(INDEPENDENT, claim('logits')), /still need a softmax, but for every/);
+  t.match(checkScores(rows([1], [1]), claim('sigmoid')), /still need a sigmoid/, 'one class');
+  t.equal(checkScores(rows([0.5], [1.1]), claim('sigmoid')), undefined, 'one score is larger');
+});
+
 t.test('probabilities that do not add up to 1 are a warning', async (t) => {
   t.equal(
     checkScores(INDEPENDENT, claim('probabilities')),
@@ -64,6 +79,6 @@ t.test('logits that are probabilities are refused', async (t) => {
   t.throws(() => checkScores(SOFTMAX, claim('sigmoid')), {
     message: /still need a sigmoid, but for every test image/,
   });
-  t.doesNotThrow(() => checkScores(rows([0.7, 0.2985]), claim('logits')), 'not quite 1');
+  t.type(checkScores(rows([0.7, 0.2985]), claim('logits')), 'string', 'not quite 1: a warning');
   t.throws(() => checkScores(rows([0.7, 0.2995]), claim('logits')));
 });

@@ -31,6 +31,10 @@ class FakeProcess {
     this.unsettled -= count;
   }
 
+  work(ms: number): void {
+    this.#model.ran('0', ms, 1);
+  }
+
   /** Ends, and is replaced by one that starts from nothing. */
   replace(): void {
     this.collector?.ended(this);
@@ -75,6 +79,7 @@ function setup(count: number) {
       accepted: value('items_accepted_total\\{model="m"\\}'),
       failed: value('items_settled_total\\{model="m",outcome="server_error"\\}'),
       inProgress: value('items_in_progress\\{model="m"\\}'),
+      builds: value('build_info\\{.*\\}'),
     };
   }
   return { processes, collector, read };
@@ -85,7 +90,7 @@ t.test('the metrics of all processes are added up', async (t) => {
   processes[0]?.accept(3);
   processes[1]?.accept(4);
   processes[1]?.settle(1);
-  t.same(await read(), { accepted: 7, failed: 1, inProgress: 6 });
+  t.same(await read(), { accepted: 7, failed: 1, inProgress: 6, builds: 1 });
 });
 
 t.test('of a process that is slow its last answer counts', async (t) => {
@@ -109,7 +114,7 @@ t.test('what a process has counted stays when it ends, and the books balance', a
     first.settle(2);
     await read();
     first.replace();
-    t.same(await read(), { accepted: 5 * life, failed: 5 * life, inProgress: 0 });
+    t.same(await read(), { accepted: 5 * life, failed: 5 * life, inProgress: 0, builds: 1 });
   }
 });
 
@@ -128,4 +133,19 @@ t.test('all who ask at the same time share a collection', async (t) => {
   const { processes, collector } = setup(1);
   await Promise.all(Array.from({ length: 50 }, () => collector.read()));
   t.equal(processes[0]?.timesAsked, 2, 'the one that had begun, and one for all others');
+});
+
+t.test('a sum of seconds is not lower in its last digit when a process ends', async (t) => {
+  const { processes, collector } = setup(2);
+  const [first, second] = processes as [FakeProcess, FakeProcess];
+  const seconds = async () =>
+    Number(/^batch_dispatch_lane_busy_seconds_total\S* (.*)$/m.exec(await collector.read())?.[1]);
+  first.work(100);
+  await seconds();
+  first.replace();
+  first.work(200);
+  second.work(300);
+  const before = await seconds();
+  second.replace();
+  t.equal(await seconds(), before);
 });

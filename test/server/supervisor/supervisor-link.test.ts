@@ -94,6 +94,8 @@ t.test('a supervisor that does not answer leaves the last answer, or this proces
   await reading;
   await settle();
   t.equal(await readUnanswered(), 'of all');
+  hear({ kind: 'allMetrics', id: -1, text: 'that another process has asked for' });
+  t.equal(await readUnanswered(), 'that another process has asked for');
 });
 
 t.test('asked for its own metrics, it answers with the number of the question', async (t) => {

@@ -197,7 +197,7 @@ async function outcomeOf(item: ImageItem): Promise<ImageOutcome> {
   }
 }
 
-/** Logs the request as answered, and measures the time from the last scores until the answer has been sent. */
+/** Logs the request as answered, and measures how long it took once its answer has been sent. */
 function answered(
   { clock, metrics, requestLog }: ClassifyImagesDeps,
   { exchange, model }: ClassifyRequest,
@@ -207,6 +207,9 @@ function answered(
   metrics.request('ok');
   const finished = outcomes.map((outcome) => (outcome instanceof Problem ? 0 : outcome.finishedMs));
   const lastMs: Millis = Math.max(...finished);
-  if (lastMs <= 0) return;
-  exchange.outgoing.once('finish', () => model.metrics.stage('respond', clock.now() - lastMs));
+  exchange.outgoing.once('finish', () => {
+    const now = clock.now();
+    model.metrics.answered(now - exchange.startedMs);
+    if (lastMs > 0) model.metrics.stage('respond', now - lastMs);
+  });
 }
