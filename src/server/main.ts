@@ -6,6 +6,7 @@ import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { MissingPackageError } from '../native/index.js';
 import { acceptWhenTold } from './accept-when-told.js';
 import { StartError } from './config/start-error.js';
+import { decodeMemoryBytes } from './decode-memory.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
 import { createHttpServer } from './http/http-server.js';
@@ -166,6 +167,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     choice: decode.decoder,
     threads,
     hasGpu: plan.gpu !== undefined,
+    maxBytes: decodeMemoryBytes(plan.total),
     clock: systemClock,
     decoded: (by) => metrics.decoded(by),
     bodies: uploads.spare,
