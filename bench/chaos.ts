@@ -131,4 +131,8 @@ else if (typeof options === 'string') {
 } else if (process.platform !== 'linux') {
   console.error('npm run chaos needs Linux: it finds the processes of the server in /proc.');
   process.exitCode = 1;
-} else await main(options);
+} else {
+  // What this program has started ends with it.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+  await main(options);
+}

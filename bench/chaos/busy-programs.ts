@@ -5,7 +5,10 @@ export function startBusyPrograms(count: number): () => void {
   const programs = Array.from({ length: count }, () =>
     spawn('sh', ['-c', 'while :; do :; done'], { stdio: 'ignore' }),
   );
-  return () => {
+  const end = () => {
+    process.off('exit', end);
     for (const program of programs) program.kill('SIGKILL');
   };
+  process.once('exit', end);
+  return end;
 }

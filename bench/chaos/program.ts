@@ -46,6 +46,9 @@ export class Program {
     );
     if (full !== undefined) closeSync(full);
     this.exited = once(this.#child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+    const killAll = () => this.killAll();
+    process.once('exit', killAll);
+    void this.exited.then(() => process.off('exit', killAll));
     if (stdout === 'read') this.#child.stdout?.on('data', (bytes) => evidence.log(bytes));
     let rest = '';
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
