@@ -22,6 +22,7 @@ import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
+  LOG_DESCRIPTOR,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './supervisor/process-messages.js';
@@ -34,6 +35,7 @@ import { watchGpu } from './telemetry/gpu-metrics.js';
 import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
 import { RequestLog } from './telemetry/request-log.js';
+import { openRequestSpans } from './telemetry/request-spans.js';
 
 // One serving process, started by the supervisor. This is the only place that knows all parts.
 
@@ -41,8 +43,8 @@ import { RequestLog } from './telemetry/request-log.js';
 const HUNG_DRAIN_MS = 2000;
 /** Time for the last log lines to be written when the process ends. */
 const LOG_FLUSH_TIMEOUT_MS = 1000;
-/** Time for the supervisor to receive the last metrics. */
-const LAST_METRICS_MS = 500;
+/** Time for the last metrics and spans to be sent. */
+const LAST_TELEMETRY_MS = 500;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
   // If stderr cannot be written to, for example because the disk is full, keep serving.
@@ -59,7 +61,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   if (gpu && device !== undefined && readsGpu)
     watchGpu(metrics.registry, { device, uuid: gpu.uuid });
   const logFile = openLogFile({
-    destination: process.stdout.fd,
+    destination: LOG_DESCRIPTOR,
     dropped: () => metrics.logLinesDropped.inc(),
   });
   const logger = pino(
@@ -69,7 +71,8 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const sharedMetrics = new SharedMetrics(metrics);
   let currentBatching = batching;
   let opening: ReturnType<typeof openNull> | undefined;
-  const requestLog = new RequestLog(logger, systemClock);
+  const spans = openRequestSpans(systemClock);
+  const requestLog = new RequestLog(logger, systemClock, spans);
   const uploads = new UploadBudget(config.server);
   const app = createApp({
     clock: systemClock,
@@ -127,7 +130,8 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     });
     const unsettled = served.map(({ batcher }) => batcher.unsettled);
     if (!done) logger.error({ unsettled }, 'drain timed out');
-    await Promise.race([sharedMetrics.tellOwn(), sleep(LAST_METRICS_MS)]);
+    const told = Promise.allSettled([sharedMetrics.tellOwn(), spans?.flush()]);
+    await Promise.race([told, sleep(LAST_TELEMETRY_MS)]);
     await logFile.flush(LOG_FLUSH_TIMEOUT_MS);
     // Otherwise a thread inside a native call would keep the process alive.
     if (isLaneHung || !isWarm) process.kill(process.pid, 'SIGKILL');

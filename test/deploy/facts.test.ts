@@ -18,9 +18,13 @@ const [rule] = readYaml('deploy/prometheus-adapter-values.yaml').rules.custom;
 const config = configSchema.parse(JSON.parse(readFileSync('deploy/batch-dispatch.json', 'utf8')));
 const dockerfile = readFileSync('Dockerfile', 'utf8');
 
+const runtime = readYaml('deploy/serving-runtime.yaml');
+const inferenceService = readYaml('deploy/inference-service.yaml');
+
 const pods = {
   Deployment: deployment.spec.template.spec,
-  InferenceService: readYaml('deploy/inference-service.yaml').spec.predictor,
+  // KServe takes the containers from the runtime and the rest from the service.
+  InferenceService: { ...runtime.spec, ...inferenceService.spec.predictor },
 };
 
 for (const [kind, pod] of Object.entries(pods)) {
@@ -72,17 +76,50 @@ for (const [kind, pod] of Object.entries(pods)) {
     t.equal(container.resources.limits['nvidia.com/gpu'], '1');
   });
 
-  t.test(`${kind}: what is mounted is there, and the engines' folder is the image's`, async (t) => {
-    const volumes = pod.volumes.map((volume: { name: string }) => volume.name);
-    const mounts: { name: string; mountPath: string }[] = container.volumeMounts;
-    t.same(mounts.map(({ name }) => name).sort(), volumes.sort());
-    const engines = mounts.find(({ name }) => name === 'engines')?.mountPath;
-    t.same(config.models, [engines?.replace(/\/engines$/, '')]);
-    t.match(dockerfile, `--owner=${pod.securityContext.runAsUser} `);
-    t.match(dockerfile, ` ${engines?.replace('/app/', '')} `);
-    t.ok(mounts.some(({ mountPath }) => mountPath === '/tmp'));
-  });
+  t.test(
+    `${kind}: what is mounted is there, and the server can write temporary files`,
+    async (t) => {
+      const volumes = pod.volumes.map((volume: { name: string }) => volume.name);
+      const mounts: { name: string; mountPath: string }[] = container.volumeMounts;
+      t.same(mounts.map(({ name }) => name).sort(), volumes.sort());
+      t.ok(mounts.some(({ mountPath }) => mountPath === '/tmp'));
+    },
+  );
 }
+
+t.test("the engines' folder is the image's", async (t) => {
+  const [{ volumeMounts }] = pods.Deployment.containers;
+  const mounts: { name: string; mountPath: string }[] = volumeMounts;
+  const engines = mounts.find(({ name }) => name === 'engines')?.mountPath;
+  t.same(config.models, [engines?.replace(/\/engines$/, '')]);
+  t.match(dockerfile, `--owner=${pods.Deployment.securityContext.runAsUser} `);
+  t.match(dockerfile, ` ${engines?.replace('/app/', '')} `);
+});
+
+t.test('the service uses the runtime, its protocol, and a model that it can serve', async (t) => {
+  const { metadata, spec } = inferenceService;
+  const { modelFormat, protocolVersion, storageUri, runtime: name } = spec.predictor.model;
+  t.equal(name, runtime.metadata.name);
+  t.equal(protocolVersion, 'v2');
+  t.ok(runtime.spec.protocolVersions.includes(protocolVersion));
+  t.match(runtime.spec.supportedModelFormats, [modelFormat]);
+  t.equal(storageUri.split('/').at(-1), metadata.name);
+  const manifest = JSON.parse(readFileSync(`models/${metadata.name}/model.json`, 'utf8'));
+  t.equal(manifest.name, metadata.name, "KServe's clients ask for the name of the service");
+  t.equal(metadata.annotations['storage.kserve.io/readonly'], 'false');
+  // KServe mounts the model there.
+  t.same(runtime.spec.containers[0].args, ['--model', '/mnt/models']);
+  t.equal(runtime.spec.containers[0].name, 'kserve-container');
+});
+
+t.test('the probes of both are the same', async (t) => {
+  const probes = (pod: (typeof pods)['Deployment']) =>
+    ['startupProbe', 'livenessProbe', 'readinessProbe'].map((name) => {
+      const { httpGet, ...times } = pod.containers[0][name];
+      return { path: httpGet.path, ...times };
+    });
+  t.same(probes(pods.InferenceService), probes(pods.Deployment));
+});
 
 t.test('the configuration is mounted where the server looks for it', async (t) => {
   const [container] = pods.Deployment.containers;

@@ -22,7 +22,25 @@ const TYPES: Readonly<Record<string, { imports: string; type: string }>> = {
     imports: "import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';",
     type: 'HorizontalPodAutoscaler',
   },
-  // KServe's predictor is the spec of a pod with keys of its own; those that are used.
+  // Of KServe's types, the keys that are used.
+  'serving-runtime.yaml': {
+    imports: `
+      import type { ObjectMeta } from 'kubernetes-types/meta/v1';
+      import type { Container, Toleration, Volume } from 'kubernetes-types/core/v1';`,
+    type: `{
+      apiVersion: 'serving.kserve.io/v1alpha1';
+      kind: 'ServingRuntime';
+      metadata: ObjectMeta;
+      spec: {
+        supportedModelFormats: { name: string; version: string; autoSelect: boolean }[];
+        protocolVersions: ('v1' | 'v2' | 'grpc-v2')[];
+        multiModel: boolean;
+        containers: Container[];
+        tolerations: Toleration[];
+        volumes: Volume[];
+      };
+    }`,
+  },
   'inference-service.yaml': {
     imports: `
       import type { ObjectMeta } from 'kubernetes-types/meta/v1';
@@ -32,11 +50,17 @@ const TYPES: Readonly<Record<string, { imports: string; type: string }>> = {
       kind: 'InferenceService';
       metadata: ObjectMeta;
       spec: {
-        predictor: PodSpec & {
+        predictor: Omit<PodSpec, 'containers'> & {
           minReplicas: number;
           maxReplicas: number;
           scaleMetric: 'cpu' | 'memory';
           scaleTarget: number;
+          model: {
+            modelFormat: { name: string; version: string };
+            runtime: string;
+            protocolVersion: 'v1' | 'v2' | 'grpc-v2';
+            storageUri: string;
+          };
         };
       };
     }`,

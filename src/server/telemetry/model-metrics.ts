@@ -13,6 +13,7 @@ import { PROBLEM_CODES, type ProblemCode } from '../problem/problem.js';
 import { toProblem } from '../problem/to-problem.js';
 import { bindEach } from './bind-each.js';
 import type { CounterSeries } from './bound-series.js';
+import { epochMs } from './epoch-ms.js';
 import type { Metrics } from './metrics.js';
 
 /** How an accepted item ended. Once nothing is in progress, `accepted` is the sum of all five. */
@@ -26,9 +27,6 @@ interface Runs {
   readonly runs: CounterSeries;
   readonly seconds: CounterSeries;
 }
-
-/** When this process's clock was 0, in milliseconds since 1970. */
-const { timeOrigin } = performance;
 
 /** The metrics of one model, whose counts must add up. Its batcher and the routes report events to it. */
 export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObserver> {
@@ -66,7 +64,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   settled(ended: Settlement<Scores> | Error): void {
     this.#settled[outcomeOf(ended)].inc();
     if (ended instanceof Error) return;
-    this.#all.lastInferenceMs.set(this.#model, timeOrigin + ended.finishedMs);
+    this.#all.lastInferenceMs.set(this.#model, epochMs(ended.finishedMs));
     this.stage('decode', ended.enteredMs - ended.acceptedMs);
     this.stage('queue', ended.dispatchedMs - ended.enteredMs);
     this.stage('infer', ended.finishedMs - ended.dispatchedMs);
@@ -79,7 +77,7 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
   }
 
   ran(lane: string, ms: Millis, size: number): void {
-    this.#laneBusy.get(lane)?.inc(ms / 1000);
+    this.#laneBusyOf(lane).inc(ms / 1000);
     const { runs, seconds } = this.#runsOf(size);
     runs.inc();
     seconds.inc(ms / 1000);
@@ -96,11 +94,18 @@ export class ModelMetrics implements Omit<BatcherObserver<Scores>, keyof LaneObs
     return bound;
   }
 
-  /** To be called for each lane before its first run, and whenever it begins or ceases to serve. */
   laneServes(lane: string, serves: boolean): void {
-    const labels = { model: this.#model, lane };
-    if (!this.#laneBusy.has(lane)) this.#laneBusy.set(lane, this.#all.laneBusy.bind(labels));
-    this.#all.laneServing.set(labels, serves ? 1 : 0);
+    this.#laneBusyOf(lane);
+    this.#all.laneServing.set({ model: this.#model, lane }, serves ? 1 : 0);
+  }
+
+  /** The counter of a lane, bound when the lane is first heard of. */
+  #laneBusyOf(lane: string): CounterSeries {
+    const known = this.#laneBusy.get(lane);
+    if (known) return known;
+    const bound = this.#all.laneBusy.bind({ model: this.#model, lane });
+    this.#laneBusy.set(lane, bound);
+    return bound;
   }
 
   /** Counts images that were refused. */

@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
-import type { Clock, Millis, Settlement } from '../../batcher/index.js';
+import type { Clock, Settlement } from '../../batcher/index.js';
 import { Problem, type ProblemCode } from '../problem/problem.js';
 import { errorMessages } from './error-messages.js';
+import type { RequestSpans, TracedRequest } from './request-spans.js';
 import { stageTimes } from './stage-times.js';
+import { traceIdOf } from './trace-id.js';
 
 /** What is known about input that is not a valid request. */
 export interface MalformedFacts {
@@ -13,25 +15,21 @@ export interface MalformedFacts {
   readonly code?: ProblemCode;
 }
 
-/** What the log contains for every request. */
-export interface LoggedRequest {
-  readonly id: string;
-  readonly startedMs: Millis;
-  readonly incoming: { readonly method?: string | undefined; readonly url?: string | undefined };
-}
-
-/** Writes one structured line per request. Times are milliseconds. */
+/** Writes one structured line per request, and its spans if somebody wants them. Times are milliseconds. */
 export class RequestLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #spans: RequestSpans | undefined;
 
-  constructor(logger: Logger, clock: Clock) {
+  constructor(logger: Logger, clock: Clock, spans?: RequestSpans) {
     this.#logger = logger;
     this.#clock = clock;
+    this.#spans = spans;
   }
 
   /** Logs a classification of one image or several; each image has its own entry. */
-  answered(request: LoggedRequest, outcomes: readonly (Settlement<unknown> | Problem)[]): void {
+  answered(request: TracedRequest, outcomes: readonly (Settlement<unknown> | Problem)[]): void {
+    this.#spans?.answered(request, outcomes);
     if (!this.#logger.isLevelEnabled('info')) return;
     const images = outcomes.map((outcome) => {
       if (outcome instanceof Problem) return { code: outcome.code };
@@ -50,7 +48,8 @@ export class RequestLog {
   }
 
   /** Logs a request that ended with a problem, or whose client disconnected. Server faults include their cause. */
-  refused(request: LoggedRequest, code: ProblemCode | 'client_gone', problem: Problem): void {
+  refused(request: TracedRequest, code: ProblemCode | 'client_gone', problem: Problem): void {
+    this.#spans?.refused(request, code, problem.status);
     const facts = { ...this.#facts(request), status: problem.status, code };
     if (code === 'client_gone') this.#logger.info({ ...facts, status: 499 }, 'request');
     else if (problem.status < 500) this.#logger.info(facts, 'request');
@@ -63,9 +62,10 @@ export class RequestLog {
     this.#logger.info(facts, 'request');
   }
 
-  #facts({ id, incoming, startedMs }: LoggedRequest) {
+  #facts({ id, incoming, startedMs }: TracedRequest) {
     return {
       requestId: id,
+      traceId: traceIdOf(incoming.headers['traceparent']),
       method: incoming.method,
       path: incoming.url,
       totalMs: rounded(this.#clock.now() - startedMs),
