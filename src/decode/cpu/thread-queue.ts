@@ -100,8 +100,9 @@ export class ThreadQueue<Thread> {
   /** How long it will take until work of this cost is done, if it comes now. */
   expectedMs(costMs: Millis): Millis {
     const line = this.#lineOf(costMs);
-    // With nothing before it, it may be as quick as it can be: a slow spell may be over.
-    if (line.loadMs === 0) return costMs;
+    // With nothing before it, it may be as quick as it can be: a slow spell may be over. The sum of the costs cannot tell:
+    // it is seldom exactly 0 again.
+    if (line.inThreads + line.waiting.length === 0) return costMs;
     const threads = this.#slots.length;
     const free = line === this.#cheap ? threads - this.#costly.inThreads : threads - 1;
     return (line.loadMs / Math.max(1, free) + costMs) * this.#pace.safeFactor;
