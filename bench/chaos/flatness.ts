@@ -1,9 +1,9 @@
 import type { Footprint } from './footprint.js';
 
-/** A process takes its buffers and threads into use during its first rounds. */
-const WARM_UP_ROUNDS = 6;
-/** One reading may come just before a garbage collection, so the lowest of the last ones counts. */
-const LAST_ROUNDS = 3;
+/** A process takes its buffers and threads into use during its first rounds; peaks of load later add a little. */
+const WARM_UP_ROUNDS = 3;
+/** One reading may come just before a garbage collection, so the lower of the last two counts. */
+const LAST_ROUNDS = 2;
 const MORE_MEMORY_SHARE = 0.25;
 const MORE_MEGABYTES = 48;
 /** A process listens on up to eight descriptors, fewer while it pauses. */

@@ -16,7 +16,7 @@ import { scrape } from './scrape.js';
 import type { Check, Verdict } from './verdict.js';
 
 /** A busy machine may take long, so this is no measure of speed. */
-const LIMIT_MS = 120_000;
+const LIMIT_MS = 60_000;
 const ASK_AGAIN_MS = 50;
 /** New connections, so that each process is asked. */
 const MODEL_QUESTIONS = 6;

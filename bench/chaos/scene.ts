@@ -1,10 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Scene } from './clients.js';
-import type { Run } from './run-life.js';
+import type { Verdict } from './verdict.js';
+
+interface SceneOptions extends Pick<Scene, 'port' | 'ledger' | 'references'> {
+  readonly verdict: Verdict;
+}
 
 /** A scene for clients, and what tells them that it is over. A broken promise ends it too. */
-export function openScene({ port, ledger, references, verdict }: Run): {
+export function openScene({ port, ledger, references, verdict }: SceneOptions): {
   readonly scene: Scene;
   readonly end: () => void;
 } {
@@ -15,9 +19,7 @@ export function openScene({ port, ledger, references, verdict }: Run): {
   verdict.signal.addEventListener('abort', end, { once: true, signal });
   if (verdict.signal.aborted) end();
   const scene: Scene = {
-    port,
-    ledger,
-    references,
+    ...{ port, ledger, references },
     isOver: () => signal.aborted,
     pause: (ms) => sleep(ms, undefined, { signal }).catch(() => {}),
   };

@@ -1,5 +1,6 @@
 import { type Millis, Pace } from '../batcher/index.js';
 import type { ImageInput } from '../engine/index.js';
+import { decodeBytes } from './cpu/decode-bytes.js';
 import { decodeCostMs } from './cpu/decode-cost.js';
 import type { DecodeWorkerData } from './cpu/decode-messages.js';
 import { DecodeThread } from './cpu/decode-thread.js';
@@ -17,6 +18,8 @@ export interface DecodePoolOptions extends DecodeWorkerData {
   readonly bodies?: SpareBuffers;
   /** Called when a decode thread has stopped. The images in it have failed; a new thread replaces it. */
   readonly threadEnded?: (reason: Error) => void;
+  /** The memory that all threads together may use for decoding. */
+  readonly maxBytes?: number;
   readonly now?: () => Millis;
 }
 
@@ -43,7 +46,7 @@ export class DecodePool {
 
   constructor(threads: number, options: DecodePoolOptions) {
     const { decoder, background, decoded = () => {}, bodies, threadEnded = () => {} } = options;
-    const { now = () => performance.now() } = options;
+    const { now = () => performance.now(), maxBytes } = options;
     this.#bodies = bodies;
     this.#decoder = decoder;
     this.#decoded = decoded;
@@ -53,7 +56,7 @@ export class DecodePool {
       { length: threads },
       () => new DecodeThread(workerData, this, threadEnded),
     );
-    this.#queue = new ThreadQueue(this.#threads, now);
+    this.#queue = new ThreadQueue(this.#threads, now, maxBytes);
   }
 
   /** How long it is expected to take until images with these headers are decoded, if they arrive now. */
@@ -95,8 +98,10 @@ export class DecodePool {
     isWanted: () => boolean,
     neededByMs: Millis = Number.POSITIVE_INFINITY,
   ): Promise<Uint8Array | undefined> {
-    const work = { costMs: decodeCostMs(header), isWanted, neededByMs };
-    this.#costByBytes.saw(bytes.byteLength * BYTE_MS, work.costMs);
+    const costMs = decodeCostMs(header);
+    const memoryBytes = decodeBytes(header, bytes.byteLength, this.#decoder);
+    const work = { costMs, memoryBytes, isWanted, neededByMs };
+    this.#costByBytes.saw(bytes.byteLength * BYTE_MS, costMs);
     if (!this.gpu || !unitsTake(bytes, header, input)) {
       return this.#decodeOnThread(work, bytes, header, input);
     }

@@ -17,6 +17,8 @@ export interface OpenDecodePoolOptions {
   readonly threads: number;
   /** Whether this process has a GPU. Without one, "auto" does not look for JPEG units. */
   readonly hasGpu: boolean;
+  /** The memory that all threads together may use for decoding. */
+  readonly maxBytes: number;
   readonly clock: Clock;
   readonly decoded: NonNullable<DecodePoolOptions['decoded']>;
   readonly broken: GpuDecoderOptions['broken'];
@@ -82,11 +84,19 @@ async function openThreads(options: OpenDecodePoolOptions) {
 }
 
 async function openPool(
-  { threads, decoded, bodies, threadEnded, alphaBackground = 'drop' }: OpenDecodePoolOptions,
+  {
+    threads,
+    maxBytes,
+    decoded,
+    bodies,
+    threadEnded,
+    alphaBackground = 'drop',
+  }: OpenDecodePoolOptions,
   decoder: DecoderName,
 ): Promise<DecodePool> {
   const background = alphaBackground === 'drop' ? {} : { background: alphaBackground };
-  const pool = new DecodePool(threads, { decoder, decoded, bodies, threadEnded, ...background });
+  const common = { decoder, maxBytes, decoded, bodies, threadEnded };
+  const pool = new DecodePool(threads, { ...common, ...background });
   try {
     await pool.ready();
     return pool;

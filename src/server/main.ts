@@ -6,6 +6,7 @@ import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { MissingPackageError } from '../native/index.js';
 import { acceptWhenTold } from './accept-when-told.js';
 import { StartError } from './config/start-error.js';
+import { decodeMemoryBytes } from './decode-memory.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
 import { createHttpServer } from './http/http-server.js';
@@ -21,6 +22,7 @@ import { cannotListen } from './supervisor/cannot-listen.js';
 import {
   BEAT_INTERVAL_MS,
   type FromSupervisor,
+  LOG_DESCRIPTOR,
   ORDERS_VARIABLE,
   type ServingOrders,
 } from './supervisor/process-messages.js';
@@ -59,7 +61,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   if (gpu && device !== undefined && readsGpu)
     watchGpu(metrics.registry, { device, uuid: gpu.uuid });
   const logFile = openLogFile({
-    destination: process.stdout.fd,
+    destination: LOG_DESCRIPTOR,
     dropped: () => metrics.logLinesDropped.inc(),
   });
   const logger = pino(
@@ -165,6 +167,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     choice: decode.decoder,
     threads,
     hasGpu: plan.gpu !== undefined,
+    maxBytes: decodeMemoryBytes(plan.total),
     clock: systemClock,
     decoded: (by) => metrics.decoded(by),
     bodies: uploads.spare,

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import PQueue from 'p-queue';
-import { messageOf } from '../message-of.js';
+import { readFlags, UsageError } from './read-flags.js';
+import { runTool } from './run-tool.js';
+import { ToolError } from './tool-error.js';
+import { wholeNumber } from './whole-number.js';
 
 // Operator command: posts a folder of labelled images to a running server and prints how many are classified correctly.
 
@@ -11,7 +13,7 @@ const USAGE = `Usage: npm run accuracy -- --images DIR --labels FILE [--url URL]
 
   --images DIR      folder of .jpg, .jpeg and .png files
   --labels FILE     the model's labels.txt: one line per class, each starting with a unique word
-  --url URL         the server (default http://127.0.0.1:8000)
+  --url URL         the server (default http://127.0.0.1:8000); with ?model=NAME, that model
   --truth CSV       lines "file,word"; without it, each file name starts with the word of its class
   --concurrency N   requests at once (default 16)
 `;
@@ -50,14 +52,14 @@ function labelledImages(folder: string, labels: string, truth?: string): Labelle
     .sort()
     .map((name) => {
       const word = words ? words.get(name) : firstWord(basename(name));
-      if (word === undefined) throw new Error(`${truth} has no line for ${name}`);
-      if (!known.has(word)) throw new Error(`${name}: no label starts with "${word}"`);
+      if (word === undefined) throw new ToolError(`${truth} has no line for ${name}`);
+      if (!known.has(word)) throw new ToolError(`${name}: no label starts with "${word}"`);
       return { path: join(folder, name), word };
     });
 }
 
-async function classify(url: string, image: LabelledImage, tally: Tally): Promise<void> {
-  const response = await fetch(new URL('/api/classify?top_k=5', url), {
+async function classify(url: URL, image: LabelledImage, tally: Tally): Promise<void> {
+  const response = await fetch(url, {
     method: 'POST',
     body: readFileSync(image.path),
   });
@@ -73,8 +75,19 @@ async function classify(url: string, image: LabelledImage, tally: Tally): Promis
   if (rank >= 0) tally.top5++;
 }
 
+/** @throws {ToolError} there is no server at this URL */
+async function classifyUrl(server: string): Promise<URL> {
+  if (!URL.canParse(server)) throw new UsageError(`--url must be a URL, not "${server}".`);
+  const url = new URL(server);
+  const { ok } = await fetch(new URL('/v2/health/live', url)).catch(() => ({ ok: false }));
+  if (!ok) throw new ToolError(`no server answers at ${url.origin}.`);
+  url.pathname = '/api/classify';
+  url.searchParams.set('top_k', '5');
+  return url;
+}
+
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readFlags(USAGE, {
     options: {
       url: { type: 'string', default: 'http://127.0.0.1:8000' },
       images: { type: 'string' },
@@ -83,21 +96,23 @@ async function main(): Promise<void> {
       concurrency: { type: 'string', default: '16' },
     },
   });
-  if (values.images === undefined || values.labels === undefined) throw new Error(USAGE);
+  if (values.images === undefined || values.labels === undefined) throw new UsageError(USAGE);
+  const concurrency = wholeNumber('--concurrency', values.concurrency, 1, 1024);
+  const url = await classifyUrl(values.url);
   const images = labelledImages(values.images, values.labels, values.truth);
   const tally: Tally = { top1: 0, top5: 0, failed: 0 };
   const bar = new SingleBar({
     format: '{bar} {value}/{total} images, {rate} images/s, top-1 {top1}',
     stream: process.stderr,
   });
-  const queue = new PQueue({ concurrency: Number(values.concurrency) });
+  const queue = new PQueue({ concurrency });
   const startedMs = performance.now();
   let done = 0;
   const rate = () => (done / ((performance.now() - startedMs) / 1000)).toFixed(0);
   bar.start(images.length, 0, { rate: 0, top1: '-' });
   await queue.addAll(
     images.map((image) => async () => {
-      await classify(values.url, image, tally).catch((error: Error) => {
+      await classify(url, image, tally).catch((error: Error) => {
         console.error(`${basename(image.path)}: ${error.message}`);
         tally.failed++;
       });
@@ -110,7 +125,7 @@ async function main(): Promise<void> {
   console.log(`top-1       ${percent(tally.top1, images.length)}`);
   console.log(`top-5       ${percent(tally.top5, images.length)}`);
   console.log(`failed      ${tally.failed}`);
-  console.log(`throughput  ${rate()} images/s with ${values.concurrency} concurrent requests`);
+  console.log(`throughput  ${rate()} images/s with ${concurrency} concurrent requests`);
   process.exitCode = tally.failed === 0 ? 0 : 1;
 }
 
@@ -118,7 +133,4 @@ function percent(part: number, whole: number): string {
   return whole === 0 ? '-' : `${((100 * part) / whole).toFixed(1)} %`;
 }
 
-main().catch((error: unknown) => {
-  console.error(messageOf(error));
-  process.exitCode = 1;
-});
+await runTool(main);

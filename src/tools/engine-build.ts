@@ -1,6 +1,5 @@
 import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   compareWithCpu,
   describe,
@@ -15,27 +14,34 @@ import {
   readModelFolder,
 } from '../engine/index.js';
 import { decodeFolder } from './decode-folder.js';
+import { readFlags } from './read-flags.js';
+import { runTool } from './run-tool.js';
+import { wholeNumber } from './whole-number.js';
 
-// npm run engine:build -- --model DIR [--precision fp16] [--max-batch 64] [--device 0] [--images DIR]: builds a model's
-// TensorRT engine before it is served, and compares its answers with the CPU's.
+// npm run engine:build: builds a model's TensorRT engine before it is served, and compares its answers with the CPU's.
 
-const { values } = parseArgs({
-  options: {
-    model: { type: 'string', default: 'models/demo' },
-    precision: { type: 'string', default: 'fp16' },
-    'max-batch': { type: 'string', default: '64' },
-    device: { type: 'string', default: '0' },
-    images: { type: 'string' },
-  },
-});
+const USAGE = `Usage: npm run engine:build -- --model DIR [--precision fp16] [--max-batch N] [--device N] [--images DIR]
+
+  --model DIR       folder of the model (default models/demo)
+  --precision NAME  ${PRECISIONS.join(' or ')} (default fp16)
+  --max-batch N     largest batch that the engine supports (default 64)
+  --device N        index of the GPU (default 0)
+  --images DIR      also compares the answers for these images, and removes an engine that differs too much
+`;
 
 async function main(): Promise<void> {
+  const { values } = readFlags(USAGE, {
+    options: {
+      model: { type: 'string', default: 'models/demo' },
+      precision: { type: 'string', default: 'fp16' },
+      'max-batch': { type: 'string', default: '64' },
+      device: { type: 'string', default: '0' },
+      images: { type: 'string' },
+    },
+  });
   const precision = values.precision as Precision;
-  const maxBatchSize = Number(values['max-batch']);
+  const maxBatchSize = wholeNumber('--max-batch', values['max-batch'], 1, 1024);
   if (!PRECISIONS.includes(precision)) throw new NoEngineError('--precision must be fp16 or fp32');
-  if (!Number.isInteger(maxBatchSize) || maxBatchSize < 1) {
-    throw new NoEngineError('--max-batch must be a whole number of at least 1');
-  }
   const visible = process.env['CUDA_VISIBLE_DEVICES']?.split(',');
   // An index into the GPUs that are visible already; the code below uses the first GPU that it sees.
   process.env['CUDA_VISIBLE_DEVICES'] = visible?.[Number(values.device)] ?? values.device;
@@ -64,14 +70,4 @@ async function main(): Promise<void> {
   await keepComparison(engine, 'real', comparison);
 }
 
-try {
-  await main();
-} catch (error) {
-  const isKnown =
-    error instanceof ModelRefusedError ||
-    error instanceof NoEngineError ||
-    error instanceof EngineBuildError;
-  if (!isKnown) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runTool(main, [ModelRefusedError, NoEngineError, EngineBuildError]);

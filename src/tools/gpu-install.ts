@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { runtimeFolder } from '../native/index.js';
 import { installProviders } from './gpu-install/install-providers.js';
 import { KNOWN_WHEEL } from './gpu-install/known-wheel.js';
+import { printGpuTables } from './print-gpu-tables.js';
+import { readFlags } from './read-flags.js';
+import { runTool } from './run-tool.js';
 import { ToolError } from './tool-error.js';
 
 // Installs the CUDA and TensorRT provider libraries beside the installed onnxruntime-node, checks that the libraries
@@ -16,7 +18,7 @@ Uses the installer of onnxruntime-node or, if that fails, the wheel of onnxrunti
 
 async function main(): Promise<void> {
   const options = { wheel: { type: 'string' }, index: { type: 'string' } } as const;
-  const { values } = parse(() => parseArgs({ options }));
+  const { values } = readFlags(USAGE, { options });
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new ToolError('the CUDA and TensorRT providers are available only for Linux on x64');
   }
@@ -33,21 +35,7 @@ async function main(): Promise<void> {
   // While a container image is built there is no driver: the host that runs the image provides it.
   if (missing.some((file) => !file.startsWith('libcuda.so'))) process.exitCode = 1;
   console.log();
-  await import('./gpu-check.js');
+  await printGpuTables();
 }
 
-function parse<T>(read: () => T): T {
-  try {
-    return read();
-  } catch (cause) {
-    throw new ToolError(`${(cause as Error).message}\n\n${USAGE}`, { cause });
-  }
-}
-
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof ToolError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runTool(main);

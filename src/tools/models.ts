@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util';
 import { ModelRefusedError } from '../engine/index.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import { checkModel } from './models/check-model.js';
@@ -8,6 +7,9 @@ import { KNOWN_MODELS } from './models/known-models.js';
 import { listModels } from './models/list-models.js';
 import { megabytes } from './models/megabytes.js';
 import { pullModel } from './models/pull-model.js';
+import { readFlags, UsageError } from './read-flags.js';
+import { runTool } from './run-tool.js';
+import { ToolError } from './tool-error.js';
 
 // npm run models -- list | pull NAME | import PATH | check DIR: lists the models that can be pulled by name, downloads one
 // into a model folder, makes a model folder of what an exporter left, and checks how the server would open a model folder.
@@ -21,13 +23,11 @@ const USAGE = `Usage: npm run models -- COMMAND
   check DIR               open a model as the server would, run a batch, and print what was found or what to change;
                           DIR may also be an ONNX file that is not yet in a model folder`;
 
-class UsageError extends Error {}
-
 async function pull(name: string, from: string | undefined): Promise<void> {
   const model = KNOWN_MODELS.find((model) => model.name === name);
   if (!model) {
     const names = KNOWN_MODELS.map((model) => model.name).join(', ');
-    throw new UsageError(`there is no model named "${name}"; known models: ${names}`);
+    throw new ToolError(`there is no model named "${name}"; known models: ${names}`);
   }
   const bytes = model.files.reduce((sum, file) => sum + file.bytes, 0);
   const bar = new ProgressBar(`pulling ${name}`, process.stderr);
@@ -52,14 +52,10 @@ async function importFrom(path: string): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = readFlags(USAGE, {
     allowPositionals: true,
-    options: { from: { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: { from: { type: 'string' } },
   });
-  if (values.help) {
-    console.log(USAGE);
-    return;
-  }
   const [command, what, ...more] = positionals;
   const takes = ['pull', 'import', 'check'].includes(command ?? '') ? 1 : 0;
   if (more.length > 0 || (what !== undefined) !== (takes === 1)) throw new UsageError(USAGE);
@@ -73,15 +69,4 @@ async function main(): Promise<void> {
   else throw new UsageError(USAGE);
 }
 
-try {
-  await main();
-} catch (error) {
-  const isKnown =
-    error instanceof UsageError ||
-    error instanceof DownloadError ||
-    error instanceof ModelRefusedError ||
-    (error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS');
-  if (!isKnown) throw error;
-  console.error((error as Error).message);
-  process.exitCode = 1;
-}
+await runTool(main, [ModelRefusedError, DownloadError]);

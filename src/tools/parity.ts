@@ -1,11 +1,12 @@
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import PQueue from 'p-queue';
 import { readModelFolder } from '../engine/index.js';
 import { messageOf } from '../message-of.js';
 import { compareAnswer, type Difference } from './parity/compare-answer.js';
 import { postImage } from './parity/post-image.js';
 import { readReference } from './parity/read-reference.js';
+import { readFlags, UsageError } from './read-flags.js';
+import { runTool } from './run-tool.js';
 
 // Operator command: posts images to a running server and compares its answers with probabilities that the model's own
 // framework has computed. docs/models.md shows the Python that writes them.
@@ -27,7 +28,7 @@ interface Row extends Partial<Difference> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
+  const { values } = readFlags(USAGE, {
     options: {
       model: { type: 'string' },
       images: { type: 'string' },
@@ -37,7 +38,8 @@ async function main(): Promise<void> {
     },
   });
   const { model: folder, images, reference: file, url, tolerance } = values;
-  if (folder === undefined || images === undefined || file === undefined) throw new Error(USAGE);
+  if (folder === undefined || images === undefined || file === undefined)
+    throw new UsageError(USAGE);
   const { manifest, labels } = await readModelFolder(folder);
   const reference = readReference(file, labels.length);
   const queue = new PQueue({ concurrency: CONCURRENCY });
@@ -71,7 +73,4 @@ function print(rows: readonly Row[], tolerance: number): void {
   process.exitCode = failed.length + changed.length + far.length === 0 ? 0 : 1;
 }
 
-main().catch((error: unknown) => {
-  console.error(messageOf(error));
-  process.exitCode = 1;
-});
+await runTool(main, [Error]);

@@ -1,6 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import {
   curveFile,
   ModelRefusedError,
@@ -12,6 +11,8 @@ import { readGpuHost } from '../native/index.js';
 import { configSchema } from '../server/config/config.js';
 import { openEngineWithBar } from '../terminal/open-engine-with-bar.js';
 import { table } from '../terminal/table.js';
+import { readFlags, UsageError } from './read-flags.js';
+import { runTool } from './run-tool.js';
 import { ToolError } from './tool-error.js';
 import { measureRuns } from './tune/measure-runs.js';
 import { wholeNumber } from './whole-number.js';
@@ -30,9 +31,8 @@ const USAGE = `Usage: npm run tune:measure -- --model DIR [--provider NAME] [--m
 const IMAGES = 64;
 const DEFAULTS = configSchema.parse({}).engine;
 
-async function measure(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
+async function measure(): Promise<void> {
+  const { values } = readFlags(USAGE, {
     options: {
       model: { type: 'string' },
       provider: { type: 'string', default: 'auto' },
@@ -40,7 +40,7 @@ async function measure(args: readonly string[]): Promise<void> {
       seconds: { type: 'string', default: '20' },
     },
   });
-  if (values.model === undefined) throw new ToolError(USAGE);
+  if (values.model === undefined) throw new UsageError(USAGE);
   const provider = ['auto' as const, ...PROVIDERS].find((name) => name === values.provider);
   if (provider === undefined)
     throw new ToolError(`--provider must be auto, ${PROVIDERS.join(', ')}.`);
@@ -91,12 +91,4 @@ async function measureModel(
   console.log(`\nsaved to ${relative('.', file)}`);
 }
 
-try {
-  await measure(process.argv.slice(2));
-} catch (error) {
-  const isForOperator =
-    error instanceof ToolError || error instanceof ModelRefusedError || error instanceof TypeError;
-  if (!isForOperator) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runTool(measure, [ModelRefusedError, TypeError]);

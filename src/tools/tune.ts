@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { configSchema } from '../server/config/config.js';
+import { runTool } from './run-tool.js';
 import { ToolError } from './tool-error.js';
-import { MOST_GPUS, parseFlags, type TuneFlags, USAGE } from './tune/parse-flags.js';
+import { MOST_GPUS, parseFlags, type TuneFlags } from './tune/parse-flags.js';
 import { plotLoad } from './tune/plot-load.js';
 import { type ReadCurve, readCurve } from './tune/read-curve.js';
 import { leastGpus, type Met, mostLoad, recommend } from './tune/recommend.js';
@@ -81,6 +82,7 @@ async function sayRecommendation(plan: Plan, best: Met, goalMs: number): Promise
 }
 
 async function sayNoneMeets(plan: Plan, goalMs: number): Promise<void> {
+  process.exitCode = 1;
   console.log(`No setting keeps p99 within ${goalMs} ms with ${gpuCount(plan.gpus)}.`);
   const oneMs = plan.curve.msOf(1);
   if (oneMs > goalMs) {
@@ -111,12 +113,4 @@ function write(file: string, svg: string): void {
   console.log(`\nPlot of p99 against load: ${file}`);
 }
 
-try {
-  const flags = parseFlags(process.argv.slice(2));
-  if (flags === 'help') console.log(USAGE);
-  else await tune(flags);
-} catch (error) {
-  if (!(error instanceof ToolError)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runTool(() => tune(parseFlags(process.argv.slice(2))));

@@ -1,12 +1,12 @@
-import { ToolError } from './tool-error.js';
+import { UsageError } from './read-flags.js';
 
 /**
  * Parses a flag whose value is a whole number.
  *
- * @throws {ToolError} if it is not from `least` to `most`
+ * @throws {UsageError} if it is not from `least` to `most`
  */
 export function wholeNumber(flag: string, text: string, least: number, most: number): number {
   const value = Number(text);
   if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-  throw new ToolError(`${flag} must be a whole number from ${least} to ${most}, not "${text}".`);
+  throw new UsageError(`${flag} must be a whole number from ${least} to ${most}, not "${text}".`);
 }

@@ -17,6 +17,8 @@ interface OverloadResult {
   }[];
 }
 
+const OVERLOAD_TRIES = 3;
+
 /** For benchmarks that start a server many times. */
 const ONLY_LONG = { skip: IS_LONG ? false : 'npm run test:long' };
 
@@ -100,16 +102,22 @@ t.test(
   async (t) => {
     const out = join(t.testdir(), 'figures.json');
     const args = ['--only', 'decode', '--times', '4', '--seconds', '6', '--out', out];
-    // 1 and 2 say that it was not as good as it should be, or that the cores were busy.
-    t.ok([0, 1, 2].includes(await bench('overload', args)));
-    const { results } = read<OverloadResult>(out);
-    t.equal(results.length, 1);
-    for (const { rounds, protected: kept, unprotected } of results) {
+    for (let tries = 1; tries <= OVERLOAD_TRIES; tries++) {
+      // 1 and 2 say that it was not as good as it should be, or that the cores were busy.
+      t.ok([0, 1, 2].includes(await bench('overload', args)));
+      const { results } = read<OverloadResult>(out);
+      t.equal(results.length, 1);
+      const [result] = results as [OverloadResult['results'][0]];
+      const { rounds, protected: kept, unprotected } = result;
       for (const { booksOff } of rounds) t.equal(booksOff, 0);
       t.equal(rounds[0]?.overload.malformedRefusals, 0);
+      // Where other programs took the cores, rates say nothing about the server.
+      if (!kept.isValid || !unprotected.isValid) continue;
       // The one place where rates are compared: both are of one run, and the margins are wide.
       t.ok(kept.ratio > 0.5, `goodput ${kept.ratio} of the peak`);
       t.ok(kept.ratio > 2 * unprotected.ratio, `without protection ${unprotected.ratio}`);
+      return;
     }
+    t.comment(`other programs took the cores in ${OVERLOAD_TRIES} runs; no rates were compared`);
   },
 );

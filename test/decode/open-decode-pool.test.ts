@@ -26,6 +26,7 @@ async function open(t: Test, { choice, hasGpu = true, error, hasTurbo = true }: 
     choice,
     threads: 1,
     hasGpu,
+    maxBytes: 2 ** 30,
     clock: systemClock,
     decoded() {},
     bodies: new SpareBuffers(1),

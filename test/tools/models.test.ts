@@ -61,9 +61,9 @@ t.test('what is known of each model can be served', async (t) => {
   });
 });
 
-async function fails(t: Test, folder: string, args: string[], words: RegExp) {
+async function fails(t: Test, folder: string, args: string[], words: RegExp, exitCode = 1) {
   const { code, out, err } = await models(folder, ...args);
-  t.same([code, out], [1, ''], args.join(' '));
+  t.same([code, out], [exitCode, ''], args.join(' '));
   t.match(err, words);
   t.notMatch(err, /\n {4}at /, 'no stack');
 }
@@ -102,10 +102,10 @@ t.test('a name is none of the known, and never a path', async (t) => {
 t.test('what is no command prints how to use it', async (t) => {
   const folder = t.testdir({});
   for (const args of [[], ['pull'], ['list', 'x'], ['remove', 'x']]) {
-    await fails(t, folder, args, /^Usage: npm run models -- COMMAND\n/);
+    await fails(t, folder, args, /^Usage: npm run models -- COMMAND\n/, 2);
   }
-  await fails(t, folder, ['pull', 'caffenet-12', '--from', 'here'], /^Usage/);
-  await fails(t, folder, ['list', '--all'], /Unknown option '--all'/);
+  await fails(t, folder, ['pull', 'caffenet-12', '--from', 'here'], /^Usage/, 2);
+  await fails(t, folder, ['list', '--all'], /Unknown option '--all'/, 2);
 });
 
 t.test('a model is checked', async (t) => {

@@ -73,6 +73,6 @@ t.test('a reference is an object of lists, one number for each class', async (t)
 
 t.test('without its flags it says how it is used', async (t) => {
   const { code, err } = await parity('--model', MODEL);
-  t.equal(code, 1);
+  t.equal(code, 2);
   t.match(err, /^Usage: npm run parity/);
 });

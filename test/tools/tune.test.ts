@@ -61,7 +61,7 @@ t.test('plays recorded arrivals, the same way each time, and draws a picture', a
 t.test('says how many GPUs would do where one does not, and that they do', async (t) => {
   const args = ['--p99-ms', '20', ...recorded(t, 3000).args];
   const one = await tune(args);
-  t.equal(one.code, 0);
+  t.equal(one.code, 1);
   t.match(one.out, /No setting keeps p99 within 20 ms with 1 GPU\./);
   const [, least = ''] = /^(\d+) GPUs would: try --gpus \1\.$/m.exec(one.out) ?? [];
   const more = await tune([...args, '--gpus', least]);
@@ -73,9 +73,9 @@ t.test('says that no number of GPUs makes a single image faster', async (t) => {
   t.match((await tune(args)).out, /No number of GPUs would: a single image already takes 2\.0 ms/);
 });
 
-t.test('a wrong flag ends with one sentence and code 1', async (t) => {
+t.test('a wrong flag ends with one sentence and code 2', async (t) => {
   const { code, out, err } = await tune(['--p99-ms', '5', '--arrivals', 'often']);
-  t.equal(code, 1);
+  t.equal(code, 2);
   t.equal(out, '');
   t.match(err, /^--arrivals must be poisson:RATE[^\n]*\n$/);
 });

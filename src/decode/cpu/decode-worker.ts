@@ -4,9 +4,12 @@ import { messageOf } from '../../message-of.js';
 import { serveThread } from '../../threads/index.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import { Resampler } from '../resample/resampler.js';
+import { collectGarbage } from './collect-garbage.js';
+import { decodeBytes } from './decode-bytes.js';
 import { decodeImage } from './decode-image.js';
 import type { DecodeJob, DecodeReply, DecodeWorkerData } from './decode-messages.js';
 import { loadRasterDecoder } from './load-raster-decoder.js';
+import { LARGE_BYTES } from './thread-queue.js';
 
 // A decode thread. It decodes one image at a time.
 
@@ -43,6 +46,11 @@ await serveThread<DecodeJob, DecodeReply>(async () => {
     async answer(job) {
       const { bytes, pixels } = job;
       const reply = { bytes, pixels, ...(await decode(job)) };
+      // The queue counts this memory as free from now on.
+      if (decodeBytes(job.header, bytes.byteLength, decoder) >= LARGE_BYTES) {
+        resampler.free();
+        await collectGarbage();
+      }
       return { reply, transfer: [bytes.buffer as ArrayBuffer, pixels.buffer as ArrayBuffer] };
     },
   };

@@ -7,11 +7,18 @@ const IMAGES_PER_THREAD = 2;
  * screenshot cost less and may use every thread.
  */
 export const COSTLY_MS = 200;
+/**
+ * An image that needs less memory than this is small: it never waits for memory, because all threads together need
+ * little for such images.
+ */
+export const LARGE_BYTES = 16 * 1024 * 1024;
 
 /** What the queue must know of an image. */
 export interface Work {
   /** What decoding it is expected to take, on a machine like that where costs were measured. */
   readonly costMs: Millis;
+  /** The memory that decoding it needs. */
+  readonly memoryBytes: number;
   /** When its pixels must be there; later, nobody needs them. */
   readonly neededByMs: Millis;
   /** Asked when a thread is free: if it says no, the work is dropped. */
@@ -46,6 +53,9 @@ interface Line<Thread> {
  * Gives each image to the thread that has least to do. Costly images wait in a line of their own, so that one thread has
  * none of them: however many there are, they do not hold up the small ones. An image whose pixels would come too late
  * makes room for the others.
+ *
+ * All threads together have a limit on memory. A large image that would exceed it waits until others have ended; one
+ * that exceeds it alone runs alone. Of large images, the one that has waited longest is next.
  */
 export class ThreadQueue<Thread> {
   readonly #slots: readonly Slot<Thread>[];
@@ -54,12 +64,19 @@ export class ThreadQueue<Thread> {
   /** Of this machine under its present load. */
   readonly #pace = new Pace();
   readonly #now: () => Millis;
+  readonly #maxBytes: number;
+  /** Memory of the large images in threads. */
+  #largeBytes = 0;
+  /** The large image that waits for memory and is next. */
+  #nextLarge: Work | undefined;
 
-  constructor(threads: readonly Thread[], now: () => Millis) {
+  /** @param maxBytes the memory that images in all threads may need together */
+  constructor(threads: readonly Thread[], now: () => Millis, maxBytes = Number.POSITIVE_INFINITY) {
     this.#slots = threads.map((thread) => ({ thread, loadMs: 0, endedMs: 0 }));
     this.#cheap = newLine(threads.length * IMAGES_PER_THREAD);
     this.#costly = newLine(Math.max(1, threads.length - 1));
     this.#now = now;
+    this.#maxBytes = maxBytes;
   }
 
   /** Runs `job` with a thread when one is free for it; undefined if the work was dropped. */
@@ -96,14 +113,24 @@ export class ThreadQueue<Thread> {
 
   #fill(line: Line<Thread>): void {
     while (line.inThreads < line.mostInThreads) {
-      const next = line.waiting.shift();
+      const index = line.waiting.findIndex(({ work }) => this.#hasMemory(work));
+      const [next] = index === -1 ? [] : line.waiting.splice(index, 1);
       if (!next) return;
+      if (this.#nextLarge === next.work) this.#nextLarge = undefined;
       if (this.#isWorthwhile(next.work, line)) void this.#start(next, line);
       else {
         line.loadMs -= next.work.costMs;
         next.drop();
       }
     }
+  }
+
+  /** Small images overtake a large one that waits. */
+  #hasMemory(work: Work): boolean {
+    if (work.memoryBytes < LARGE_BYTES) return true;
+    this.#nextLarge ??= work;
+    const bytes = this.#largeBytes + work.memoryBytes;
+    return this.#nextLarge === work && (bytes <= this.#maxBytes || this.#largeBytes === 0);
   }
 
   #isWorthwhile({ costMs, neededByMs, isWanted }: Work, { waiting }: Line<Thread>): boolean {
@@ -115,10 +142,12 @@ export class ThreadQueue<Thread> {
 
   async #start({ work, start }: Waiting<Thread>, line: Line<Thread>): Promise<void> {
     const { costMs } = work;
+    const largeBytes = work.memoryBytes < LARGE_BYTES ? 0 : work.memoryBytes;
     const slot = this.#leastLoaded();
     const givenMs = this.#now();
     line.inThreads++;
     slot.loadMs += costMs;
+    this.#largeBytes += largeBytes;
     const handOn = await start(slot.thread);
     // It began when the thread had finished the one before.
     const startedMs = Math.max(givenMs, slot.endedMs);
@@ -127,8 +156,11 @@ export class ThreadQueue<Thread> {
     slot.loadMs -= costMs;
     line.loadMs -= costMs;
     line.inThreads--;
+    this.#largeBytes -= largeBytes;
     handOn();
     this.#fill(line);
+    // A large image of the other line may have waited for its memory.
+    if (largeBytes > 0) this.#fill(line === this.#cheap ? this.#costly : this.#cheap);
   }
 
   #leastLoaded(): Slot<Thread> {

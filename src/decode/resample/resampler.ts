@@ -37,8 +37,6 @@ export interface ResampleOptions {
 const PAGE_BYTES = 65536;
 /** The kernel reads and writes whole vectors, and may touch this many bytes past the end of a region. */
 const SLACK_BYTES = 64;
-/** If one huge image has grown the memory past this size, the memory is freed after that image. */
-const KEEP_BYTES = 32 * 1024 * 1024;
 
 const module = new WebAssembly.Module(Buffer.from(kernelWasm, 'base64'));
 
@@ -52,12 +50,14 @@ export class Resampler {
 
   /** A buffer for a raster of `byteLength` bytes (rows from the top, RGB). Valid until the next call. */
   raster(byteLength: number): Uint8Array {
-    if (this.#memory.buffer.byteLength > KEEP_BYTES) {
-      this.#memory = new WebAssembly.Memory({ initial: 1 });
-      this.#kernel = instantiate(this.#memory);
-    }
     this.#reserve(byteLength);
     return new Uint8Array(this.#memory.buffer, 0, byteLength);
+  }
+
+  /** Lets go of its memory, which otherwise stays as large as the largest image has needed. */
+  free(): void {
+    this.#memory = new WebAssembly.Memory({ initial: 1 });
+    this.#kernel = instantiate(this.#memory);
   }
 
   /**

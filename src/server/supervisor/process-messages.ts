@@ -75,5 +75,8 @@ export const SHARE_INTERVAL_MS = 50;
 /** The descriptor of the socket from which all serving processes accept; 3 is the channel to the supervisor. */
 export const SOCKET_DESCRIPTOR = 4;
 
+/** The descriptor of the log, which is the supervisor's stdout. */
+export const LOG_DESCRIPTOR = 5;
+
 /** How long a draining process waits for its last answers to leave, and for uploads that it has not accepted. */
 export const LINGER_MS = 1000;

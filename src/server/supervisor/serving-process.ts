@@ -138,7 +138,9 @@ export class ServingProcess {
         [ORDERS_VARIABLE]: JSON.stringify(orders()),
         ...(plan.gpu ? { CUDA_VISIBLE_DEVICES: plan.gpu.uuid } : {}),
       },
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc', socket],
+      // The log has a descriptor of its own. Node makes an inherited stdout blocking, here and again when a process exits,
+      // for all processes that share it; a thread that writes to a pipe that nobody reads then keeps its process alive.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', socket, process.stdout.fd],
     });
   }
 

@@ -3,7 +3,8 @@ import { StartError } from '../config/start-error.js';
 
 // The program. With too few files it could not even load its modules, so that is checked before.
 
-// If stdout or stderr cannot be written to, for example because the disk is full, keep serving.
+// If stdout or stderr cannot be written to, for example because the disk is full, keep serving. This also sets pipes to
+// non-blocking mode, in which the serving processes need the log.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
 try {
   // Without a handler, Node would open its inspector.

@@ -6,7 +6,7 @@ const MIN_WRITE_BYTES = 4096;
 const FLUSH_INTERVAL_MS = 1000;
 
 export interface LogFileOptions {
-  /** A file descriptor, or the path of a file to append to. */
+  /** A file descriptor, in non-blocking mode if it is a pipe, or the path of a file to append to. */
   readonly destination: number | string;
   /** Called for each line that is dropped. */
   readonly dropped: () => void;
@@ -25,8 +25,6 @@ export interface LogFile {
  * it succeeds.
  */
 export function openLogFile({ destination, dropped }: LogFileOptions): LogFile {
-  // Sets a pipe to non-blocking mode: a thread that is blocked in a write would keep the process from exiting.
-  if (destination === process.stdout.fd) process.stdout.on('error', () => {});
   // Not pino.destination, which would wait forever for a full disk when the process exits.
   const file = new sonicBoom.SonicBoom({
     dest: destination,

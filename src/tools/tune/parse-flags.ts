@@ -1,5 +1,5 @@
-import { type ParseArgsConfig, parseArgs } from 'node:util';
-import { ToolError } from '../tool-error.js';
+import type { ParseArgsConfig } from 'node:util';
+import { readFlags, UsageError } from '../read-flags.js';
 import { wholeNumber } from '../whole-number.js';
 import { type Arrivals, poissonArrivals, recordedArrivals } from './arrivals.js';
 import { readTrace } from './read-trace.js';
@@ -43,25 +43,27 @@ const options = {
   gpus: { type: 'string', default: '1' },
   plot: { type: 'string' },
   seed: { type: 'string', default: '1' },
-  help: { type: 'boolean' },
 } as const satisfies ParseArgsConfig['options'];
 
-/** @throws {ToolError} one sentence that names the flag or file */
-export function parseFlags(args: readonly string[]): TuneFlags | 'help' {
-  const values = parse(args);
-  if (values.help) return 'help';
+/**
+ * @throws {HelpWanted} as readFlags
+ * @throws {UsageError} one sentence that names the flag
+ * @throws {ToolError} one sentence that names the file
+ */
+export function parseFlags(args: readonly string[]): TuneFlags {
+  const { values } = readFlags(USAGE, { args: [...args], options });
   const { arrivals, trace, model, curve, plot } = values;
   if (values['p99-ms'] === undefined)
-    throw new ToolError('--p99-ms is missing: give the goal in milliseconds.');
+    throw new UsageError('--p99-ms is missing: give the goal in milliseconds.');
   const goalMs = Number(values['p99-ms']);
   if (!(goalMs > 0 && goalMs <= 60_000)) {
-    throw new ToolError('--p99-ms must be a number of milliseconds above 0 and at most 60000.');
+    throw new UsageError('--p99-ms must be a number of milliseconds above 0 and at most 60000.');
   }
   if ((arrivals === undefined) === (trace === undefined)) {
-    throw new ToolError('Give either --arrivals poisson:RATE or --trace FILE.');
+    throw new UsageError('Give either --arrivals poisson:RATE or --trace FILE.');
   }
   if (model !== undefined && curve !== undefined) {
-    throw new ToolError('Give either --model DIR or --curve FILE.');
+    throw new UsageError('Give either --model DIR or --curve FILE.');
   }
   return {
     goalMs,
@@ -74,19 +76,10 @@ export function parseFlags(args: readonly string[]): TuneFlags | 'help' {
   };
 }
 
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options }).values;
-  } catch (error) {
-    const sentence = (error as Error).message.split('. ')[0];
-    throw new ToolError(`${sentence}; --help lists the flags.`);
-  }
-}
-
 function poisson(text: string): Arrivals {
   const rate = Number(/^poisson:(\d+(?:\.\d+)?)$/.exec(text)?.[1]);
   if (rate > 0 && rate <= 100_000_000) return poissonArrivals(rate);
-  throw new ToolError(
+  throw new UsageError(
     `--arrivals must be poisson:RATE with a rate in images per second, such as poisson:2000, not "${text}".`,
   );
 }

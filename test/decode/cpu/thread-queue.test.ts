@@ -1,13 +1,24 @@
 import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { COSTLY_MS, ThreadQueue, type Work } from '../../../src/decode/cpu/thread-queue.js';
+import {
+  COSTLY_MS,
+  LARGE_BYTES,
+  ThreadQueue,
+  type Work,
+} from '../../../src/decode/cpu/thread-queue.js';
 
 const CHEAP = 1;
 /** What is waited for may take a quarter longer than the mean. */
 const MARGIN = 1.25;
 
 function workOf(costMs: number, work: Partial<Work> = {}): Work {
-  return { costMs, neededByMs: Number.POSITIVE_INFINITY, isWanted: () => true, ...work };
+  return {
+    costMs,
+    memoryBytes: 1,
+    neededByMs: Number.POSITIVE_INFINITY,
+    isWanted: () => true,
+    ...work,
+  };
 }
 
 /** Queues jobs that end when told to, and notes where each was started and which were dropped. */
@@ -18,8 +29,9 @@ class Desk {
   readonly started: string[] = [];
   readonly dropped: string[] = [];
 
-  constructor(threads: number) {
-    this.queue = new ThreadQueue(['A', 'B', 'C', 'D'].slice(0, threads), () => this.nowMs);
+  constructor(threads: number, maxBytes?: number) {
+    const names = ['A', 'B', 'C', 'D'].slice(0, threads);
+    this.queue = new ThreadQueue(names, () => this.nowMs, maxBytes);
   }
 
   async add(name: string, costMs: number, work: Partial<Work> = {}): Promise<void> {
@@ -192,4 +204,67 @@ t.test('a slow machine is waited for longer, as soon as it is known', async (t) 
   t.ok(desk.queue.expectedMs(100) < slowMs, 'an image in the inbox has not begun before');
   for (const name of ['3', '4']) await desk.end(name, 300);
   t.equal(desk.queue.expectedMs(100), 100, 'an idle one may be as quick as it can be');
+});
+
+const LIMIT = 4 * LARGE_BYTES;
+const large = (parts: number) => ({ memoryBytes: parts * LARGE_BYTES });
+
+t.test('large images run together as long as the memory suffices', async (t) => {
+  for (const [more, started] of [
+    [0, 2],
+    [1, 1],
+  ] as const) {
+    const desk = new Desk(4, LIMIT);
+    await desk.add('1', CHEAP, large(3));
+    await desk.add('2', CHEAP, { memoryBytes: LARGE_BYTES + more });
+    t.equal(desk.started.length, started, `${more} bytes over the limit`);
+    await desk.end('1');
+    t.same(desk.started, ['1 on A', `2 on ${started === 2 ? 'B' : 'A'}`]);
+  }
+});
+
+t.test('an image that needs more than there is runs alone', async (t) => {
+  const desk = new Desk(2, LIMIT);
+  await desk.add('huge', COSTLY_MS, large(100));
+  await desk.add('large', CHEAP, large(1));
+  await desk.add('huge too', COSTLY_MS, large(100));
+  t.same(desk.started, ['huge on A']);
+  await desk.end('huge');
+  t.same(desk.started.slice(1), ['large on A']);
+  await desk.end('large');
+  t.same(desk.started.slice(2), ['huge too on A']);
+});
+
+t.test('small images do not wait behind large ones, and one byte decides', async (t) => {
+  const desk = new Desk(2, LIMIT);
+  await desk.add('huge', COSTLY_MS, large(100));
+  await desk.add('large', CHEAP, large(1));
+  await desk.add('small', CHEAP, { memoryBytes: LARGE_BYTES - 1 });
+  t.same(desk.started, ['huge on A', 'small on B']);
+});
+
+t.test('large images that keep coming do not hold up a larger one', async (t) => {
+  const desk = new Desk(2, LIMIT);
+  await desk.add('1', CHEAP, large(2));
+  await desk.add('2', CHEAP, large(2));
+  await desk.add('huge', COSTLY_MS, large(4));
+  await desk.add('3', CHEAP, large(2));
+  await desk.end('1');
+  t.same(desk.started, ['1 on A', '2 on B'], 'there is memory for 3, but huge came before');
+  await desk.end('2');
+  t.same(desk.started.slice(2), ['huge on A']);
+  await desk.end('huge');
+  t.same(desk.started.slice(3), ['3 on A']);
+});
+
+t.test('one that is dropped while it waits for memory makes room', async (t) => {
+  const desk = new Desk(2, LIMIT);
+  let isWanted = true;
+  await desk.add('1', CHEAP, large(3));
+  await desk.add('gone', CHEAP, { ...large(2), isWanted: () => isWanted });
+  await desk.add('2', CHEAP, large(1));
+  isWanted = false;
+  await desk.end('1');
+  t.same(desk.dropped, ['gone']);
+  t.same(desk.started, ['1 on A', '2 on A']);
 });

@@ -83,6 +83,12 @@ t.test('the first of the constant sizes of a Reshape is opened', async (t) => {
       [-1, 3, 1],
     ],
     [[1], [-1]],
+    // What counts more than images, such as windows.
+    [
+      [6, 1],
+      [-1, 1],
+    ],
+    [[3], [-1]],
     [
       [0, 3],
       [0, 3],
@@ -133,12 +139,17 @@ t.test('sizes that count the batch in are refused with the node', async (t) => {
       message: words,
     });
   const sizes = (values: readonly number[]) => ({ constants: [int64s('sizes', values)] });
-  for (const values of [[3, 1], [3], [3, -1], [2, 3]]) {
-    const words = /^its Reshape node "scores\/1" is built for one image \(sizes /;
-    refused({ head: reshape(), ...sizes(values) }, words);
-  }
-  const allowZero = reshape([integer('allowzero', 1)]);
-  refused({ head: allowZero, ...sizes([1, -1]) }, /Reshape node "scores\/1".*\(sizes 1, -1\)$/);
+  refused(
+    { head: reshape(), ...sizes([3, -1]) },
+    /^its Reshape node "scores\/1" is built for one image \(sizes 3, -1\)$/,
+  );
+  const allowZero = () => reshape([integer('allowzero', 1)]);
+  refused({ head: allowZero(), ...sizes([1, 0, -1]) }, /Reshape node "scores\/1"/);
+  const { graph } = readGraph(
+    makeBatchDynamic(fixedBatchModel({ head: allowZero(), ...sizes([1, -1]) })),
+  );
+  const opened = graph.node.find(({ opType }) => opType === 'Reshape');
+  t.same(opened?.attribute, [], 'a zero then means the batch');
   for (const opType of ['Expand', 'Tile']) {
     const head = () => [node(opType, ['sizes'])];
     refused(
