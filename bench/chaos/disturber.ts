@@ -1,13 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBusyPrograms } from './busy-programs.js';
+import { Connection } from './connection.js';
 import type { Evidence } from './evidence.js';
 import type { Fates } from './fates.js';
+import { wrongLimits } from './limits.js';
 import type { Batching, Disturbance, DisturbanceKind, Victim } from './plan.js';
 import type { Program } from './program.js';
 import type { Verdict } from './verdict.js';
 
 /** The supervisor should find a hung process long before. */
 const HANG_LIMIT_MS = 120_000;
+/** The program looks twice a second. */
+const RELOAD_LIMIT_MS = 60_000;
+const ASK_AGAIN_MS = 50;
 
 /** Disturbs a program, and undoes what does not end by itself. */
 export class Disturber {
@@ -15,6 +20,8 @@ export class Disturber {
   readonly counts: Map<DisturbanceKind, number>;
   /** The limits that were last configured. */
   batching: Batching | undefined;
+  /** One after the other. */
+  #reloading = Promise.resolve();
   readonly #program: Program;
   readonly #fates: Fates;
   readonly #verdict: Verdict;
@@ -54,7 +61,8 @@ export class Disturber {
         this.#program.signal('SIGCONT');
         break;
       case 'reload':
-        this.#reload(what.batching, what.bySignal);
+        this.#reloading = this.#reloading.then(() => this.#reload(what.batching, what.bySignal));
+        await this.#reloading;
         break;
       case 'unread log':
         this.#program.stopReadingLog();
@@ -116,13 +124,25 @@ export class Disturber {
     );
   }
 
-  #reload(batching: Batching | undefined, bySignal: boolean): void {
+  /** A valid configuration stays in the file until it is in force, because the program looks only now and then. */
+  async #reload(batching: Batching | undefined, bySignal: boolean): Promise<void> {
     if (batching === undefined) this.#program.configureBadly();
-    else {
-      this.batching = batching;
-      this.#program.configure(batching);
-    }
+    else this.#program.configure(batching);
     if (bySignal) this.#program.signal('SIGHUP');
+    if (batching === undefined) return;
+    this.batching = batching;
+    const { port } = this.#program;
+    const endMs = performance.now() + RELOAD_LIMIT_MS;
+    let wrong = await wrongLimits(new Connection(port), batching);
+    while (wrong !== undefined && performance.now() < endMs && !this.#verdict.signal.aborted) {
+      await sleep(ASK_AGAIN_MS);
+      wrong = await wrongLimits(new Connection(port), batching);
+    }
+    this.#verdict.check(
+      'reload',
+      wrong === undefined || this.#verdict.signal.aborted,
+      () => `${RELOAD_LIMIT_MS / 1000} s after the configuration was written, ${wrong}`,
+    );
   }
 }
 

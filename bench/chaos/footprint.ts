@@ -11,6 +11,7 @@ export function footprintOf(pid: number): Footprint | undefined {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'latin1');
     const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]);
+    if (Number.isNaN(kilobytes)) return undefined;
     return {
       megabytes: Math.round(kilobytes / 1024),
       descriptors: readdirSync(`/proc/${pid}/fd`).length,

@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { Books } from './books.js';
 import type { Scene } from './clients.js';
 import { Connection } from './connection.js';
@@ -8,18 +7,19 @@ import type { Evidence } from './evidence.js';
 import type { Fates } from './fates.js';
 import { Flatness, type Role } from './flatness.js';
 import { footprintOf } from './footprint.js';
+import { wrongLimits } from './limits.js';
 import type { Sums } from './ledger.js';
 import type { Batching } from './plan.js';
 import type { Program } from './program.js';
 import type { ReadyProbe } from './ready-probe.js';
-import { scrape } from './scrape.js';
+import { scrape } from './read-page.js';
 import type { Check, Verdict } from './verdict.js';
 
 /** A busy machine may take long, so this is no measure of speed. */
 const LIMIT_MS = 60_000;
 const ASK_AGAIN_MS = 50;
-/** New connections, so that each process is asked. */
-const MODEL_QUESTIONS = 6;
+/** Connections that are open at the same time, so that each process has some of them. */
+const MODEL_QUESTIONS = 24;
 
 export interface QuietPointOptions {
   readonly program: Program;
@@ -48,9 +48,7 @@ export class QuietPoints {
     if (batching !== undefined) await this.#eventually('reload', () => this.#notReloaded(batching));
     await this.#eventually('descriptors', () => this.#tooManyDescriptors());
     this.#checkMemory();
-    for (const [number, image] of scene.references.images.entries()) {
-      await this.#eventually('recovery', () => this.#notAnswered(scene, number, image));
-    }
+    await this.#eventually('recovery', () => this.#notAnswered(scene));
     // What this point has asked itself must not count for the next.
     scene.ledger.takeSums();
     await this.#eventually('books', () => this.#imbalance(undefined));
@@ -105,17 +103,10 @@ export class QuietPoints {
   }
 
   async #notReloaded(batching: Batching): Promise<string | undefined> {
-    for (let i = 0; i < MODEL_QUESTIONS; i++) {
-      const page = await scrape(this.#options.program.port, '/v2/models/demo');
-      if (page?.status !== 200) return 'the model is not described';
-      const model = JSON.parse(page.text) as { readonly batching: Batching };
-      const { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes } = model.batching;
-      const inForce = { maxBatchSize, maxQueueDelayMs, maxQueueSize, allowedBatchSizes };
-      if (!isDeepStrictEqual(inForce, batching)) {
-        return `the limits are ${JSON.stringify(inForce)} instead of ${JSON.stringify(batching)}`;
-      }
-    }
-    return undefined;
+    const { port } = this.#options.program;
+    const connections = Array.from({ length: MODEL_QUESTIONS }, () => new Connection(port));
+    const asking = connections.map((connection) => wrongLimits(connection, batching));
+    return (await Promise.all(asking)).find((wrong) => wrong !== undefined);
   }
 
   #processes(): readonly (readonly [Role, number])[] {
@@ -143,6 +134,7 @@ export class QuietPoints {
 
   #checkMemory(): void {
     const { verdict, evidence } = this.#options;
+    if (verdict.signal.aborted) return;
     for (const [role, pid] of this.#processes()) {
       const footprint = footprintOf(pid);
       if (!footprint) continue;
@@ -152,17 +144,23 @@ export class QuietPoints {
     }
   }
 
-  async #notAnswered(scene: Scene, number: number, image: Buffer): Promise<string | undefined> {
-    const connection = new Connection(scene.port);
-    const ending = await scene.ledger.exchange(connection, {
-      kind: 'good',
-      request: CLASSIFY.request([image]),
-      statuses: [200],
-      images: { door: CLASSIFY, numbers: [number] },
+  /** All images at once, so that each process has some of them. */
+  async #notAnswered({ port, ledger, references }: Scene): Promise<string | undefined> {
+    const asking = references.images.map(async (image, number) => {
+      const connection = new Connection(port);
+      const ending = await ledger.exchange(connection, {
+        kind: 'good',
+        request: CLASSIFY.request([image]),
+        statuses: [200],
+        images: { door: CLASSIFY, numbers: [number] },
+      });
+      return { connection, how: typeof ending === 'string' ? ending : `answered ${ending.status}` };
     });
-    connection.close();
-    if (typeof ending !== 'string' && ending.status === 200) return undefined;
-    const how = typeof ending === 'string' ? ending : `answered ${ending.status}`;
-    return `image ${number} was ${how}, though no other request was open`;
+    const ended = await Promise.all(asking);
+    for (const { connection } of ended) connection.close();
+    const wrong = ended.findIndex(({ how }) => how !== 'answered 200');
+    return wrong === -1
+      ? undefined
+      : `image ${wrong} was ${ended[wrong]?.how}, though nothing else was asked for`;
   }
 }

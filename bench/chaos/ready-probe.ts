@@ -4,7 +4,7 @@ import { decreased } from './books.js';
 import type { Scene } from './clients.js';
 import { Connection } from './connection.js';
 import type { Fates } from './fates.js';
-import { scrape } from './scrape.js';
+import { scrape } from './read-page.js';
 import type { Verdict } from './verdict.js';
 
 /** What the prober has seen of one program. */
