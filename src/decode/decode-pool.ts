@@ -64,8 +64,12 @@ export class DecodePool {
     return this.#expectedMs(headers.reduce((sum, header) => sum + decodeCostMs(header), 0));
   }
 
-  /** The same for an image of which only the size in bytes is known, judged by the latest images. */
+  /**
+   * The same for an image of which only the size in bytes is known, judged by the latest images. With nothing before it,
+   * it is not judged by them: they may have been costly for their bytes, and its header will tell.
+   */
   expectedMsByBytes(bytes: number): Millis {
+    if (!this.gpu && this.#queue.isEmpty) return 0;
     return this.#expectedMs(bytes * BYTE_MS * this.#costByBytes.factor);
   }
 

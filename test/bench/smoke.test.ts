@@ -17,7 +17,7 @@ interface OverloadResult {
   }[];
 }
 
-const OVERLOAD_TRIES = 3;
+const OVERLOAD_TRIES = 2;
 
 /** For benchmarks that start a server many times. */
 const ONLY_LONG = { skip: IS_LONG ? false : 'npm run test:long' };

@@ -63,6 +63,23 @@ t.test('an image nobody wants any more is not decoded', async (t) => {
   t.equal(await pool.decode(apart(bytes), header, INPUT, () => false), undefined);
 });
 
+t.test(
+  'images that are costly for their bytes make no later one late in an idle pool',
+  async (t) => {
+    const pool = new DecodePool(1, { decoder: 'native' });
+    t.teardown(() => pool.close());
+    const bytes = jpegOf(60);
+    const header = readImageHeader(bytes, { maxPixels: 1e6 });
+    const costly = { ...header, width: 5000, height: 5000, scans: 10 };
+    const decoding = pool.decode(apart(bytes), costly, INPUT, () => false);
+    t.equal(pool.expectedMsByBytes(1e6), 0, 'dropped already');
+    const other = pool.decode(apart(bytes), header, INPUT, () => true);
+    t.ok(pool.expectedMsByBytes(1e6) > 100, 'behind another, judged by the one before');
+    await Promise.all([decoding, other]);
+    t.equal(pool.expectedMsByBytes(1e6), 0);
+  },
+);
+
 t.test('a broken image fails alone', async (t) => {
   const pool = new DecodePool(1, { decoder: 'native' });
   t.teardown(() => pool.close());

@@ -97,11 +97,16 @@ export class ThreadQueue<Thread> {
     });
   }
 
+  get isEmpty(): boolean {
+    return isEmpty(this.#cheap) && isEmpty(this.#costly);
+  }
+
   /** How long it will take until work of this cost is done, if it comes now. */
   expectedMs(costMs: Millis): Millis {
     const line = this.#lineOf(costMs);
-    // With nothing before it, it may be as quick as it can be: a slow spell may be over.
-    if (line.loadMs === 0) return costMs;
+    // With nothing before it, it may be as quick as it can be: a slow spell may be over. The sum of the costs cannot tell:
+    // it is seldom exactly 0 again.
+    if (isEmpty(line)) return costMs;
     const threads = this.#slots.length;
     const free = line === this.#cheap ? threads - this.#costly.inThreads : threads - 1;
     return (line.loadMs / Math.max(1, free) + costMs) * this.#pace.safeFactor;
@@ -166,6 +171,10 @@ export class ThreadQueue<Thread> {
   #leastLoaded(): Slot<Thread> {
     return this.#slots.reduce((best, slot) => (slot.loadMs < best.loadMs ? slot : best));
   }
+}
+
+function isEmpty<Thread>({ inThreads, waiting }: Line<Thread>): boolean {
+  return inThreads + waiting.length === 0;
 }
 
 function newLine<Thread>(mostInThreads: number): Line<Thread> {

@@ -3,6 +3,8 @@ import type { ImageHeader } from './image-header.js';
 
 /** BITMAPFILEHEADER. */
 const FILE_HEADER_BYTES = 14;
+/** Where it says at which byte the pixels begin. */
+const PIXELS_AT = 10;
 /** Sizes of the two kinds of headers that follow it: BITMAPCOREHEADER, and BITMAPINFOHEADER or a longer one. */
 const CORE_BYTES = 12;
 const INFO_BYTES = 40;
@@ -27,6 +29,10 @@ export function readBmpHeader(bytes: Buffer): ImageHeader {
   if (width <= 0 || height === 0) throw new UndecodableImageError('no pixels');
   if (!BIT_COUNTS.includes(bitCount) || !COMPRESSIONS.includes(compression)) {
     throw new UndecodableImageError(`${bitCount} bits, compression ${compression}`);
+  }
+  // Decoders differ in where they look for the pixels of such a file.
+  if (bytes.readUInt32LE(PIXELS_AT) < FILE_HEADER_BYTES + headerBytes) {
+    throw new UndecodableImageError('pixels inside the header');
   }
   const size = { width, height: Math.abs(height) };
   return { format: 'bmp', ...size, orientation: 1, colour: 'rgb', bitDepth: 8, scans: 1 };

@@ -17,52 +17,79 @@ export interface HistogramSeries {
 
 /** A counter all of whose series are bound. */
 export class BoundCounter<L extends string> extends Counter<L> {
-  readonly #series: { readonly labels: Labels<L>; value: number }[] = [];
+  readonly #series = new SeriesSet<L, CountedSeries<L>>((labels) => new CountedSeries(labels));
 
   bind(labels: Labels<L>): CounterSeries {
-    const series = { labels, value: 0 };
-    this.#series.push(series);
-    return {
-      inc(by = 1) {
-        series.value += by;
-      },
-    };
+    return this.#series.bind(labels);
   }
 
   /** The values, for prom-client. */
   override async get() {
-    return { ...(await super.get()), values: this.#series.map((series) => ({ ...series })) };
+    const values = this.#series.all.map(({ labels, value }) => ({ labels, value }));
+    return { ...(await super.get()), values };
   }
 }
 
 /** A histogram all of whose series are bound. */
 export class BoundHistogram<L extends string> extends Histogram<L> {
   readonly #config: HistogramConfiguration<L>;
-  readonly #bounds: readonly number[];
-  readonly #series: Observations<L>[] = [];
+  readonly #series: SeriesSet<L, ObservedSeries<L>>;
 
   /** @param buckets the upper bounds of the buckets, rising */
   constructor(config: HistogramConfiguration<L> & { buckets: number[] }) {
     super(config);
     this.#config = config;
-    this.#bounds = config.buckets;
+    const { buckets } = config;
+    this.#series = new SeriesSet((labels) => new ObservedSeries(labels, buckets));
   }
 
   bind(labels: Labels<L>): HistogramSeries {
-    const series = new Observations(labels, this.#bounds);
-    this.#series.push(series);
-    return series;
+    return this.#series.bind(labels);
   }
 
   /** The values, for prom-client, which calls this for both of its formats. */
   async getForPromString() {
     const { name, help } = this.#config;
-    const values = this.#series.flatMap((series) => series.values(name));
+    const values = this.#series.all.flatMap((series) => series.values(name));
     return { name, help, type: 'histogram', aggregator: 'sum', values };
   }
 }
 
-class Observations<L extends string> implements HistogramSeries {
+/** Series by their labels; binding the same labels again finds the same series. */
+class SeriesSet<L extends string, S> {
+  readonly #create: (labels: Labels<L>) => S;
+  readonly #byLabels = new Map<string, S>();
+
+  constructor(create: (labels: Labels<L>) => S) {
+    this.#create = create;
+  }
+
+  get all(): readonly S[] {
+    return [...this.#byLabels.values()];
+  }
+
+  bind(labels: Labels<L>): S {
+    const key = JSON.stringify(labels);
+    const series = this.#byLabels.get(key) ?? this.#create(labels);
+    this.#byLabels.set(key, series);
+    return series;
+  }
+}
+
+class CountedSeries<L extends string> implements CounterSeries {
+  readonly labels: Labels<L>;
+  value = 0;
+
+  constructor(labels: Labels<L>) {
+    this.labels = labels;
+  }
+
+  inc(by = 1): void {
+    this.value += by;
+  }
+}
+
+class ObservedSeries<L extends string> implements HistogramSeries {
   readonly #labels: Labels<L>;
   readonly #bounds: readonly number[];
   /** The observations in each bucket; the last one has no bound. */

@@ -206,6 +206,14 @@ t.test('a slow machine is waited for longer, as soon as it is known', async (t) 
   t.equal(desk.queue.expectedMs(100), 100, 'an idle one may be as quick as it can be');
 });
 
+t.test('a queue that is empty again is one, whatever the costs that were added up', async (t) => {
+  const desk = new Desk(1);
+  const costs = [0.1, 0.2, 0.3];
+  for (const costMs of costs) await desk.add(String(costMs), costMs);
+  for (const costMs of costs) await desk.end(String(costMs), 100);
+  t.equal(desk.queue.expectedMs(10), 10);
+});
+
 const LIMIT = 4 * LARGE_BYTES;
 const large = (parts: number) => ({ memoryBytes: parts * LARGE_BYTES });
 

@@ -191,7 +191,12 @@ t.test('the sizes and kinds of a BMP', async (t) => {
   for (const headerBytes of [0, 13, 39, 125]) {
     t.throws(() => read(patched(bmp, 14, headerBytes)), refused, `a header of ${headerBytes}`);
   }
+  const end = 14 + bmp.readUInt32LE(14);
+  t.match(read(patched(bmp, 10, end, 0, 0, 0)), { width: 16 }, 'pixels right after the header');
+  for (const offset of [0, end - 1])
+    t.throws(() => read(patched(bmp, 10, offset, 0, 0, 0)), refused, `pixels at ${offset}`);
   const core = Buffer.from('BM'.padEnd(26, '\0'), 'latin1');
+  core.writeUInt32LE(26, 10);
   core.writeUInt32LE(12, 14);
   for (const [at, value] of [
     [18, 5],

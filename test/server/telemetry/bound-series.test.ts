@@ -37,7 +37,7 @@ t.test('a bound counter begins with 0 and counts each series apart', async (t) =
   const values = async () => (await registry.metrics()).match(/^images_total.*/gm);
   t.same(await values(), ['images_total{code="good"} 0', 'images_total{code="bad \\"x\\""} 0']);
   good.inc();
-  good.inc();
+  counter.bind({ code: 'good' }).inc();
   bad.inc(5);
   t.same(await values(), ['images_total{code="good"} 2', 'images_total{code="bad \\"x\\""} 5']);
 });
