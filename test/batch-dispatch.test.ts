@@ -56,6 +56,15 @@ t.test('a misspelt command or flag ends with 2 and the nearest right one', async
   }
 });
 
+t.test('gpu check tells what the host has and that the CPU runs the demo model', async (t) => {
+  const { code, out, err } = await run(t.testdir(), 'gpu', 'check');
+  t.same([code, err], [0, '']);
+  t.match(out, /^this host +state +path, or what to do\nNVIDIA driver /);
+  t.match(out, /^cpu +works +the demo model ran$/m);
+  t.match(out, /^engine\.provider auto would select: \w+$/m);
+  t.match(out, /^decode\.decoder auto would select: (gpu|native), because /m);
+});
+
 t.test('config print shows what serve would use, and config schema how it may be', async (t) => {
   const folder = t.testdir({
     'batch-dispatch.json': JSON.stringify({ batching: { maxBatchSize: 7 } }),

@@ -114,8 +114,8 @@ t.test(
       // Where other programs took the cores, rates say nothing about the server.
       if (!kept.isValid || !unprotected.isValid) continue;
       // The one place where rates are compared: both are of one run, and the margins are wide.
-      t.ok(kept.ratio > 0.5, `goodput ${kept.ratio} of the peak`);
-      t.ok(kept.ratio > 2 * unprotected.ratio, `without protection ${unprotected.ratio}`);
+      t.ok(kept.ratio > 0.7, `goodput ${kept.ratio} of the peak`);
+      t.ok(kept.ratio > unprotected.ratio, `without protection ${unprotected.ratio}`);
       return;
     }
     t.comment(`other programs took the cores in ${OVERLOAD_TRIES} runs; no rates were compared`);
