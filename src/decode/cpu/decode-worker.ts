@@ -1,4 +1,3 @@
-import { getPriority, setPriority } from 'node:os';
 import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../message-of.js';
 import { serveThread } from '../../threads/index.js';
@@ -13,14 +12,8 @@ import { LARGE_BYTES } from './thread-queue.js';
 
 // A decode thread. It decodes one image at a time.
 
-/** How much lower the priority of a decode thread is. */
-const NICE = 5;
-
 const { decoder, background } = workerData as DecodeWorkerData;
 const resampler = new Resampler();
-
-// On Linux each thread has a priority of its own. The main thread, which must answer every client, goes first.
-if (process.platform === 'linux') setPriority(Math.min(19, getPriority() + NICE));
 
 async function decode({
   bytes,
