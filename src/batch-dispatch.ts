@@ -1,6 +1,4 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { HelpWanted, nearest, UsageError } from './tools/read-flags.js';
 import { runTool } from './tools/run-tool.js';
 
@@ -69,18 +67,13 @@ ${Object.entries(COMMANDS)
   batch-dispatch COMMAND --help   the flags of a command
   batch-dispatch --version        the version`;
 
-function version(): string {
-  const file = fileURLToPath(new URL('../../package.json', import.meta.url));
-  const { version } = JSON.parse(readFileSync(file, 'utf8')) as { version: string };
-  return version;
-}
-
 async function main(): Promise<void> {
   const words = process.argv.slice(2);
   const [first = '--help', second] = words;
   if (first === '--help' || first === '-h') throw new HelpWanted(USAGE);
   if (first === '--version') {
-    process.stdout.write(`${version()}\n`);
+    const { programVersion } = await import('./server/program-version.js');
+    process.stdout.write(`${programVersion()}\n`);
     return;
   }
   const name = [`${first} ${second}`, first].find((name) => Object.hasOwn(COMMANDS, name));

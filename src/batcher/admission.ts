@@ -43,20 +43,25 @@ export interface Backlog {
   readonly unforeseenMs: Millis;
 }
 
-/** Why items that arrive now must be refused; undefined if they need not be. */
+/**
+ * Why items that arrive now must be refused; undefined if they need not be.
+ *
+ * @param expectedMs when the last of them is expected to be finished
+ */
 export function refusal(
   arrival: Arrival,
   backlog: Backlog,
   limits: BatchLimits,
   curve: LatencyCurve,
   now: Millis,
+  expectedMs = expectedFinishMs(arrival, backlog, limits, curve, now),
 ): Error | undefined {
   if (backlog.lanes === 0) return new EngineUnavailableError(PROBE_INTERVAL_MS);
   const waitMs = Math.max(backlogMs(backlog, limits, curve), arrival.inputsMs - now);
   if (backlog.undispatched + arrival.count > limits.maxQueueSize) {
     return new QueueFullError(limits.maxQueueSize, waitMs);
   }
-  const finishMs = expectedFinishMs(arrival, backlog, limits, curve, now) + backlog.unforeseenMs;
+  const finishMs = expectedMs + backlog.unforeseenMs;
   const { deadlineMs, goalMs } = arrival;
   if (finishMs < Math.min(deadlineMs, goalMs)) return undefined;
   // The nearer of the two refuses it.

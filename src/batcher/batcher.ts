@@ -139,9 +139,10 @@ export class Batcher<I, O> {
       usualBatchSize: this.#usualBatchSize,
       unforeseenMs: this.unforeseenMs,
     };
-    const error = refusal(arrival, backlog, this.#limits, this.#curve, now);
+    const expectedMs = expectedFinishMs(arrival, backlog, this.#limits, this.#curve, now);
+    const error = refusal(arrival, backlog, this.#limits, this.#curve, now, expectedMs);
     if (error) throw error;
-    return expectedFinishMs(arrival, backlog, this.#limits, this.#curve, now);
+    return expectedMs;
   }
 
   /** Puts an accepted item into the queue, unless it is already settled or its deadline has passed. */

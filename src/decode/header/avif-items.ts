@@ -1,4 +1,5 @@
 import { UndecodableImageError } from './image-errors.js';
+import type { Size } from './image-header.js';
 import { type Box, boxesOf, FieldReader } from './iso-boxes.js';
 
 /** A grid has up to 256 cells, and so has its alpha. */
@@ -10,11 +11,6 @@ const MAX_ALL_EXTENTS = 4096;
 const MAX_ASSOCIATIONS = 16_384;
 const IN_FILE = 0;
 const IN_IDAT = 1;
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** An item of an AVIF: an AV1 image, a grid of them, or metadata. */
 export interface AvifItem {

@@ -4,6 +4,12 @@ import type { ImageFormat } from './image-format.js';
 /** EXIF orientation: how to turn the stored raster upright; 1 means that it is upright. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
+/** In pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What the header walk finds out about an image before any decoder sees it. */
 export interface ImageHeader {
   readonly format: ImageFormat;

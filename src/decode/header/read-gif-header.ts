@@ -1,5 +1,5 @@
 import { UndecodableImageError } from './image-errors.js';
-import type { ImageHeader } from './image-header.js';
+import type { ImageHeader, Size } from './image-header.js';
 
 const SCREEN_AT = 6;
 const COLOURS_AT = 13;
@@ -9,11 +9,6 @@ const IMAGE = 0x2c;
 const MAX_CODE_BITS = 8;
 /** Far more than any encoder writes before the first frame. */
 const MAX_BLOCKS = 100_000;
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** The first frame of a GIF, as decoding needs it. */
 export interface GifFrame extends Size {

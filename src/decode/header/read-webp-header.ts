@@ -1,5 +1,5 @@
 import { UndecodableImageError } from './image-errors.js';
-import type { ImageHeader, Orientation } from './image-header.js';
+import type { ImageHeader, Orientation, Size } from './image-header.js';
 import { readExifOrientation, readTiffOrientation } from './read-exif-orientation.js';
 
 const FIRST_CHUNK_AT = 12;
@@ -11,11 +11,6 @@ const MAX_CHUNKS = 20_000;
 /** The start code of a lossy picture, and the signature of a lossless one. */
 const VP8_START = Buffer.of(0x9d, 0x01, 0x2a);
 const VP8L_SIGNATURE = 0x2f;
-
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
 
 /** Types of chunks, which are four letters. */
 const CHUNK = {

@@ -181,7 +181,7 @@ export const configSchema = z.strictObject({
         .enum(DECODER_CHOICES)
         .default('native')
         .describe(
-          '"native" uses libjpeg-turbo. "gpu" uses the JPEG units of an NVIDIA data-centre GPU, and "native" for images that the units do not support; if the units do not work, the server does not start. "auto" uses the GPU if it decodes trial images correctly, otherwise "native", or "jpeg-js" if "native" cannot be loaded. "jpeg-js" is JavaScript, 3 to 20 times slower, for platforms without a native decoder.',
+          '"native" uses libjpeg-turbo. "gpu" uses the JPEG units of an NVIDIA data-centre GPU, and "native" for images that the units do not support; if the units do not work, the server does not start. "auto" uses the GPU if it decodes trial images correctly, otherwise "native", or "jpeg-js" if "native" cannot be loaded. "jpeg-js" is JavaScript, many times slower, for platforms without a native decoder.',
         ),
       threads: z
         .int()

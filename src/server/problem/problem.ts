@@ -3,7 +3,7 @@ export const PROBLEMS = {
   empty_body: {
     status: 400,
     title: 'The body is empty',
-    detail: 'Send one JPEG or PNG image as the body.',
+    detail: 'Send one image as the body.',
   },
   undecodable_image: {
     status: 400,

@@ -9,6 +9,7 @@ import type { ProcessPlan } from './plan-processes.js';
 import {
   BEAT_INTERVAL_MS,
   type FromServingProcess,
+  LINGER_MS,
   type ServingOrders,
   SHARE_INTERVAL_MS,
   type StartReport,
@@ -19,7 +20,7 @@ import { ServingProcess } from './serving-process.js';
 import { startText } from './start-text.js';
 
 /** A process that has not exited this long after the end of its drain is killed. */
-const DRAIN_MARGIN_MS = 5000;
+const DRAIN_MARGIN_MS = 2 * LINGER_MS + 3000;
 
 /** All serving processes: starts them, replaces those that end, and decides which of them accept connections. */
 export class ServingProcesses {

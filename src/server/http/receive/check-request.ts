@@ -11,10 +11,10 @@ const DOT_SEGMENT = /[/\\](?:\.|%2e){1,2}(?:[/\\]|$)/i;
  * valid.
  *
  * - 431: more than 100 header fields.
- * - 400: no Host, or several (RFC 9112, section 3.2); or dot segments or backslashes in the path, which this server
- * and a   proxy that decides by prefix would understand differently.
+ * - 400: no Host, or several (RFC 9112, section 3.2); or dot segments or backslashes in the path, which this server and a
+ *   proxy that decides by prefix would understand differently.
  * - 421: a Host that the configuration does not list, such as that of a page that has rebound its own name to this
- * address.
+ *   address.
  *
  * @param allowedHosts host names without ports, in lower case; empty allows all
  */
