@@ -20,6 +20,13 @@ export interface StartedServer {
   readonly stdout: () => string;
 }
 
+/** What a covered run (scripts/run-tests.ts) tells each program in its environment. */
+function coverageEnv(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const options = [process.env['NODE_OPTIONS'], env['NODE_OPTIONS']];
+  const { COVERAGE_FOLDER } = process.env;
+  return { NODE_OPTIONS: options.filter((each) => each !== undefined).join(' '), COVERAGE_FOLDER };
+}
+
 export function startServer(
   t: Test,
   args: readonly string[] = [],
@@ -28,7 +35,7 @@ export function startServer(
   standardOutput: 'read' | 'unread' | number = 'read',
 ): StartedServer {
   const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', ...env, ...coverageEnv(env) },
     stdio: ['ignore', typeof standardOutput === 'number' ? standardOutput : 'pipe', 'pipe'],
   });
   let stdout = '';
