@@ -6,8 +6,10 @@ import { configSchema } from '../src/server/config/config.js';
 import { Acceptor } from '../src/server/http/acceptor.js';
 import { createApp } from '../src/server/http/app.js';
 import { createHttpServer } from '../src/server/http/http-server.js';
+import { watchLoopDelay } from '../src/server/http/loop-delay.js';
 import { BrokenRequests } from '../src/server/http/receive/broken-requests.js';
 import { UploadBudget } from '../src/server/http/receive/upload-budget.js';
+import { RequestQueue } from '../src/server/http/request-queue.js';
 import { Lifecycle } from '../src/server/lifecycle.js';
 import { createServedModel } from '../src/server/models/served-model.js';
 import { ServedModels } from '../src/server/models/served-models.js';
@@ -65,6 +67,7 @@ async function serve(setup: ServerSetup): Promise<void> {
   const models = new ServedModels();
   const metrics = new Metrics([1, 2, 4, 8]);
   const requestLog = new RequestLog(logger, systemClock);
+  const queue = new RequestQueue(systemClock, watchLoopDelay(systemClock));
   const app = createApp({
     clock: systemClock,
     lifecycle,
@@ -73,6 +76,7 @@ async function serve(setup: ServerSetup): Promise<void> {
     readMetrics: () => metrics.registry.metrics(),
     requestLog,
     uploads: new UploadBudget(serverConfig),
+    queue,
     maxPixels: decode.maxPixels,
     batching: () => batching,
     corsOrigins: [],
@@ -113,6 +117,7 @@ async function serve(setup: ServerSetup): Promise<void> {
     app,
     { ...serverConfig, maxConnections: 65_536 },
     new BrokenRequests(requestLog, metrics),
+    queue,
     () => (isProtected ? batching : { defaultTimeoutMs: Number.POSITIVE_INFINITY }),
   );
   const meter = new ServerMeter(server);

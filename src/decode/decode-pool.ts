@@ -5,7 +5,7 @@ import { decodeCostMs } from './cpu/decode-cost.js';
 import type { DecodeWorkerData } from './cpu/decode-messages.js';
 import { DecodeThread } from './cpu/decode-thread.js';
 import type { DecoderName } from './cpu/load-raster-decoder.js';
-import { ThreadQueue, type Work } from './cpu/thread-queue.js';
+import { type Cost, ThreadQueue, type Work } from './cpu/thread-queue.js';
 import type { GpuDecoder } from './gpu/gpu-decoder.js';
 import { unitsTake } from './gpu/units-take.js';
 import type { ImageHeader } from './header/image-header.js';
@@ -59,9 +59,16 @@ export class DecodePool {
     this.#queue = new ThreadQueue(this.#threads, now, maxBytes);
   }
 
-  /** How long it is expected to take until images with these headers are decoded, if they arrive now. */
-  expectedMs(headers: readonly ImageHeader[]): Millis {
-    return this.#expectedMs(headers.reduce((sum, header) => sum + decodeCostMs(header), 0));
+  /** How long it is expected to take until these images are decoded, if they arrive now. */
+  expectedMs(
+    images: readonly { readonly bytes: Uint8Array; readonly header: ImageHeader }[],
+  ): Millis {
+    return this.#expectedMs(images.map(({ bytes, header }) => this.#costOf(bytes, header)));
+  }
+
+  #costOf(bytes: Uint8Array, header: ImageHeader): Cost {
+    const memoryBytes = decodeBytes(header, bytes.byteLength, this.#decoder);
+    return { costMs: decodeCostMs(header), memoryBytes };
   }
 
   /**
@@ -70,11 +77,13 @@ export class DecodePool {
    */
   expectedMsByBytes(bytes: number): Millis {
     if (!this.gpu && this.#queue.isEmpty) return 0;
-    return this.#expectedMs(bytes * BYTE_MS * this.#costByBytes.factor);
+    const costMs = bytes * BYTE_MS * this.#costByBytes.factor;
+    // Whether it is large, its header will tell.
+    return this.#expectedMs([{ costMs, memoryBytes: 0 }]);
   }
 
-  #expectedMs(costMs: Millis): Millis {
-    return this.gpu ? this.gpu.expectedMs() : this.#queue.expectedMs(costMs);
+  #expectedMs(costs: readonly Cost[]): Millis {
+    return this.gpu ? this.gpu.expectedMs() : this.#queue.expectedMs(costs);
   }
 
   /**
@@ -102,10 +111,8 @@ export class DecodePool {
     isWanted: () => boolean,
     neededByMs: Millis = Number.POSITIVE_INFINITY,
   ): Promise<Uint8Array | undefined> {
-    const costMs = decodeCostMs(header);
-    const memoryBytes = decodeBytes(header, bytes.byteLength, this.#decoder);
-    const work = { costMs, memoryBytes, isWanted, neededByMs };
-    this.#costByBytes.saw(bytes.byteLength * BYTE_MS, costMs);
+    const work = { ...this.#costOf(bytes, header), isWanted, neededByMs };
+    this.#costByBytes.saw(bytes.byteLength * BYTE_MS, work.costMs);
     if (!this.gpu || !unitsTake(bytes, header, input)) {
       return this.#decodeOnThread(work, bytes, header, input);
     }

@@ -9,3 +9,4 @@ export { MissingPackageError, requirePackage } from './require-package.js';
 export { runtimeFolder, runtimeVersion } from './runtime-folder.js';
 export { sleepWhileWaiting } from './sleep-while-waiting.js';
 export { openTurboJpeg, type TurboJpeg } from './turbojpeg.js';
+export { unreadMs } from './unread-ms.js';

@@ -10,8 +10,10 @@ import { decodeMemoryBytes } from './decode-memory.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
 import { createHttpServer } from './http/http-server.js';
+import { watchLoopDelay } from './http/loop-delay.js';
 import { BrokenRequests } from './http/receive/broken-requests.js';
 import { UploadBudget } from './http/receive/upload-budget.js';
+import { RequestQueue } from './http/request-queue.js';
 import { Traffic } from './http/traffic.js';
 import { Lifecycle } from './lifecycle.js';
 import { openModel } from './models/open-model.js';
@@ -74,6 +76,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
   const spans = openRequestSpans(systemClock);
   const requestLog = new RequestLog(logger, systemClock, spans);
   const uploads = new UploadBudget(config.server);
+  const queue = new RequestQueue(systemClock, watchLoopDelay(systemClock));
   const app = createApp({
     clock: systemClock,
     lifecycle,
@@ -82,6 +85,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     readMetrics: () => sharedMetrics.read(),
     requestLog,
     uploads,
+    queue,
     maxPixels: decode.maxPixels,
     formats: decode.formats,
     batching: () => currentBatching,
@@ -100,6 +104,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     app,
     config.server,
     new BrokenRequests(requestLog, metrics),
+    queue,
     () => currentBatching,
     closedConnections(metrics, logger, systemClock),
   );

@@ -12,8 +12,10 @@ import { type LaneImage, pixelsOf, type Scores } from '../../src/engine/index.js
 import { type Config, configSchema } from '../../src/server/config/config.js';
 import { createApp } from '../../src/server/http/app.js';
 import { createHttpServer } from '../../src/server/http/http-server.js';
+import { watchLoopDelay } from '../../src/server/http/loop-delay.js';
 import { BrokenRequests } from '../../src/server/http/receive/broken-requests.js';
 import { UploadBudget } from '../../src/server/http/receive/upload-budget.js';
+import { RequestQueue } from '../../src/server/http/request-queue.js';
 import { Lifecycle } from '../../src/server/lifecycle.js';
 import type { ModelDescription } from '../../src/server/models/model-description.js';
 import { createServedModel } from '../../src/server/models/served-model.js';
@@ -78,6 +80,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
   const logger = pino({}, { write: (line: string) => lines.push(JSON.parse(line)) });
   const requestLog = new RequestLog(logger, systemClock);
   const uploads = new UploadBudget(config);
+  const queue = new RequestQueue(systemClock, watchLoopDelay(systemClock));
   const app = createApp({
     clock: systemClock,
     lifecycle,
@@ -86,6 +89,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     readMetrics: () => metrics.registry.metrics(),
     requestLog,
     uploads,
+    queue,
     maxPixels: options.maxPixels ?? 1e6,
     batching: () => limits,
     corsOrigins: config.corsOrigins,
@@ -122,6 +126,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     app,
     config,
     new BrokenRequests(requestLog, metrics),
+    queue,
     () => limits,
   );
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -13,12 +13,16 @@ export const COSTLY_MS = 200;
  */
 export const LARGE_BYTES = 16 * 1024 * 1024;
 
-/** What the queue must know of an image. */
-export interface Work {
+/** What an image will take. */
+export interface Cost {
   /** What decoding it is expected to take, on a machine like that where costs were measured. */
   readonly costMs: Millis;
   /** The memory that decoding it needs. */
   readonly memoryBytes: number;
+}
+
+/** What the queue must know of an image. */
+export interface Work extends Cost {
   /** When its pixels must be there; later, nobody needs them. */
   readonly neededByMs: Millis;
   /** Asked when a thread is free: if it says no, the work is dropped. */
@@ -67,6 +71,9 @@ export class ThreadQueue<Thread> {
   readonly #maxBytes: number;
   /** Memory of the large images in threads. */
   #largeBytes = 0;
+  /** How many large images there are, in threads or waiting, and how long they occupy the memory. */
+  #larges = 0;
+  #memoryMs: Millis = 0;
   /** The large image that waits for memory and is next. */
   #nextLarge: Work | undefined;
 
@@ -93,6 +100,7 @@ export class ThreadQueue<Thread> {
       };
       line.waiting.push({ work, start, drop: () => resolve(undefined) });
       line.loadMs += work.costMs;
+      this.#occupy(work, 1);
       this.#fill(line);
     });
   }
@@ -101,15 +109,33 @@ export class ThreadQueue<Thread> {
     return isEmpty(this.#cheap) && isEmpty(this.#costly);
   }
 
-  /** How long it will take until work of this cost is done, if it comes now. */
-  expectedMs(costMs: Millis): Millis {
-    const line = this.#lineOf(costMs);
+  /** How long it will take until all of these images are decoded, if they come now. */
+  expectedMs(costs: readonly Cost[]): Millis {
+    const costMs = costs.reduce((sum, cost) => sum + cost.costMs, 0);
+    const line = this.#lineOf(Math.max(...costs.map((cost) => cost.costMs)));
+    const large = costs.filter(isLarge);
+    const memoryMs = large.reduce((sum, cost) => sum + this.#memoryMsOf(cost), 0);
+    const waitsForMemory = large.length > 0 && this.#larges > 0;
     // With nothing before it, it may be as quick as it can be: a slow spell may be over. The sum of the costs cannot tell:
     // it is seldom exactly 0 again.
-    if (isEmpty(line)) return costMs;
+    if (isEmpty(line) && !waitsForMemory) return costMs;
     const threads = this.#slots.length;
     const free = line === this.#cheap ? threads - this.#costly.inThreads : threads - 1;
-    return (line.loadMs / Math.max(1, free) + costMs) * this.#pace.safeFactor;
+    const threadMs = line.loadMs / Math.max(1, free) + costMs;
+    const slowerMs = waitsForMemory ? Math.max(threadMs, this.#memoryMs + memoryMs) : threadMs;
+    return slowerMs * this.#pace.safeFactor;
+  }
+
+  /** How long a large image keeps others from the memory: those that fit beside each other share the time. */
+  #memoryMsOf({ costMs, memoryBytes }: Cost): Millis {
+    return costMs / Math.max(1, Math.floor(this.#maxBytes / memoryBytes));
+  }
+
+  /** @param change 1 for an image that comes, -1 for one that goes */
+  #occupy(cost: Cost, change: 1 | -1): void {
+    if (!isLarge(cost)) return;
+    this.#larges += change;
+    this.#memoryMs += change * this.#memoryMsOf(cost);
   }
 
   #lineOf(costMs: Millis): Line<Thread> {
@@ -125,6 +151,7 @@ export class ThreadQueue<Thread> {
       if (this.#isWorthwhile(next.work, line)) void this.#start(next, line);
       else {
         line.loadMs -= next.work.costMs;
+        this.#occupy(next.work, -1);
         next.drop();
       }
     }
@@ -132,7 +159,7 @@ export class ThreadQueue<Thread> {
 
   /** Small images overtake a large one that waits. */
   #hasMemory(work: Work): boolean {
-    if (work.memoryBytes < LARGE_BYTES) return true;
+    if (!isLarge(work)) return true;
     this.#nextLarge ??= work;
     const bytes = this.#largeBytes + work.memoryBytes;
     return this.#nextLarge === work && (bytes <= this.#maxBytes || this.#largeBytes === 0);
@@ -147,7 +174,7 @@ export class ThreadQueue<Thread> {
 
   async #start({ work, start }: Waiting<Thread>, line: Line<Thread>): Promise<void> {
     const { costMs } = work;
-    const largeBytes = work.memoryBytes < LARGE_BYTES ? 0 : work.memoryBytes;
+    const largeBytes = isLarge(work) ? work.memoryBytes : 0;
     const slot = this.#leastLoaded();
     const givenMs = this.#now();
     line.inThreads++;
@@ -162,6 +189,7 @@ export class ThreadQueue<Thread> {
     line.loadMs -= costMs;
     line.inThreads--;
     this.#largeBytes -= largeBytes;
+    this.#occupy(work, -1);
     handOn();
     this.#fill(line);
     // A large image of the other line may have waited for its memory.
@@ -171,6 +199,10 @@ export class ThreadQueue<Thread> {
   #leastLoaded(): Slot<Thread> {
     return this.#slots.reduce((best, slot) => (slot.loadMs < best.loadMs ? slot : best));
   }
+}
+
+function isLarge({ memoryBytes }: Cost): boolean {
+  return memoryBytes >= LARGE_BYTES;
 }
 
 function isEmpty<Thread>({ inThreads, waiting }: Line<Thread>): boolean {

@@ -4,12 +4,13 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { duplicateDescriptor, MissingPackageError } from '../../native/index.js';
 
-const BACKLOG = 1024;
+/** A client for which there is no room tries again after a second, and nobody can tell since when it has waited. */
+const BACKLOG = 4096;
 /**
  * Node accepts one connection per descriptor and turn of the event loop, and under load a turn takes milliseconds. So
  * the process listens on this many descriptors of the socket.
  */
-const DESCRIPTORS = 8;
+const DESCRIPTORS = 16;
 /** A process pauses when it holds this many connections more than its share. */
 const SLACK = 1;
 /** The length of a pause, and the length that it grows to while there is nothing to accept. */
@@ -42,6 +43,8 @@ export class Acceptor {
   #allowance = 1;
   #pauseMs = PAUSE_MS;
   #pauseTimer: NodeJS.Timeout | undefined;
+  /** Whether it pauses until its share changes. */
+  #isStopped = false;
   #serve = (socket: Socket) => void this.#server.emit('connection', socket);
 
   /** @param isShared whether other processes accept from the same socket */
@@ -63,6 +66,8 @@ export class Acceptor {
     if (this.#acceptsAll) return;
     this.#share = connections;
     if (this.#isOverShare && this.#listener.listening) this.#pause();
+    // It has not been told to accept nothing any more.
+    else if (this.#isStopped && connections >= 0) this.#pause();
   }
 
   /**
@@ -167,6 +172,9 @@ export class Acceptor {
     if (!this.#isShared) return;
     this.#stop();
     clearTimeout(this.#pauseTimer);
+    // With a share below 0, it is others that accept.
+    this.#isStopped = this.#share < 0;
+    if (this.#isStopped) return;
     this.#pauseTimer = setTimeout(() => void this.#resume(), this.#pauseMs);
   }
 

@@ -10,8 +10,9 @@ const ON_MESSAGE_BEGIN = 0;
 const AT_ONCE_MS: Millis = 2 * LOOK_INTERVAL_MS;
 
 interface Connection {
-  /** When it was accepted; undefined once it has carried a request. */
-  acceptedMs: Millis | undefined;
+  readonly acceptedMs: Millis;
+  /** When it could first be accepted; undefined once it has carried a request. */
+  acceptableMs: Millis | undefined;
   /** When the first byte of the present request could be read; undefined if Node does not say. */
   beganMs: Millis | undefined;
 }
@@ -27,22 +28,49 @@ const ARRIVED_MS = Symbol('arrivedMs');
  */
 export class Arrivals {
   readonly #clock: Clock;
-  readonly #loopDelay: LoopDelay;
+  readonly #loopDelay: Pick<LoopDelay, 'waitedMs'>;
+  readonly #unreadMs: (socket: Socket) => Millis;
   readonly #connections = new WeakMap<Socket, Connection>();
 
-  constructor(clock: Clock, loopDelay: LoopDelay) {
+  /** @param unreadMs how long nobody has read a connection that was just accepted, as the system says */
+  constructor(
+    clock: Clock,
+    loopDelay: Pick<LoopDelay, 'waitedMs'>,
+    unreadMs: (socket: Socket) => Millis = () => 0,
+  ) {
     this.#clock = clock;
     this.#loopDelay = loopDelay;
+    this.#unreadMs = unreadMs;
   }
 
-  /** To be called for each new connection, when Node has given it a parser. */
-  connected(socket: Parsed): void {
-    const connection: Connection = { acceptedMs: this.#readableMs(), beganMs: undefined };
-    this.#connections.set(socket, connection);
+  /** To be called for each new connection. */
+  connected(socket: Socket): void {
+    const acceptedMs = this.#clock.now();
+    const unreadMs = Math.max(this.#loopDelay.waitedMs, this.#unreadMs(socket));
+    const acceptableMs = acceptedMs - unreadMs;
+    this.#connections.set(socket, { acceptedMs, acceptableMs, beganMs: undefined });
+  }
+
+  /**
+   * To be called when the first byte of a connection is read before Node has given it a parser. Returns when its first
+   * request could first be read.
+   */
+  firstByte(socket: Socket): Millis {
+    const beganMs = this.#readableMs();
+    const connection = this.#connections.get(socket);
+    if (connection) connection.beganMs = beganMs;
+    return startedMs(beganMs, connection);
+  }
+
+  /** To be called when Node has given a connection a parser. */
+  parsed(socket: Parsed): void {
+    const connection = this.#connections.get(socket);
     // There is no public way to see the first byte. Without this, a request counts from the end of its headers.
-    if (!socket.parser) return;
+    if (!connection || !socket.parser) return;
+    let firstByteMs = connection.beganMs;
     socket.parser[ON_MESSAGE_BEGIN] = () => {
-      connection.beganMs = this.#readableMs();
+      connection.beganMs = firstByteMs ?? this.#readableMs();
+      firstByteMs = undefined;
     };
   }
 
@@ -50,12 +78,8 @@ export class Arrivals {
   arrived(incoming: Arrived): void {
     const connection = this.#connections.get(incoming.socket);
     const beganMs = connection?.beganMs ?? this.#readableMs();
-    incoming[ARRIVED_MS] = beganMs;
-    if (connection?.acceptedMs === undefined) return;
-    const { acceptedMs } = connection;
-    connection.acceptedMs = undefined;
-    // A client may open a connection long before it sends its first request.
-    if (beganMs - acceptedMs <= AT_ONCE_MS) incoming[ARRIVED_MS] = acceptedMs;
+    incoming[ARRIVED_MS] = startedMs(beganMs, connection);
+    if (connection) connection.acceptableMs = undefined;
   }
 
   /** What is read now could be read at this time already, at the earliest. */
@@ -67,4 +91,12 @@ export class Arrivals {
 /** When a request could first be read; undefined if `Arrivals` does not know of it. */
 export function arrivedMs(incoming: Arrived): Millis | undefined {
   return incoming[ARRIVED_MS];
+}
+
+/** When a request could first be read whose first byte could be read at `beganMs`. */
+function startedMs(beganMs: Millis, connection: Connection | undefined): Millis {
+  if (connection?.acceptableMs === undefined) return beganMs;
+  const { acceptedMs, acceptableMs } = connection;
+  // A client may open a connection long before it sends its first request.
+  return beganMs - acceptedMs <= AT_ONCE_MS ? acceptableMs : beganMs;
 }

@@ -1,16 +1,20 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Millis } from '../../batcher/index.js';
+import { unreadMs } from '../../native/index.js';
 import type { Config } from '../config/config.js';
 import type { LatencyBounds } from '../models/classifier.js';
 import { systemClock } from '../system-clock.js';
+import type { EarlyCode } from '../telemetry/metrics.js';
+import { answerBound } from './answer-bound.js';
 import type { createApp } from './app.js';
 import { Arrivals, arrivedMs } from './arrivals.js';
 import { type ClosedReason, Connections } from './connections.js';
-import { LOOK_INTERVAL_MS, LoopDelay } from './loop-delay.js';
+import { readFirstBytes } from './first-bytes.js';
 import type { BrokenRequests } from './receive/broken-requests.js';
 import { checkRequest, MAX_HEADERS } from './receive/check-request.js';
-import { RequestQueue } from './request-queue.js';
+import type { RequestQueue } from './request-queue.js';
 
 const MAX_HEADERS_BYTES = 8192;
 /** How often Node checks for clients that are too slow. */
@@ -19,6 +23,7 @@ const CHECK_INTERVAL_MS = 500;
 /**
  * Node's HTTP server for the app, with this server's limits. It does not listen yet.
  *
+ * @param queue where requests wait for the main thread
  * @param bounds returns how late an answer may be now
  * @param closed called for each connection that is closed because there are more than `maxConnections`
  */
@@ -26,35 +31,38 @@ export function createHttpServer(
   app: Pick<ReturnType<typeof createApp>, 'fetch'>,
   limits: Config['server'],
   broken: BrokenRequests,
+  queue: RequestQueue,
   bounds: () => LatencyBounds,
   closed: (reason: ClosedReason) => void = () => {},
 ): Server {
   // The adapter leaves a request unanswered if it cannot convert it.
   const answer = getRequestListener(app.fetch, { errorHandler: () => {} });
-  const loopDelay = new LoopDelay(systemClock);
-  setInterval(() => loopDelay.look(), LOOK_INTERVAL_MS).unref();
-  const arrivals = new Arrivals(systemClock, loopDelay);
+  const arrivals = new Arrivals(systemClock, queue.loopDelay, unread);
   async function serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
     const refusal = checkRequest(incoming, limits.allowedHosts);
     if (refusal === undefined) await answer(incoming, outgoing);
     if (!outgoing.writableEnded) broken.refuse(incoming, outgoing, refusal);
   }
   const connections = new Connections(limits.maxConnections, closed);
-  const queue = new RequestQueue(systemClock, loopDelay, setImmediate);
-  function boundMs(incoming: IncomingMessage): Millis {
-    const { defaultTimeoutMs, latencyGoalMs = Number.POSITIVE_INFINITY } = bounds();
-    const timeoutMs = Number(incoming.headers['x-request-timeout-ms'] ?? defaultTimeoutMs);
-    // A header that is no number is refused, and its request need not wait for that.
-    return (arrivedMs(incoming) ?? 0) + (Math.min(timeoutMs, latencyGoalMs) || 0);
+  /** With what a request is refused because its answer is expected to be too late; undefined if it is not. */
+  function refusalCode(startedMs: Millis, timeoutMs: string | undefined): EarlyCode | undefined {
+    const { boundMs, code } = answerBound(startedMs, timeoutMs, bounds());
+    return systemClock.now() + queue.answerMs >= boundMs ? code : undefined;
   }
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     arrivals.arrived(incoming);
     broken.began(incoming, outgoing);
     connections.request(incoming, outgoing, () => {
-      const begin = () => void serve(incoming, outgoing);
       // Health checks and metrics cost little, and are wanted most when there is much to do.
-      if (incoming.method === 'GET') begin();
-      else queue.add(incoming, boundMs(incoming), begin);
+      if (queue.isLate && incoming.method !== 'GET') {
+        const timeoutMs = incoming.headers['x-request-timeout-ms'] as string | undefined;
+        const code = refusalCode(arrivedMs(incoming) ?? 0, timeoutMs);
+        if (code) {
+          broken.refuseEarly(incoming, outgoing, code, queue.answerMs);
+          return;
+        }
+      }
+      void serve(incoming, outgoing);
     });
   };
   const server = createServer(
@@ -72,10 +80,29 @@ export function createHttpServer(
   );
   // Node silently drops the fields over its limit, so its limit is one higher than ours.
   server.maxHeadersCount = MAX_HEADERS + 1;
+  const [parse] = server.listeners('connection') as [(this: Server, socket: Socket) => void];
+  server.off('connection', parse);
   server.on('connection', (socket) => {
     arrivals.connected(socket);
     connections.opened(socket);
+    const giveParser = () => {
+      parse.call(server, socket);
+      arrivals.parsed(socket);
+    };
+    // One that is refused gets no parser, which costs more than all the rest of the refusal.
+    if (queue.isLate) refuseOr(socket, giveParser);
+    else giveParser();
   });
+  function refuseOr(socket: Socket, giveParser: () => void): void {
+    readFirstBytes(socket, (first) => {
+      // A client that keeps its connection costs less if it may do so, and it is refused by its request.
+      const isOurs = first?.isOnly && first.method !== 'GET';
+      const code = isOurs && refusalCode(arrivals.firstByte(socket), first.timeoutMs);
+      if (code) broken.refuseConnection(socket, code, queue.answerMs);
+      else giveParser();
+      socket.resume();
+    });
+  }
   // Node considers a connection idle once its answer is written, and would cut off what a slow client has not read yet.
   const closeIdle = server.closeIdleConnections.bind(server);
   server.closeIdleConnections = () => {
@@ -87,4 +114,10 @@ export function createHttpServer(
   server.on('checkExpectation', listener);
   server.on('clientError', (error, socket) => broken.end(error, socket));
   return server;
+}
+
+/** The descriptor is not public; without it, nothing is known. */
+function unread(socket: Socket & { readonly _handle?: { readonly fd?: number } | null }): Millis {
+  const descriptor = socket._handle?.fd;
+  return descriptor === undefined ? 0 : unreadMs(descriptor);
 }

@@ -3,6 +3,13 @@ import type { Clock, Millis } from '../../batcher/index.js';
 /** How often `look` is to be called. */
 export const LOOK_INTERVAL_MS = 10;
 
+/** The delay of this process's event loop. */
+export function watchLoopDelay(clock: Clock): LoopDelay {
+  const loopDelay = new LoopDelay(clock);
+  setInterval(() => loopDelay.look(), LOOK_INTERVAL_MS).unref();
+  return loopDelay;
+}
+
 /**
  * How long what the event loop reads now may have lain there unread. A turn of the loop reads what has come since the
  * turn before, so what the turn before has lasted counts, and what this one has lasted so far.

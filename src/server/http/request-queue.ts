@@ -1,88 +1,79 @@
-import type { IncomingMessage } from 'node:http';
 import type { Clock, Millis } from '../../batcher/index.js';
 import type { LoopDelay } from './loop-delay.js';
 
 /** While what the event loop reads has waited for longer than this, requests begin in turns. */
 const MAX_DELAY_MS: Millis = 10;
-/** For how long requests begin in one turn of the loop. */
-const MAX_TURN_MS: Millis = 5;
-/** How much the latest interval counts in the mean. */
-const WEIGHT = 0.02;
+/** How long a turn of the loop is to last while requests wait. */
+const MAX_TURN_MS: Millis = 2;
+/** How much the latest turn counts in the mean. */
+const WEIGHT = 0.1;
 /** The wait may be at most this share of the time that a request has: decoder, lane and answer need the rest. */
 const SHARE = 0.5;
 
-/** Of requests that began only to be refused. */
-const waits = new WeakMap<IncomingMessage, Millis>();
-
-/** How long a request would have to wait for the main thread; 0 for one whose turn it is. */
-export function expectedWaitMs(incoming: IncomingMessage): Millis {
-  return waits.get(incoming) ?? 0;
-}
-
 /**
- * The main thread as a stage with a queue. Requests begin at once while the event loop keeps up, and else a few in each
- * turn, in the order of their arrival. So turns stay short, and a request that would wait too long is known, and can be
- * refused, as soon as it arrives.
+ * The main thread as a stage with a queue. While the event loop does not keep up, requests begin in the order of their
+ * arrival, so many in each turn that turns stay short. What a request costs is seen from the length of the turns, because
+ * most of its work is done after it has begun. So a request that would wait too long is known as soon as it arrives.
  */
 export class RequestQueue {
+  readonly loopDelay: Pick<LoopDelay, 'waitedMs'>;
   readonly #clock: Clock;
-  readonly #loopDelay: Pick<LoopDelay, 'waitedMs'>;
   readonly #nextTurn: (callback: () => void) => void;
   readonly #waiting: (() => void)[] = [];
-  /** A mean of the times between two beginnings, while requests wait. */
-  #intervalMs: Millis = 0;
-  #beganMs: Millis = 0;
+  /** The time of the main thread for each request that begins: a mean of the latest turns; undefined before the first. */
+  #requestMs: Millis | undefined;
+  /** When the turn before began, and how many requests began in it; 0 if none waited then. */
+  #turnMs: Millis = 0;
+  #begun = 0;
 
   constructor(
     clock: Clock,
     loopDelay: Pick<LoopDelay, 'waitedMs'>,
-    nextTurn: (callback: () => void) => void,
+    nextTurn: (callback: () => void) => void = setImmediate,
   ) {
     this.#clock = clock;
-    this.#loopDelay = loopDelay;
+    this.loopDelay = loopDelay;
     this.#nextTurn = nextTurn;
+  }
+
+  /** Whether a request that arrives now has to wait. */
+  get isLate(): boolean {
+    return this.#waiting.length > 0 || this.loopDelay.waitedMs > MAX_DELAY_MS;
   }
 
   /** How long a request that arrives now is expected to wait. */
   get waitMs(): Millis {
-    return this.#waiting.length * this.#intervalMs;
+    return this.#waiting.length * (this.#requestMs ?? 0);
   }
 
-  /**
-   * Calls `begin` when it is the request's turn; or at once, if that is expected to be too late for an answer by
-   * `boundMs`. Then `expectedWaitMs` tells the time that the answer would take.
-   */
-  add(incoming: IncomingMessage, boundMs: Millis, begin: () => void): void {
-    const now = this.#clock.now();
-    const { waitMs } = this;
-    if (this.#waiting.length === 0 && this.#loopDelay.waitedMs <= MAX_DELAY_MS) begin();
-    else if (now + waitMs / SHARE >= boundMs) {
-      waits.set(incoming, waitMs / SHARE);
-      begin();
-    } else if (this.#waiting.push(begin) === 1) {
-      this.#beganMs = now;
-      this.#nextTurn(() => this.#turn());
-    }
+  /** How long it is expected to take until a request that arrives now is answered. */
+  get answerMs(): Millis {
+    return this.waitMs / SHARE;
+  }
+
+  /** Resolves when it is the turn of a request that has to wait. */
+  turn(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#waiting.push(resolve) === 1) this.#nextTurn(() => this.#turn());
+    });
   }
 
   #turn(): void {
-    const endMs = this.#clock.now() + MAX_TURN_MS;
-    do this.#beginNext();
-    while (this.#waiting.length > 0 && this.#mayBeginMore(endMs));
+    const now = this.#clock.now();
+    if (this.#begun > 0) this.#saw((now - this.#turnMs) / this.#begun);
+    this.#turnMs = now;
+    const most = this.#requestMs === undefined ? 1 : MAX_TURN_MS / this.#requestMs;
+    let begun = 0;
+    do {
+      this.#waiting.shift()?.();
+      begun++;
+    } while (this.#waiting.length > 0 && begun < most);
+    this.#begun = this.#waiting.length > 0 ? begun : 0;
     if (this.#waiting.length > 0) this.#nextTurn(() => this.#turn());
   }
 
-  /** On a host that gives this process a short time now and then, the loop is late however little it does. */
-  #mayBeginMore(endMs: Millis): boolean {
-    return this.#clock.now() < endMs || this.#loopDelay.waitedMs <= MAX_DELAY_MS;
-  }
-
-  #beginNext(): void {
-    const next = this.#waiting.shift();
-    if (!next) return;
-    const now = this.#clock.now();
-    this.#intervalMs += WEIGHT * (now - this.#beganMs - this.#intervalMs);
-    this.#beganMs = now;
-    next();
+  #saw(requestMs: Millis): void {
+    const before = this.#requestMs ?? requestMs;
+    this.#requestMs = before + WEIGHT * (requestMs - before);
   }
 }

@@ -45,6 +45,19 @@ export interface ClassifierParts {
   readonly bounds: () => LatencyBounds;
 }
 
+/** What the headers of a request tell of its images. */
+export interface Announcement {
+  /** The length of the body. */
+  readonly bytes: number;
+  /** Whether it may hold several images. */
+  readonly isForm: boolean;
+}
+
+/** How much the latest form counts in the mean size of an image. */
+const FORM_WEIGHT = 0.1;
+/** A form with more images than this is announced as one with so many. */
+const MAX_FORM_IMAGES = 64;
+
 /** Accepts images whose answers are expected in time, decodes them, and puts them into the batcher. */
 export class Classifier {
   readonly #batcher: Batcher<LaneImage, Scores>;
@@ -52,6 +65,10 @@ export class Classifier {
   readonly #input: ImageInput;
   readonly #clock: Clock;
   readonly #bounds: () => LatencyBounds;
+  /** Images, and their bytes, that are expected of requests whose turn has not come. */
+  readonly #announced = { images: 0, bytes: 0 };
+  /** Of an image in the latest forms: a mean. A form counts as one image before any was seen. */
+  #formImageBytes = Number.POSITIVE_INFINITY;
 
   constructor({ batcher, decodePool, input, clock, bounds }: ClassifierParts) {
     this.#batcher = batcher;
@@ -62,14 +79,33 @@ export class Classifier {
   }
 
   /**
-   * Checks whether one more image of about so many bytes would be accepted now, before its bytes have arrived.
+   * Checks whether the images of a request would be accepted now, before their bytes have arrived.
    *
-   * @param waitMs how long it has to wait before it is decoded
+   * @param waitMs how long the request has to wait for its turn
    * @throws as Batcher.admit
    */
-  admit(bytes: number, times: RequestTimes, waitMs: Millis): void {
-    const foreseen = this.#foresee(times, waitMs + this.#decodePool.expectedMsByBytes(bytes));
-    this.#batcher.admit(1, times.deadlineMs, foreseen);
+  admit(announcement: Announcement, times: RequestTimes, waitMs: Millis): void {
+    const { images, bytes } = this.#announced;
+    const decodeMs = this.#decodePool.expectedMsByBytes(bytes + announcement.bytes);
+    const foreseen = this.#foresee(times, Math.max(waitMs, decodeMs));
+    this.#batcher.admit(images + this.#imagesOf(announcement), times.deadlineMs, foreseen);
+  }
+
+  /** Counts the images of a request as work ahead of others until the returned function is called. */
+  announce(announcement: Announcement): () => void {
+    const images = this.#imagesOf(announcement);
+    const { bytes } = announcement;
+    this.#announced.images += images;
+    this.#announced.bytes += bytes;
+    return () => {
+      this.#announced.images -= images;
+      this.#announced.bytes -= bytes;
+    };
+  }
+
+  #imagesOf({ bytes, isForm }: Announcement): number {
+    if (!isForm) return 1;
+    return Math.max(1, Math.min(MAX_FORM_IMAGES, Math.round(bytes / this.#formImageBytes)));
   }
 
   /**
@@ -79,8 +115,8 @@ export class Classifier {
    * @throws as Batcher.admit
    */
   accept(images: readonly CheckedImage[], times: RequestTimes, allScores: boolean): ImageItem[] {
-    const headers = images.map(({ header }) => header);
-    const foreseen = this.#foresee(times, this.#decodePool.expectedMs(headers));
+    if (images.length > 1) this.#sawForm(images);
+    const foreseen = this.#foresee(times, this.#decodePool.expectedMs(images));
     const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
     images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image, allScores));
     return items;
@@ -113,6 +149,12 @@ export class Classifier {
       goalMs: Math.min(startedMs + latencyGoalMs, ownMs),
       inputsMs: this.#clock.now() + decodeMs,
     };
+  }
+
+  #sawForm(images: readonly CheckedImage[]): void {
+    const meanBytes = images.reduce((sum, { bytes }) => sum + bytes.length, 0) / images.length;
+    const before = Number.isFinite(this.#formImageBytes) ? this.#formImageBytes : meanBytes;
+    this.#formImageBytes = before + FORM_WEIGHT * (meanBytes - before);
   }
 
   /** Settles items that are no longer wanted; items that are already settled stay as they are. */

@@ -53,6 +53,6 @@ export function toProblem(error: unknown): Problem {
 }
 
 /** Whole seconds, at least one, as RFC 9110 requires. */
-function retryAfter(ms: Millis): Record<string, string> {
+export function retryAfter(ms: Millis): Record<string, string> {
   return { 'Retry-After': String(Math.max(1, Math.ceil(ms / 1000))) };
 }

@@ -35,6 +35,8 @@ export class ServingProcesses {
   #config: Config;
   /** The report of the first process that became ready. */
   #report: StartReport | undefined;
+  /** How many connections each listening process was told to hold. */
+  readonly #toldShares = new Map<ServingProcess, number>();
   #resolveFirstReady = () => {};
   #isDraining = false;
   #exitCode = 0;
@@ -62,7 +64,7 @@ export class ServingProcesses {
     // The first starts alone, because it may build an engine, and because its curve must be that of an idle device.
     this.#all[0]?.start();
     this.#checkForHangs();
-    if (this.#all.length > 1) this.#shareConnections();
+    if (this.#all.length > 1) setInterval(() => this.#tellShares(), SHARE_INTERVAL_MS).unref();
   }
 
   /** @throws {StartError} if the batch limit exceeds what the engine was built for */
@@ -104,7 +106,11 @@ export class ServingProcesses {
 
   #receive(from: ServingProcess, message: FromServingProcess): void {
     if (message.kind === 'ready') this.#ready(from, message.report);
-    if (message.kind === 'availability') this.#tellReadiness();
+    if (message.kind === 'availability') {
+      // A process that would refuse requests stops accepting before the service says that it is ready.
+      this.#tellShares();
+      this.#tellReadiness();
+    }
     if (message.kind === 'metrics') this.#metrics.receive(from, message.id, message.metrics);
     if (message.kind === 'metricsWanted') void this.#tellMetrics(from, message.id);
   }
@@ -187,16 +193,13 @@ export class ServingProcesses {
   }
 
   /** Tells each listening process how many connections it should hold. */
-  #shareConnections(): void {
-    const told = new Map<ServingProcess, number>();
-    setInterval(() => {
-      const shares = connectionShares(this.#all);
-      for (const one of told.keys()) if (!shares.has(one)) told.delete(one);
-      for (const [one, connections] of shares) {
-        if (told.get(one) === connections) continue;
-        told.set(one, connections);
-        one.tell({ kind: 'share', connections });
-      }
-    }, SHARE_INTERVAL_MS).unref();
+  #tellShares(): void {
+    const shares = connectionShares(this.#all);
+    for (const one of this.#toldShares.keys()) if (!shares.has(one)) this.#toldShares.delete(one);
+    for (const [one, connections] of shares) {
+      if (this.#toldShares.get(one) === connections) continue;
+      this.#toldShares.set(one, connections);
+      one.tell({ kind: 'share', connections });
+    }
   }
 }

@@ -14,6 +14,10 @@ const BUCKETS_MS = [
 
 const DECODERS: readonly (DecoderName | 'gpu')[] = ['gpu', 'native', 'native-fallback', 'jpeg-js'];
 
+/** Why a request is refused before its model is known: the main thread has too much to do. */
+const EARLY_CODES = ['overloaded', 'deadline_exceeded'] as const;
+export type EarlyCode = (typeof EARLY_CODES)[number];
+
 /** Gauges of prom-client whose names end like that of a counter; each is the sum of a metric without the ending. */
 const MISNAMED = ['handles', 'requests', 'resources'].map((what) => `nodejs_active_${what}_total`);
 
@@ -99,6 +103,8 @@ export class Metrics {
   readonly #requests = bindEach(['ok', 'client_gone', ...PROBLEM_CODES], (code) =>
     this.#requestCodes.bind({ code }),
   );
+  /** Images of requests that were refused before their model was known. */
+  readonly #refusedEarly = bindEach(EARLY_CODES, (code) => this.refused.bind({ model: '', code }));
   readonly #decoded = bindEach(DECODERS, (decoder) => this.#decoders.bind({ decoder }));
   readonly #gauges = new Map<string, Gauges>();
 
@@ -149,6 +155,12 @@ export class Metrics {
   /** Counts a finished request. */
   request(code: 'ok' | 'client_gone' | ProblemCode): void {
     this.#requests[code].inc();
+  }
+
+  /** Counts a request that is refused before its body is read, as one image. */
+  refusedEarly(code: EarlyCode): void {
+    this.request(code);
+    this.#refusedEarly[code].inc();
   }
 
   /** Counts an image by the decoder whose result is final. */

@@ -34,6 +34,10 @@ class Desk {
     this.queue = new ThreadQueue(names, () => this.nowMs, maxBytes);
   }
 
+  expectedMs(costMs: number, memoryBytes = 1): number {
+    return this.queue.expectedMs([{ costMs, memoryBytes }]);
+  }
+
   async add(name: string, costMs: number, work: Partial<Work> = {}): Promise<void> {
     const run = this.queue.run(workOf(costMs, work), async (thread) => {
       this.started.push(`${name} on ${thread}`);
@@ -145,7 +149,7 @@ t.test('what is not wanted any more is dropped, without a thread', async (t) => 
   await desk.end('1', 10);
   t.same(desk.started, ['1 on A', '2 on A', 'next on A']);
   t.same(desk.dropped, ['gone']);
-  t.equal(desk.queue.expectedMs(5), 25 * MARGIN, 'and it counts no more');
+  t.equal(desk.expectedMs(5), 25 * MARGIN, 'and it counts no more');
 });
 
 t.test('what would come too late makes room for what would not', async (t) => {
@@ -176,34 +180,34 @@ t.test('with nothing else to do, a thread tries what may come too late', async (
 
 t.test('what is waited for is the cost of all before it, shared by the threads', async (t) => {
   const desk = new Desk(2);
-  t.equal(desk.queue.expectedMs(10), 10);
+  t.equal(desk.expectedMs(10), 10);
   await desk.add('1', 30);
-  t.equal(desk.queue.expectedMs(10), 25 * MARGIN);
+  t.equal(desk.expectedMs(10), 25 * MARGIN);
   for (const name of ['2', '3', '4', '5']) await desk.add(name, 30);
-  t.equal(desk.queue.expectedMs(10), 85 * MARGIN);
+  t.equal(desk.expectedMs(10), 85 * MARGIN);
   await desk.end('1', 30);
-  t.equal(desk.queue.expectedMs(10), 70 * MARGIN);
+  t.equal(desk.expectedMs(10), 70 * MARGIN);
 });
 
 t.test('costly images and the others wait for their own, and share the threads', async (t) => {
   const desk = new Desk(3);
   for (const name of ['1', '2', '3']) await desk.add(name, 300);
-  t.equal(desk.queue.expectedMs(200), 650 * MARGIN);
-  t.equal(desk.queue.expectedMs(10), 10);
+  t.equal(desk.expectedMs(200), 650 * MARGIN);
+  t.equal(desk.expectedMs(10), 10);
   await desk.add('cheap', 10);
-  t.equal(desk.queue.expectedMs(10), 20 * MARGIN, 'one thread is free of costly images');
+  t.equal(desk.expectedMs(10), 20 * MARGIN, 'one thread is free of costly images');
 });
 
 t.test('a slow machine is waited for longer, as soon as it is known', async (t) => {
   const desk = new Desk(1);
   for (const name of ['1', '2', '3', '4']) await desk.add(name, 100);
   await desk.end('1', 300);
-  const slowMs = desk.queue.expectedMs(100);
+  const slowMs = desk.expectedMs(100);
   t.ok(slowMs > 3 * 300 * MARGIN && slowMs < 4 * 300 * MARGIN, `${slowMs}`);
   await desk.end('2', 50);
-  t.ok(desk.queue.expectedMs(100) < slowMs, 'an image in the inbox has not begun before');
+  t.ok(desk.expectedMs(100) < slowMs, 'an image in the inbox has not begun before');
   for (const name of ['3', '4']) await desk.end(name, 300);
-  t.equal(desk.queue.expectedMs(100), 100, 'an idle one may be as quick as it can be');
+  t.equal(desk.expectedMs(100), 100, 'an idle one may be as quick as it can be');
 });
 
 t.test('a queue that is empty again is one, whatever the costs that were added up', async (t) => {
@@ -211,7 +215,7 @@ t.test('a queue that is empty again is one, whatever the costs that were added u
   const costs = [0.1, 0.2, 0.3];
   for (const costMs of costs) await desk.add(String(costMs), costMs);
   for (const costMs of costs) await desk.end(String(costMs), 100);
-  t.equal(desk.queue.expectedMs(10), 10);
+  t.equal(desk.expectedMs(10), 10);
 });
 
 const LIMIT = 4 * LARGE_BYTES;
@@ -275,4 +279,47 @@ t.test('one that is dropped while it waits for memory makes room', async (t) => 
   await desk.end('1');
   t.same(desk.dropped, ['gone']);
   t.same(desk.started, ['1 on A', '2 on A']);
+});
+
+t.test('an image that will wait for memory is expected later', async (t) => {
+  const large = { memoryBytes: LARGE_BYTES };
+  const maxBytes = 2 * LARGE_BYTES;
+  const desk = new Desk(4, maxBytes);
+  t.equal(desk.expectedMs(100, 3 * LARGE_BYTES), 100, 'nothing is before it');
+  await desk.add('a', 100, large);
+  await desk.add('b', 100, large);
+  await desk.add('c', 100, large);
+  t.same(desk.started, ['a on A', 'b on B'], 'two have memory');
+  t.equal(desk.expectedMs(100, LARGE_BYTES - 1), (300 / 4 + 100) * MARGIN, 'a small one');
+  // Two at a time: the three before it take one and a half times as long as one.
+  t.equal(desk.expectedMs(100, LARGE_BYTES), (150 + 50) * MARGIN, 'a large one');
+  t.equal(desk.expectedMs(100, LARGE_BYTES + 1), (150 + 100) * MARGIN, 'one that fits beside none');
+  await desk.end('a', 100);
+  await desk.end('b');
+  await desk.end('c');
+  t.equal(desk.expectedMs(100, LARGE_BYTES), 100, 'they have gone');
+});
+
+t.test('a dropped image takes no memory', async (t) => {
+  const desk = new Desk(2, LARGE_BYTES);
+  await desk.add('a', 100, { memoryBytes: LARGE_BYTES });
+  await desk.add('b', 100, { memoryBytes: LARGE_BYTES, isWanted: () => false });
+  t.equal(desk.expectedMs(10, LARGE_BYTES), 210 * MARGIN);
+  await desk.end('a', 100);
+  t.same(desk.dropped, ['b']);
+  t.equal(desk.expectedMs(10, LARGE_BYTES), 10);
+});
+
+t.test('large images of both lines share the memory', async (t) => {
+  const desk = new Desk(2, LARGE_BYTES);
+  await desk.add('costly', COSTLY_MS, { memoryBytes: LARGE_BYTES });
+  t.equal(desk.expectedMs(10, LARGE_BYTES), (COSTLY_MS + 10) * MARGIN);
+  t.equal(desk.expectedMs(10), 10);
+});
+
+t.test('images that come together are expected when the last is done', async (t) => {
+  const desk = new Desk(2);
+  const many = Array.from({ length: 3 }, () => ({ costMs: COSTLY_MS / 2, memoryBytes: 1 }));
+  await desk.add('a', COSTLY_MS);
+  t.equal(desk.queue.expectedMs(many), 1.5 * COSTLY_MS, 'together they are not a costly image');
 });

@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { duplicateDescriptor } from '../../../src/native/index.js';
 import { Acceptor } from '../../../src/server/http/acceptor.js';
@@ -63,20 +65,30 @@ t.test('but takes those that nobody else accepts', options, async (t) => {
   const { sides, clients } = await share(t, 2);
   const [alone] = sides;
   await alone.acceptor.listen();
-  alone.acceptor.share = NO_CONNECTIONS;
+  alone.acceptor.share = 0;
   await clients(20);
   t.equal(alone.acceptor.open, 20);
 });
 
-t.test('and accepts as before when its share has grown', options, async (t) => {
-  const { sides, clients } = await share(t, 2);
-  const [one] = sides;
+t.test('one that is to hold none accepts nothing until its share has grown', options, async (t) => {
+  const { sides, client, clients } = await share(t, 2);
+  const [one, other] = sides as [Side, Side];
   await one.acceptor.listen();
-  one.acceptor.share = NO_CONNECTIONS;
   await clients(2);
-  one.acceptor.share = 10;
+  one.acceptor.share = NO_CONNECTIONS;
+  const waiting = client();
+  waiting.write(REQUEST);
+  await once(waiting, 'connect');
+  // Longer than the longest pause of a process that holds more than its share.
+  await sleep(100);
+  t.equal(one.acceptor.open, 2);
+  await other.acceptor.listen();
   await clients(5);
-  t.equal(one.acceptor.open, 7);
+  t.same([one.acceptor.open, other.acceptor.open], [2, 6], 'another accepts it');
+  one.acceptor.share = 10;
+  other.acceptor.share = NO_CONNECTIONS;
+  await clients(3);
+  t.same([one.acceptor.open, other.acceptor.open], [5, 6]);
 });
 
 t.test('closing accepts whoever has connected, and answers him', options, async (t) => {

@@ -18,7 +18,10 @@ function setUp() {
     loopDelay.look();
   };
   const connection = () => ({ parser: { 0: null as (() => void) | null } });
-  const connected = (socket: object) => arrivals.connected(socket as Socket);
+  const connected = (socket: object) => {
+    arrivals.connected(socket as Socket);
+    arrivals.parsed(socket as Socket);
+  };
   const arrived = (socket: object) => {
     const incoming = { socket } as unknown as IncomingMessage;
     arrivals.arrived(incoming);
@@ -98,7 +101,10 @@ t.test('Node’s parser says when a request begins', async (t) => {
     seen.push(arrivedMs(incoming));
     outgoing.end();
   });
-  server.on('connection', (socket) => arrivals.connected(socket));
+  server.on('connection', (socket) => {
+    arrivals.connected(socket);
+    arrivals.parsed(socket);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {

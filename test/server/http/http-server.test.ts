@@ -6,6 +6,8 @@ import { configSchema } from '../../../src/server/config/config.js';
 import { drain } from '../../../src/server/http/drain.js';
 import { createHttpServer } from '../../../src/server/http/http-server.js';
 import { BrokenRequests } from '../../../src/server/http/receive/broken-requests.js';
+import { watchLoopDelay } from '../../../src/server/http/loop-delay.js';
+import { RequestQueue } from '../../../src/server/http/request-queue.js';
 import { Traffic } from '../../../src/server/http/traffic.js';
 import { systemClock } from '../../../src/server/system-clock.js';
 import { Metrics } from '../../../src/server/telemetry/metrics.js';
@@ -23,7 +25,8 @@ async function serveBytes(t: Test, bytes: Uint8Array) {
   const broken = new BrokenRequests(requestLog, new Metrics([1]));
   const app = { fetch: () => new Response(bytes) };
   const config = configSchema.parse({});
-  const server = createHttpServer(app, config.server, broken, () => config.batching);
+  const queue = new RequestQueue(systemClock, watchLoopDelay(systemClock));
+  const server = createHttpServer(app, config.server, broken, queue, () => config.batching);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {

@@ -1,19 +1,17 @@
-import type { IncomingMessage } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import t from 'tap';
-import { expectedWaitMs, RequestQueue } from '../../../src/server/http/request-queue.js';
+import { RequestQueue } from '../../../src/server/http/request-queue.js';
 
-const NEVER = Number.POSITIVE_INFINITY;
-
-/** A queue on a main thread that is told how late it is, and of which each request takes a while. */
+/** A queue on a main thread that is told how late it is, and on which each request that has begun costs a while. */
 class Desk {
   nowMs = 0;
-  waitedMs = 0;
+  waitedMs = 100;
   readonly began: string[] = [];
+  readonly queue: RequestQueue;
   readonly #turns: (() => void)[] = [];
-  readonly #queue: RequestQueue;
   readonly #requestMs: number;
 
-  constructor(requestMs: number) {
+  constructor(requestMs: number, count = 0) {
     this.#requestMs = requestMs;
     const desk = this;
     const clock = { now: () => this.nowMs, schedule: () => () => {} };
@@ -22,78 +20,99 @@ class Desk {
         return desk.waitedMs;
       },
     };
-    this.#queue = new RequestQueue(clock, delay, (turn) => this.#turns.push(turn));
+    this.queue = new RequestQueue(clock, delay, (turn) => this.#turns.push(turn));
+    for (let i = 0; i < count; i++) this.add(`${i}`);
   }
 
-  add(name: string, boundMs = NEVER): IncomingMessage {
-    const incoming = {} as IncomingMessage;
-    this.#queue.add(incoming, boundMs, () => {
-      this.began.push(name);
-      this.nowMs += this.#requestMs;
-    });
-    return incoming;
+  add(name: string): void {
+    void this.queue.turn().then(() => this.began.push(name));
   }
 
-  turn(): void {
+  /** A turn of the loop, in which the requests that begin are also worked on. Resolves with how many began. */
+  async turn(otherMs = 0): Promise<number> {
+    const before = this.began.length;
     for (const turn of this.#turns.splice(0)) turn();
+    await setImmediate();
+    const count = this.began.length - before;
+    this.nowMs += otherMs + count * this.#requestMs;
+    return count;
   }
 
-  get waitMs(): number {
-    return this.#queue.waitMs;
+  async turns(count: number, otherMs = 0): Promise<void> {
+    for (let i = 0; i < count; i++) await this.turn(otherMs);
   }
 }
 
-t.test('requests begin at once while the event loop keeps up', async (t) => {
-  for (const [waitedMs, began] of [
-    [10, ['a']],
-    [10.1, []],
+t.test('nobody has to wait while the event loop keeps up', async (t) => {
+  const desk = new Desk(1);
+  for (const [waitedMs, isLate] of [
+    [10, false],
+    [10.1, true],
   ] as const) {
-    const desk = new Desk(1);
     desk.waitedMs = waitedMs;
-    desk.add('a');
-    t.same(desk.began, began, `${waitedMs} ms`);
+    t.equal(desk.queue.isLate, isLate, `${waitedMs} ms`);
   }
 });
 
-t.test('when it does not, they begin in order, for a few milliseconds in each turn', async (t) => {
-  const desk = new Desk(2);
-  desk.waitedMs = 100;
-  for (const name of ['a', 'b', 'c', 'd', 'e']) desk.add(name);
-  t.same(desk.began, []);
-  desk.turn();
-  t.same(desk.began, ['a', 'b', 'c']);
-  desk.turn();
-  t.same(desk.began, ['a', 'b', 'c', 'd', 'e']);
-  desk.add('f');
-  desk.turn();
-  t.equal(desk.began.at(-1), 'f');
-});
-
-t.test('one that takes longer than a turn may is the only one in it', async (t) => {
-  const desk = new Desk(5);
-  desk.waitedMs = 100;
-  for (const name of ['a', 'b']) desk.add(name);
-  desk.turn();
-  t.same(desk.began, ['a']);
+t.test('when it does not, requests begin in order, one in the first turn', async (t) => {
+  const desk = new Desk(1, 2);
   desk.waitedMs = 0;
-  desk.add('c');
-  desk.add('d');
-  desk.turn();
-  t.same(desk.began, ['a', 'b', 'c', 'd'], 'the loop has caught up');
+  t.equal(desk.queue.isLate, true, 'others wait');
+  desk.add('last');
+  t.same(desk.began, []);
+  await desk.turn();
+  t.same(desk.began, ['0']);
+  await desk.turns(2);
+  t.same(desk.began, ['0', '1', 'last']);
+  t.equal(desk.queue.isLate, false);
+  desk.add('next');
+  await desk.turn();
+  t.equal(desk.began.at(-1), 'next', 'turns go on');
 });
 
-t.test('a request that would wait too long begins at once, and is told how long', async (t) => {
-  const desk = new Desk(10);
-  desk.waitedMs = 100;
-  for (let i = 0; i < 200; i++) desk.add(`${i}`);
-  for (let i = 0; i < 100; i++) desk.turn();
-  t.equal(desk.began.length, 100);
-  // Half of the time of a request is for what comes after.
-  const neededMs = 2 * desk.waitMs;
-  t.ok(neededMs > 0);
-  t.equal(expectedWaitMs(desk.add('in time', desk.nowMs + neededMs + 0.1)), 0);
-  t.not(desk.began.at(-1), 'in time');
-  const more = 2 * desk.waitMs;
-  t.equal(expectedWaitMs(desk.add('late', desk.nowMs + more)), more);
-  t.equal(desk.began.at(-1), 'late');
+t.test('as many begin in a turn as keep it short with the work that they cause', async (t) => {
+  for (const [requestMs, inTurn] of [
+    [0.125, 16],
+    [0.5, 4],
+    [1.9, 2],
+    [50, 1],
+  ] as const) {
+    const desk = new Desk(requestMs, 100);
+    await desk.turn();
+    t.equal(await desk.turn(), inTurn, `${requestMs} ms each`);
+  }
+});
+
+t.test('other work in the turns leaves less room for them, but always for one', async (t) => {
+  for (const [otherMs, least, most] of [
+    [1, 8, 12],
+    [100, 1, 1],
+  ] as const) {
+    const desk = new Desk(0.1, 5000);
+    await desk.turns(100, otherMs);
+    const inTurn = await desk.turn(otherMs);
+    t.ok(inTurn >= least && inTurn <= most, `${inTurn} beside ${otherMs} ms`);
+  }
+});
+
+t.test(
+  'the time until a turn is foreseen, and half of the time is for what comes after',
+  async (t) => {
+    const desk = new Desk(10, 200);
+    t.equal(desk.queue.waitMs, 0, 'nothing is known yet');
+    await desk.turns(100);
+    t.equal(desk.queue.waitMs, 1000);
+    t.equal(desk.queue.answerMs, 2000);
+  },
+);
+
+t.test('a pause of the requests is no work of theirs', async (t) => {
+  const desk = new Desk(1, 2);
+  await desk.turns(2);
+  desk.nowMs += 10_000;
+  for (let i = 0; i < 2; i++) desk.add(`after ${i}`);
+  await desk.turns(2);
+  t.equal(desk.began.length, 4);
+  desk.add('last');
+  t.equal(desk.queue.waitMs, 1);
 });

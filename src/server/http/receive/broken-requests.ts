@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import type { Millis } from '../../../batcher/index.js';
 import { PROBLEMS, Problem, type ProblemCode, problemBody } from '../../problem/problem.js';
-import type { Metrics } from '../../telemetry/metrics.js';
-import type { RequestLog } from '../../telemetry/request-log.js';
+import { retryAfter } from '../../problem/to-problem.js';
+import type { EarlyCode, Metrics } from '../../telemetry/metrics.js';
+import type { MalformedFacts, RequestLog } from '../../telemetry/request-log.js';
 import { requestId } from '../exchange.js';
+import { PROBLEM_JSON } from '../respond/problem-response.js';
+import { letGoOfBody } from './let-go-of-body.js';
 import { breakOff } from './read-body.js';
 
 /** Time for a client to read the last answer and close the connection; then the server closes it. */
@@ -12,7 +16,10 @@ const LINGER_MS = 1000;
 
 const TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
-/** Answers, logs and numbers what the app never sees: input that is not a request, or that arrived too slowly. */
+/**
+ * Answers, logs and numbers what the app never sees: input that is not a request, or that arrived too slowly, and requests
+ * that cannot be answered in time.
+ */
 export class BrokenRequests {
   readonly #requestLog: RequestLog;
   readonly #metrics: Metrics;
@@ -39,6 +46,45 @@ export class BrokenRequests {
     outgoing
       .writeHead(status, { Connection: 'close', 'Content-Length': 0, 'X-Request-Id': id })
       .end();
+  }
+
+  /** Refuses a request before the app sees it, because its answer would take until `answerMs` from now. */
+  refuseEarly(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    code: EarlyCode,
+    answerMs: Millis,
+  ): void {
+    const id = requestId(incoming);
+    const { method, url: path } = incoming;
+    this.#refusedEarly({ requestId: id, method, path, code });
+    const body = problemBody(code, id);
+    if (letGoOfBody(incoming)) outgoing.setHeader('Connection', 'close');
+    outgoing
+      .writeHead(PROBLEMS[code].status, {
+        'Content-Type': PROBLEM_JSON,
+        'Content-Length': Buffer.byteLength(body),
+        'X-Request-Id': id,
+        ...retryAfter(answerMs),
+      })
+      .end(body);
+  }
+
+  /**
+   * The same for the first request of a connection that has no HTTP parser. The connection is closed; until then, what
+   * arrives is to be discarded.
+   */
+  refuseConnection(socket: Duplex, code: EarlyCode, answerMs: Millis): void {
+    const id = randomUUID();
+    this.#refusedEarly({ requestId: id, code });
+    socket.on('error', () => socket.destroy());
+    endWith(socket, PROBLEMS[code].status, id, problemBody(code, id), retryAfter(answerMs));
+  }
+
+  #refusedEarly(facts: Omit<MalformedFacts, 'status'> & { readonly code: EarlyCode }): void {
+    const { code } = facts;
+    this.#requestLog.malformed({ ...facts, status: PROBLEMS[code].status });
+    this.#metrics.refusedEarly(code);
   }
 
   /** Handles Node's `clientError`: the bytes are not HTTP, they stopped arriving, or the connection failed. */
@@ -85,13 +131,20 @@ function endAfter(newest: ServerResponse, socket: Duplex): void {
   else newest.setHeader('Connection', 'close');
 }
 
-function endWith(socket: Duplex, status: number, id: string, problem = ''): void {
+function endWith(
+  socket: Duplex,
+  status: number,
+  id: string,
+  problem = '',
+  headers: Readonly<Record<string, string>> = {},
+): void {
   const lines = [
     `HTTP/1.1 ${status} `,
     'Connection: close',
     ...(problem ? ['Content-Type: application/problem+json'] : []),
     `Content-Length: ${Buffer.byteLength(problem)}`,
     `X-Request-Id: ${id}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     '',
     problem,
   ];

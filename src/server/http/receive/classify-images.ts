@@ -6,6 +6,7 @@ import {
   walkInTurns,
 } from '../../../decode/index.js';
 import type {
+  Announcement,
   CheckedImage,
   ImageItem,
   ImageSettlement,
@@ -17,8 +18,8 @@ import { toProblem } from '../../problem/to-problem.js';
 import type { Metrics } from '../../telemetry/metrics.js';
 import type { RequestLog } from '../../telemetry/request-log.js';
 import type { Exchange } from '../exchange.js';
-import { expectedWaitMs } from '../request-queue.js';
 import type { ImageOutcome } from '../respond/classify-response.js';
+import { isForm } from './is-form.js';
 
 export interface ClassifyImagesDeps extends HeaderLimits {
   readonly clock: Clock;
@@ -39,14 +40,26 @@ export interface ClassifyRequest {
 /**
  * Refuses a request whose images would be refused anyway, so that the client need not upload them.
  *
+ * @param waitMs how long the request has to wait before its body is read
  * @throws as Classifier.admit
  */
-export function admitBeforeUpload(request: ClassifyRequest): void {
-  const { exchange, model } = request;
-  const { incoming } = exchange;
-  const bytes = Number(incoming.headers['content-length'] ?? 0);
-  const waitMs = expectedWaitMs(incoming);
-  counting(model, 1, () => model.classifier.admit(bytes, timesOf(request), waitMs));
+export function admitBeforeUpload(request: ClassifyRequest, waitMs: Millis): void {
+  const { model } = request;
+  counting(model, 1, () =>
+    model.classifier.admit(announcementOf(request), timesOf(request), waitMs),
+  );
+}
+
+/** Counts the images of a request that has been admitted as work ahead of others, while it waits for its turn. */
+export async function announced(request: ClassifyRequest, turn: Promise<void>): Promise<void> {
+  const takeBack = request.model.classifier.announce(announcementOf(request));
+  await turn;
+  takeBack();
+}
+
+function announcementOf({ exchange }: ClassifyRequest): Announcement {
+  const { headers } = exchange.incoming;
+  return { bytes: Number(headers['content-length'] ?? 0), isForm: isForm(headers) };
 }
 
 /**

@@ -9,7 +9,7 @@ const QUERY = ['model', 'top_k'];
 /** POST /api/classify: the whole path of a request, receive -> decode -> batcher -> engine -> respond. */
 export function classifyRoute(deps: ImageRouteDeps) {
   return imageRoute(deps, async (c, exchange, upload) => {
-    const { request, topK } = openRequest(deps, c, exchange, { query: QUERY });
+    const { request, topK } = await openRequest(deps, c, exchange, { query: QUERY });
     const { isForm, images } = await receiveImages(
       exchange,
       upload,

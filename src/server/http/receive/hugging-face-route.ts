@@ -35,7 +35,7 @@ export function huggingFaceRoute(deps: ImageRouteDeps) {
     deps,
     async (c, exchange, upload) => {
       const rules = { model: c.req.param('name'), query: ['top_k'] };
-      const { request, topK } = openRequest(deps, c, exchange, rules);
+      const { request, topK } = await openRequest(deps, c, exchange, rules);
       const body = await receiveBody(exchange, upload, deps.clock, request.deadlineMs, () =>
         readBody(exchange.incoming, upload),
       );

@@ -4,12 +4,14 @@ import type { Config } from '../../config/config.js';
 import { type Exchange, openExchange } from '../exchange.js';
 import {
   admitBeforeUpload,
+  announced,
   type ClassifyImagesDeps,
   type ClassifyRequest,
 } from './classify-images.js';
 import { type FindModelDeps, findModel } from './find-model.js';
 import { readRequestOptions } from './read-request-options.js';
 import { type RefuseDeps, refuse } from './refuse.js';
+import type { RequestQueue } from '../request-queue.js';
 import type { Upload, UploadBudget } from './upload-budget.js';
 
 export type RouteContext = Context<{ Bindings: HttpBindings }>;
@@ -17,6 +19,8 @@ export type RouteContext = Context<{ Bindings: HttpBindings }>;
 /** The dependencies of every route that accepts images. */
 export interface ImageRouteDeps extends RefuseDeps, ClassifyImagesDeps, FindModelDeps {
   readonly uploads: UploadBudget;
+  /** Where requests wait for the main thread. */
+  readonly queue: RequestQueue;
   /** The limits in force, which change when the configuration is read again. */
   readonly batching: () => Config['batching'];
 }
@@ -59,16 +63,17 @@ export interface RequestRules {
 }
 
 /**
- * Reads everything of a request except its body, and refuses it if its images would be refused anyway.
+ * Reads everything of a request except its body, and refuses it if its images would be refused anyway. Resolves when the
+ * main thread has time for its body.
  *
  * @throws {Problem} as `readRequestOptions`, `findModel` and `admitBeforeUpload`
  */
-export function openRequest(
+export async function openRequest(
   deps: ImageRouteDeps,
   c: RouteContext,
   exchange: Exchange,
   { model, version, query: allowed, mayBeGzip }: RequestRules,
-): { readonly request: ClassifyRequest; readonly topK: number } {
+): Promise<{ readonly request: ClassifyRequest; readonly topK: number }> {
   const query = c.req.query();
   const { headers } = exchange.incoming;
   const { defaultTimeoutMs } = deps.batching();
@@ -84,6 +89,7 @@ export function openRequest(
     model: findModel(deps, model ?? query['model'], version, exchange.outgoing),
     deadlineMs: exchange.startedMs + timeoutMs,
   };
-  admitBeforeUpload(request);
+  admitBeforeUpload(request, deps.queue.waitMs);
+  if (deps.queue.isLate) await announced(request, deps.queue.turn());
   return { request, topK };
 }

@@ -36,7 +36,7 @@ export function predictRoute(deps: ImageRouteDeps) {
       const last = version ?? name;
       if (!last.endsWith(CALL)) throw new Problem('not_found');
       const called = last.slice(0, -CALL.length);
-      const { request } = openRequest(deps, c, exchange, {
+      const { request } = await openRequest(deps, c, exchange, {
         model: version === undefined ? called : name,
         version: version === undefined ? VERSION : latest(called),
         query: [],

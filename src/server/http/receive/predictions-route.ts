@@ -11,7 +11,7 @@ import { receiveImages } from './receive-images.js';
 export function predictionsRoute(deps: ImageRouteDeps) {
   return imageRoute(deps, async (c, exchange, upload) => {
     const { name, version } = c.req.param();
-    const { request, topK } = openRequest(deps, c, exchange, {
+    const { request, topK } = await openRequest(deps, c, exchange, {
       model: name,
       // TorchServe's archiver calls the first version 1.0.
       version: version === '1.0' ? VERSION : version,

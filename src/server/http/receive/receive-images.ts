@@ -1,6 +1,7 @@
 import type { Clock, Millis } from '../../../batcher/index.js';
 import { Problem } from '../../problem/problem.js';
 import type { Exchange } from '../exchange.js';
+import { isForm } from './is-form.js';
 import { readBody } from './read-body.js';
 import { readForm } from './read-form.js';
 import { receiveBody } from './receive-body.js';
@@ -25,13 +26,13 @@ export async function receiveImages(
   maxImages: number,
 ): Promise<ReceivedImages> {
   const { incoming } = exchange;
-  const isForm = /^multipart\/form-data\b/i.test(incoming.headers['content-type'] ?? '');
+  const hasParts = isForm(incoming.headers);
   const images = await receiveBody(exchange, upload, clock, deadlineMs, () =>
-    isForm
+    hasParts
       ? readForm(incoming, upload, maxImages)
       : readBody(incoming, upload).then((body) => [body]),
   );
-  const isEmpty = isForm ? images.length === 0 : images[0]?.length === 0;
+  const isEmpty = hasParts ? images.length === 0 : images[0]?.length === 0;
   if (isEmpty) throw new Problem('empty_body');
-  return { isForm, images };
+  return { isForm: hasParts, images };
 }

@@ -14,7 +14,7 @@ export function inferRoute(deps: ImageRouteDeps) {
     async (c, exchange, upload) => {
       const { incoming } = exchange;
       const { name, version } = c.req.param();
-      const { request } = openRequest(deps, c, exchange, {
+      const { request } = await openRequest(deps, c, exchange, {
         model: name,
         version,
         query: [],
