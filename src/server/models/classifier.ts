@@ -9,6 +9,7 @@ import {
 } from '../../batcher/index.js';
 import type { DecodePool, ImageHeader } from '../../decode/index.js';
 import type { ImageInput, LaneImage, Scores } from '../../engine/index.js';
+import { FormSize } from './form-size.js';
 
 /** One image of a request, after its header check. */
 export interface CheckedImage {
@@ -45,18 +46,12 @@ export interface ClassifierParts {
   readonly bounds: () => LatencyBounds;
 }
 
-/** What the headers of a request tell of its images. */
+/** What is expected of a request whose body has not arrived. */
 export interface Announcement {
-  /** The length of the body. */
+  /** The length of the body; 0 if it is not known. */
   readonly bytes: number;
-  /** Whether it may hold several images. */
-  readonly isForm: boolean;
+  readonly images: number;
 }
-
-/** How much the latest form counts in the mean size of an image. */
-const FORM_WEIGHT = 0.1;
-/** A form with more images than this is announced as one with so many. */
-const MAX_FORM_IMAGES = 64;
 
 /** Accepts images whose answers are expected in time, decodes them, and puts them into the batcher. */
 export class Classifier {
@@ -67,8 +62,8 @@ export class Classifier {
   readonly #bounds: () => LatencyBounds;
   /** Images, and their bytes, that are expected of requests whose turn has not come. */
   readonly #announced = { images: 0, bytes: 0 };
-  /** Of an image in the latest forms: a mean. A form counts as one image before any was seen. */
-  #formImageBytes = Number.POSITIVE_INFINITY;
+  /** Of the latest forms. */
+  readonly formSize = new FormSize();
 
   constructor({ batcher, decodePool, input, clock, bounds }: ClassifierParts) {
     this.#batcher = batcher;
@@ -88,24 +83,17 @@ export class Classifier {
     const { images, bytes } = this.#announced;
     const decodeMs = this.#decodePool.expectedMsByBytes(bytes + announcement.bytes);
     const foreseen = this.#foresee(times, Math.max(waitMs, decodeMs));
-    this.#batcher.admit(images + this.#imagesOf(announcement), times.deadlineMs, foreseen);
+    this.#batcher.admit(images + announcement.images, times.deadlineMs, foreseen);
   }
 
   /** Counts the images of a request as work ahead of others until the returned function is called. */
-  announce(announcement: Announcement): () => void {
-    const images = this.#imagesOf(announcement);
-    const { bytes } = announcement;
+  announce({ images, bytes }: Announcement): () => void {
     this.#announced.images += images;
     this.#announced.bytes += bytes;
     return () => {
       this.#announced.images -= images;
       this.#announced.bytes -= bytes;
     };
-  }
-
-  #imagesOf({ bytes, isForm }: Announcement): number {
-    if (!isForm) return 1;
-    return Math.max(1, Math.min(MAX_FORM_IMAGES, Math.round(bytes / this.#formImageBytes)));
   }
 
   /**
@@ -115,7 +103,6 @@ export class Classifier {
    * @throws as Batcher.admit
    */
   accept(images: readonly CheckedImage[], times: RequestTimes, allScores: boolean): ImageItem[] {
-    if (images.length > 1) this.#sawForm(images);
     const foreseen = this.#foresee(times, this.#decodePool.expectedMs(images));
     const items = this.#batcher.accept(images.length, times.deadlineMs, foreseen);
     images.forEach((image, i) => void this.#decode(items[i] as ImageItem, image, allScores));
@@ -149,12 +136,6 @@ export class Classifier {
       goalMs: Math.min(startedMs + latencyGoalMs, ownMs),
       inputsMs: this.#clock.now() + decodeMs,
     };
-  }
-
-  #sawForm(images: readonly CheckedImage[]): void {
-    const meanBytes = images.reduce((sum, { bytes }) => sum + bytes.length, 0) / images.length;
-    const before = Number.isFinite(this.#formImageBytes) ? this.#formImageBytes : meanBytes;
-    this.#formImageBytes = before + FORM_WEIGHT * (meanBytes - before);
   }
 
   /** Settles items that are no longer wanted; items that are already settled stay as they are. */

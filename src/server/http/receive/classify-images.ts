@@ -37,29 +37,30 @@ export interface ClassifyRequest {
   readonly allScores?: boolean;
 }
 
+/** What the headers of a request tell of its images, of which there are at most `maxImages`. */
+export function announcementOf(
+  { exchange, model }: ClassifyRequest,
+  maxImages: number,
+): Announcement {
+  const { headers } = exchange.incoming;
+  const bytes = Number(headers['content-length'] ?? 0);
+  const { formSize } = model.classifier;
+  return { bytes, images: isForm(headers) ? formSize.imagesIn(bytes, maxImages) : 1 };
+}
+
 /**
  * Refuses a request whose images would be refused anyway, so that the client need not upload them.
  *
  * @param waitMs how long the request has to wait before its body is read
  * @throws as Classifier.admit
  */
-export function admitBeforeUpload(request: ClassifyRequest, waitMs: Millis): void {
-  const { model } = request;
-  counting(model, 1, () =>
-    model.classifier.admit(announcementOf(request), timesOf(request), waitMs),
-  );
-}
-
-/** Counts the images of a request that has been admitted as work ahead of others, while it waits for its turn. */
-export async function announced(request: ClassifyRequest, turn: Promise<void>): Promise<void> {
-  const takeBack = request.model.classifier.announce(announcementOf(request));
-  await turn;
-  takeBack();
-}
-
-function announcementOf({ exchange }: ClassifyRequest): Announcement {
-  const { headers } = exchange.incoming;
-  return { bytes: Number(headers['content-length'] ?? 0), isForm: isForm(headers) };
+export function admitBeforeUpload(
+  request: ClassifyRequest,
+  announcement: Announcement,
+  waitMs: Millis,
+): void {
+  const { classifier } = request.model;
+  counting(request.model, 1, () => classifier.admit(announcement, timesOf(request), waitMs));
 }
 
 /**
@@ -76,7 +77,10 @@ export async function classifyEach(
   request: ClassifyRequest,
   images: readonly Buffer[],
 ): Promise<readonly ImageOutcome[]> {
-  const checked = await walkInTurns(checkImages(images, deps, request.model));
+  const { exchange, model } = request;
+  const formBytes = Number(exchange.incoming.headers['content-length'] ?? 0);
+  if (formBytes > 0) model.classifier.formSize.saw(formBytes, images.length);
+  const checked = await walkInTurns(checkImages(images, deps, model));
   const good = checked.filter((image): image is CheckedImage => !(image instanceof Problem));
   const settled = await accept(deps, request, good);
   let next = 0;

@@ -4,11 +4,12 @@ import type { Config } from '../../config/config.js';
 import { type Exchange, openExchange } from '../exchange.js';
 import {
   admitBeforeUpload,
-  announced,
+  announcementOf,
   type ClassifyImagesDeps,
   type ClassifyRequest,
 } from './classify-images.js';
 import { type FindModelDeps, findModel } from './find-model.js';
+import { maxImages } from './max-images.js';
 import { readRequestOptions } from './read-request-options.js';
 import { type RefuseDeps, refuse } from './refuse.js';
 import type { RequestQueue } from '../request-queue.js';
@@ -89,7 +90,14 @@ export async function openRequest(
     model: findModel(deps, model ?? query['model'], version, exchange.outgoing),
     deadlineMs: exchange.startedMs + timeoutMs,
   };
-  admitBeforeUpload(request, deps.queue.waitMs);
-  if (deps.queue.isLate) await announced(request, deps.queue.turn());
+  const { queue } = deps;
+  const announcement = announcementOf(request, maxImages(deps.batching()));
+  admitBeforeUpload(request, announcement, queue.waitMs);
+  if (queue.isLate) {
+    // Until then, its images are work ahead of others.
+    const takeBack = request.model.classifier.announce(announcement);
+    await queue.turn();
+    takeBack();
+  }
   return { request, topK };
 }
