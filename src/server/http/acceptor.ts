@@ -4,7 +4,10 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { duplicateDescriptor, MissingPackageError } from '../../native/index.js';
 
-/** A client for which there is no room tries again after a second, and nobody can tell since when it has waited. */
+/**
+ * How many connections may wait for a process to accept them. A client for which there is no room tries again after a
+ * second, and the server cannot tell since when it has waited.
+ */
 const BACKLOG = 4096;
 /**
  * Node accepts one connection per descriptor and turn of the event loop, and under load a turn takes milliseconds. So
@@ -135,7 +138,7 @@ export class Acceptor {
     if (this.#listener.listening) return;
     try {
       const fd = this.#isShared ? duplicateDescriptor(this.#descriptor) : this.#descriptor;
-      this.#listener.listen({ fd, backlog: BACKLOG });
+      this.#listener.listen({ fd }, BACKLOG);
     } catch (error) {
       if (error instanceof MissingPackageError) throw error;
       this.#pause();
@@ -148,7 +151,7 @@ export class Acceptor {
     try {
       for (const helper of this.#helpers) {
         if (helper.listening) continue;
-        helper.listen({ fd: duplicateDescriptor(this.#descriptor), backlog: BACKLOG });
+        helper.listen({ fd: duplicateDescriptor(this.#descriptor) }, BACKLOG);
       }
     } catch {
       // Without them, connections are only accepted more slowly.

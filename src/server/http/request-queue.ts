@@ -7,21 +7,29 @@ const MAX_DELAY_MS: Millis = 10;
 const MAX_TURN_MS: Millis = 2;
 /** How much the latest turn counts in the mean. */
 const WEIGHT = 0.1;
+/**
+ * By which share the cost follows a shorter turn, and by which it grows after a longer one, however long that was. A turn
+ * is long for other reasons too: on a busy host, this thread is interrupted.
+ */
+const FALL = 0.3;
+const GROWTH = 0.2;
 /** The wait may be at most this share of the time that a request has: decoder, lane and answer need the rest. */
 const SHARE = 0.5;
 
 /**
  * The main thread as a stage with a queue. While the event loop does not keep up, requests begin in the order of their
- * arrival, so many in each turn that turns stay short. What a request costs is seen from the length of the turns, because
- * most of its work is done after it has begun. So a request that would wait too long is known as soon as it arrives.
+ * arrival, so many in each turn that turns stay short. What a request costs is seen from the shorter of the turns, because
+ * most of its work is done after it has begun. A request that would wait too long is known as soon as it arrives.
  */
 export class RequestQueue {
   readonly loopDelay: Pick<LoopDelay, 'waitedMs'>;
   readonly #clock: Clock;
   readonly #nextTurn: (callback: () => void) => void;
   readonly #waiting: (() => void)[] = [];
-  /** The time of the main thread for each request that begins: a mean of the latest turns; undefined before the first. */
-  #requestMs: Millis | undefined;
+  /** The time between two requests that begin: a mean of the latest turns; undefined before the first. */
+  #intervalMs: Millis | undefined;
+  /** What a request costs the main thread: as in the shorter of the latest turns. */
+  #costMs: Millis = MAX_TURN_MS;
   /** When the turn before began, and how many requests began in it; 0 if none waited then. */
   #turnMs: Millis = 0;
   #begun = 0;
@@ -43,7 +51,7 @@ export class RequestQueue {
 
   /** How long a request that arrives now is expected to wait. */
   get waitMs(): Millis {
-    return this.#waiting.length * (this.#requestMs ?? 0);
+    return this.#waiting.length * (this.#intervalMs ?? 0);
   }
 
   /** How long it is expected to take until a request that arrives now is answered. */
@@ -62,7 +70,7 @@ export class RequestQueue {
     const now = this.#clock.now();
     if (this.#begun > 0) this.#saw((now - this.#turnMs) / this.#begun);
     this.#turnMs = now;
-    const most = this.#requestMs === undefined ? 1 : MAX_TURN_MS / this.#requestMs;
+    const most = MAX_TURN_MS / this.#costMs;
     let begun = 0;
     do {
       this.#waiting.shift()?.();
@@ -73,7 +81,12 @@ export class RequestQueue {
   }
 
   #saw(requestMs: Millis): void {
-    const before = this.#requestMs ?? requestMs;
-    this.#requestMs = before + WEIGHT * (requestMs - before);
+    const before = this.#intervalMs ?? requestMs;
+    this.#intervalMs = before + WEIGHT * (requestMs - before);
+    const cost = this.#costMs;
+    this.#costMs =
+      requestMs < cost
+        ? cost + FALL * (requestMs - cost)
+        : Math.min(requestMs, (1 + GROWTH) * cost);
   }
 }
