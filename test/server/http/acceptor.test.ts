@@ -1,9 +1,10 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { duplicateDescriptor } from '../../../src/native/index.js';
+import { duplicateDescriptor, loadKoffi } from '../../../src/native/index.js';
 import { Acceptor } from '../../../src/server/http/acceptor.js';
 import { bindSocket } from '../../../src/server/supervisor/listening-socket.js';
 import { NO_CONNECTIONS } from '../../../src/server/supervisor/process-messages.js';
@@ -12,7 +13,21 @@ import { until } from '../../helpers/until.js';
 const REQUEST = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const options = process.platform === 'linux' ? {} : { skip: 'needs fcntl of Linux' };
 
+/** How many connections may wait on a listening socket: tcpi_sacked of Linux's struct tcp_info. */
+function backlogOf(descriptor: number): number {
+  const info = Buffer.alloc(32);
+  const length = Buffer.alloc(4);
+  length.writeUInt32LE(info.length);
+  loadKoffi()
+    .load('libc.so.6')
+    .func('int getsockopt(int fd, int level, int name, void *value, void *length)')(
+    ...[descriptor, 6, 11, info, length],
+  );
+  return info.readUInt32LE(28);
+}
+
 interface Side {
+  readonly descriptor: number;
   readonly server: Server;
   readonly acceptor: Acceptor;
 }
@@ -22,13 +37,14 @@ async function share(t: Test, count: number) {
   const socket = await bindSocket('127.0.0.1', 0);
   const sides = Array.from({ length: count }, (_, i): Side => {
     const server = createServer((_request, response) => response.end(String(i)));
-    const acceptor = new Acceptor(server, duplicateDescriptor(socket.descriptor), count > 1);
+    const descriptor = duplicateDescriptor(socket.descriptor);
+    const acceptor = new Acceptor(server, descriptor, count > 1);
     t.teardown(async () => {
       server.closeAllConnections();
       server.close();
       await acceptor.close().catch(() => {});
     });
-    return { server, acceptor };
+    return { descriptor, server, acceptor };
   });
   socket.close();
   function client(): Socket {
@@ -111,6 +127,13 @@ t.test('closing accepts whoever has connected, and answers him', options, async 
     await new Promise<void>((resolve) => late.once('close', () => resolve()));
     t.equal(late.bytesRead, 0, 'nobody listens any more');
   }
+});
+
+t.test('the system lets as many connections wait as it may', options, async (t) => {
+  const { sides } = await share(t, 2);
+  await sides[0].acceptor.listen();
+  const limit = Number(readFileSync('/proc/sys/net/core/somaxconn', 'utf8'));
+  t.equal(backlogOf(sides[0].descriptor), Math.min(4096, limit));
 });
 
 t.test('an address in use, or one of another host, is a sentence', async (t) => {

@@ -92,6 +92,39 @@ t.test('without a word from the parser, a request counts from its headers', asyn
   t.equal(arrivedMs({} as IncomingMessage), undefined);
 });
 
+t.test('the time in which no process accepted a connection counts', async (t) => {
+  const clock = new ManualClock();
+  const loopDelay = new LoopDelay(clock);
+  const arrivals = new Arrivals(clock, loopDelay, () => 700);
+  clock.advance(1000);
+  loopDelay.look();
+  loopDelay.look();
+  const socket = { parser: { 0: null as (() => void) | null } };
+  arrivals.connected(socket as unknown as Socket);
+  arrivals.parsed(socket as unknown as Socket);
+  socket.parser[0]?.();
+  const incoming = { socket } as unknown as IncomingMessage;
+  arrivals.arrived(incoming);
+  t.equal(arrivedMs(incoming), 300);
+});
+
+t.test('a first byte that was read before there was a parser counts', async (t) => {
+  const { clock, loopDelay, connection, idle } = setUp();
+  const arrivals = new Arrivals(clock, loopDelay);
+  const socket = connection();
+  arrivals.connected(socket as unknown as Socket);
+  idle(1000);
+  t.equal(arrivals.firstByte(socket as unknown as Socket), 1000);
+  idle(500);
+  arrivals.parsed(socket as unknown as Socket);
+  for (const startedMs of [1000, 1500]) {
+    socket.parser[0]?.();
+    const incoming = { socket } as unknown as IncomingMessage;
+    arrivals.arrived(incoming);
+    t.equal(arrivedMs(incoming), startedMs);
+  }
+});
+
 t.test('Node’s parser says when a request begins', async (t) => {
   const { clock, loopDelay, idle } = setUp();
   const arrivals = new Arrivals(clock, loopDelay);
