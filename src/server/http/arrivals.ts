@@ -43,12 +43,13 @@ export class Arrivals {
     this.#unreadMs = unreadMs;
   }
 
-  /** To be called for each new connection. */
-  connected(socket: Socket): void {
+  /** To be called for each new connection. Returns how long it has waited to be accepted. */
+  connected(socket: Socket): Millis {
     const acceptedMs = this.#clock.now();
     const unreadMs = Math.max(this.#loopDelay.waitedMs, this.#unreadMs(socket));
     const acceptableMs = acceptedMs - unreadMs;
     this.#connections.set(socket, { acceptedMs, acceptableMs, beganMs: undefined });
+    return unreadMs;
   }
 
   /**

@@ -58,7 +58,7 @@ export function createHttpServer(
         const timeoutMs = incoming.headers['x-request-timeout-ms'] as string | undefined;
         const code = refusalCode(arrivedMs(incoming) ?? 0, timeoutMs);
         if (code) {
-          broken.refuseEarly(incoming, outgoing, code, queue.answerMs);
+          broken.refuseEarly(incoming, outgoing, code, queue.waitMs);
           return;
         }
       }
@@ -83,7 +83,7 @@ export function createHttpServer(
   const [parse] = server.listeners('connection') as [(this: Server, socket: Socket) => void];
   server.off('connection', parse);
   server.on('connection', (socket) => {
-    arrivals.connected(socket);
+    queue.accepted(arrivals.connected(socket));
     connections.opened(socket);
     const giveParser = () => {
       parse.call(server, socket);
@@ -98,7 +98,7 @@ export function createHttpServer(
       // A client that keeps its connection costs less if it may do so, and it is refused by its request.
       const isOurs = first?.isOnly && first.method !== 'GET';
       const code = isOurs && refusalCode(arrivals.firstByte(socket), first.timeoutMs);
-      if (code) broken.refuseConnection(socket, code, queue.answerMs);
+      if (code) broken.refuseConnection(socket, code, queue.waitMs);
       else giveParser();
       socket.resume();
     });

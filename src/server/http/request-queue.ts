@@ -3,6 +3,8 @@ import type { LoopDelay } from './loop-delay.js';
 
 /** While what the event loop reads has waited for longer than this, requests begin in turns. */
 const MAX_DELAY_MS: Millis = 10;
+/** For so long after a connection was accepted that had waited for longer than that. */
+const LATE_MS: Millis = 20;
 /** How long a turn of the loop is to last while requests wait. */
 const MAX_TURN_MS: Millis = 2;
 /** How much the latest turn counts in the mean. */
@@ -13,8 +15,11 @@ const WEIGHT = 0.1;
  */
 const FALL = 0.3;
 const GROWTH = 0.2;
-/** The wait may be at most this share of the time that a request has: decoder, lane and answer need the rest. */
-const SHARE = 0.5;
+/**
+ * The wait may be at most this share of the time that a request has. Decoder, lane and answer need the rest, and a longer
+ * queue would only make answers later, not more.
+ */
+const SHARE = 0.25;
 
 /**
  * The main thread as a stage with a queue. While the event loop does not keep up, requests begin in the order of their
@@ -33,6 +38,7 @@ export class RequestQueue {
   /** When the turn before began, and how many requests began in it; 0 if none waited then. */
   #turnMs: Millis = 0;
   #begun = 0;
+  #lateUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     clock: Clock,
@@ -44,9 +50,21 @@ export class RequestQueue {
     this.#nextTurn = nextTurn;
   }
 
-  /** Whether a request that arrives now has to wait. */
+  /**
+   * Whether a request that arrives now has to wait. Those that have begun would keep the process from accepting
+   * connections, however short its turns are.
+   */
   get isLate(): boolean {
-    return this.#waiting.length > 0 || this.loopDelay.waitedMs > MAX_DELAY_MS;
+    return (
+      this.#waiting.length > 0 ||
+      this.loopDelay.waitedMs > MAX_DELAY_MS ||
+      this.#clock.now() < this.#lateUntilMs
+    );
+  }
+
+  /** To be called for each new connection, with the time that it has waited to be accepted. */
+  accepted(waitedMs: Millis): void {
+    if (waitedMs > MAX_DELAY_MS) this.#lateUntilMs = this.#clock.now() + LATE_MS;
   }
 
   /** How long a request that arrives now is expected to wait. */

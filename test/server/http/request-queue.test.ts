@@ -107,13 +107,13 @@ t.test('other work in all turns leaves less room for them, but always for one', 
 });
 
 t.test(
-  'the time until a turn is foreseen, and half of the time is for what comes after',
+  'the time until a turn is foreseen, and three times as much is for what comes after',
   async (t) => {
     const desk = new Desk(10, 200);
     t.equal(desk.queue.waitMs, 0, 'nothing is known yet');
     await desk.turns(100);
     t.equal(desk.queue.waitMs, 1000);
-    t.equal(desk.queue.answerMs, 2000);
+    t.equal(desk.queue.answerMs, 4000);
   },
 );
 
@@ -127,3 +127,19 @@ t.test('a pause of the requests is no work of theirs', async (t) => {
   desk.add('last');
   t.equal(desk.queue.waitMs, 1);
 });
+
+t.test(
+  'a connection that has waited long to be accepted makes requests wait for a moment',
+  async (t) => {
+    const desk = new Desk(1);
+    desk.waitedMs = 0;
+    desk.queue.accepted(10);
+    t.equal(desk.queue.isLate, false, 'it has not waited long');
+    desk.queue.accepted(10.1);
+    t.equal(desk.queue.isLate, true);
+    desk.nowMs += 19.9;
+    t.equal(desk.queue.isLate, true);
+    desk.nowMs += 0.1;
+    t.equal(desk.queue.isLate, false);
+  },
+);

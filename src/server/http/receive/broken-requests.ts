@@ -48,12 +48,12 @@ export class BrokenRequests {
       .end();
   }
 
-  /** Refuses a request before the app sees it, because its answer would take until `answerMs` from now. */
+  /** Refuses a request before the app sees it; the main thread has work for so long. */
   refuseEarly(
     incoming: IncomingMessage,
     outgoing: ServerResponse,
     code: EarlyCode,
-    answerMs: Millis,
+    waitMs: Millis,
   ): void {
     const id = requestId(incoming);
     const { method, url: path } = incoming;
@@ -65,7 +65,7 @@ export class BrokenRequests {
         'Content-Type': PROBLEM_JSON,
         'Content-Length': Buffer.byteLength(body),
         'X-Request-Id': id,
-        ...retryAfter(answerMs),
+        ...retryAfter(waitMs),
       })
       .end(body);
   }
@@ -74,11 +74,11 @@ export class BrokenRequests {
    * The same for the first request of a connection that has no HTTP parser. The connection is closed; until then, what
    * arrives is to be discarded.
    */
-  refuseConnection(socket: Duplex, code: EarlyCode, answerMs: Millis): void {
+  refuseConnection(socket: Duplex, code: EarlyCode, waitMs: Millis): void {
     const id = randomUUID();
     this.#refusedEarly({ requestId: id, code });
     socket.on('error', () => socket.destroy());
-    endWith(socket, PROBLEMS[code].status, id, problemBody(code, id), retryAfter(answerMs));
+    endWith(socket, PROBLEMS[code].status, id, problemBody(code, id), retryAfter(waitMs));
   }
 
   #refusedEarly(facts: Omit<MalformedFacts, 'status'> & { readonly code: EarlyCode }): void {
