@@ -47,7 +47,7 @@ export function createHttpServer(
   /** With what a request is refused because its answer is expected to be too late; undefined if it is not. */
   function refusalCode(startedMs: Millis, timeoutMs: string | undefined): EarlyCode | undefined {
     const { boundMs, code } = answerBound(startedMs, timeoutMs, bounds());
-    return systemClock.now() + queue.answerMs >= boundMs ? code : undefined;
+    return queue.isTooLong(startedMs, boundMs) ? code : undefined;
   }
   const listener = (incoming: IncomingMessage, outgoing: ServerResponse) => {
     arrivals.arrived(incoming);

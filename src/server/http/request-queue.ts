@@ -16,7 +16,7 @@ const WEIGHT = 0.1;
 const FALL = 0.3;
 const GROWTH = 0.2;
 /**
- * The wait may be at most this share of the time that a request has. Decoder, lane and answer need the rest, and a longer
+ * A request must begin within this share of its time. Decoder, lane and answer need the rest, and a longer
  * queue would only make answers later, not more.
  */
 const SHARE = 0.25;
@@ -72,9 +72,15 @@ export class RequestQueue {
     return this.#waiting.length * (this.#intervalMs ?? 0);
   }
 
-  /** How long it is expected to take until a request that arrives now is answered. */
-  get answerMs(): Millis {
-    return this.waitMs / SHARE;
+  /**
+   * Whether a request that begins after this wait would be too late.
+   *
+   * @param startedMs when it could first be read: a connection may have waited to be accepted
+   * @param boundMs when it must be answered
+   */
+  isTooLong(startedMs: Millis, boundMs: Millis): boolean {
+    const beginMs = this.#clock.now() + this.waitMs;
+    return beginMs - startedMs >= SHARE * (boundMs - startedMs);
   }
 
   /** Resolves when it is the turn of a request that has to wait. */
