@@ -74,7 +74,9 @@ export class ConfigReload {
     if (changes.length === 0) say(`configuration reloaded, nothing changed: ${file}`);
     for (const { path, text } of changes) {
       const isLive = path.startsWith('batching.');
-      say(`configuration ${isLive ? 'changed' : 'change needs a restart'}: ${text}`);
+      say(
+        isLive ? `configuration changed: ${text}` : `configuration change needs a restart: ${text}`,
+      );
     }
     if (isDeepStrictEqual(this.#config.batching, read.batching)) return;
     this.#config = { ...this.#config, batching: read.batching };
