@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import t from 'tap';
 import { modelManifest } from '../../src/engine/model/model-manifest.js';
@@ -65,4 +66,15 @@ t.test('every alert has its line', async (t) => {
   for (const { alert } of rules) t.match(page, `| \`${alert}\` |`);
   const lines = [...page.matchAll(/^\| `BatchDispatch\w+` \|/gm)];
   t.equal(lines.length, rules.length);
+});
+
+t.test('the list of models is as printed', async (t) => {
+  const list = execFileSync(process.execPath, ['dist/src/tools/models.js', 'list'], {
+    encoding: 'utf8',
+  });
+  // The last column says which models are here.
+  const plain = (text: string) => text.replaceAll(/ +(here|yes|-)$/gm, '').trim();
+  const [, after = ''] = text('docs/models.md').split('$ npm run models -- list\n');
+  const [printed = ''] = after.split(/\n\$ |\n```/);
+  t.equal(plain(printed), plain(list));
 });
