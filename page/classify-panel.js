@@ -135,7 +135,7 @@ function explain({ name }, { batchSize, batchReason, totalMs }) {
       return { note, kind: 'wait' };
     }
     case 'infer':
-      return { note: `The model ran the batch.` };
+      return { note: 'The model ran the batch.' };
     case 'respond': {
       const note = `The rest of the ${msText(totalMs)} that this browser waited: writing the answer, and the network.`;
       return { note, kind: 'other' };
@@ -154,8 +154,7 @@ function showRefusal(error) {
   const { code, status: number, retryAfterSeconds = 0 } = known;
   const parts = [create('h3', '', known.message), create('p', '', known.detail)];
   if (retryAfterSeconds > 0) {
-    const seconds = countText(retryAfterSeconds, 'second');
-    parts.push(create('p', '', `Retry-After: the server asks you to wait ${seconds}.`));
+    parts.push(create('p', '', `Retry-After: ${countText(retryAfterSeconds, 'second')}.`));
   }
   if (code !== undefined) {
     const line = create('p', 'note', `Status ${number}, code `);

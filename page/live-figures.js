@@ -23,7 +23,6 @@ import { quantileOf, toBuckets } from './histogram.js';
  * @property {number | undefined} p50Ms
  * @property {number | undefined} p99Ms
  * @property {number} inQueue images accepted and not yet dispatched, now
- * @property {number} inProgress images accepted and not yet settled, now
  * @property {number | undefined} meanBatchSize in images, without padding
  * @property {readonly Share[]} batchSizes every bucket of sizes, such as "3 to 4", rising
  * @property {readonly Share[]} reasons why batches left, the most frequent first
@@ -51,7 +50,6 @@ export function liveFigures(earlier, later, model) {
     p50Ms: inMs(quantileOf(latency, 0.5)),
     p99Ms: inMs(quantileOf(latency, 0.99)),
     inQueue: seriesOf(later, 'items_in_queue', model)[0]?.value ?? 0,
-    inProgress: seriesOf(later, 'items_in_progress', model)[0]?.value ?? 0,
     meanBatchSize: batches > 0 ? images / batches : undefined,
     batchSizes: sizes.map(({ upTo, count }, i) => ({
       name: sizesName((sizes[i - 1]?.upTo ?? 0) + 1, upTo),

@@ -94,11 +94,11 @@ function show(first, last, model) {
 }
 
 /** @param {LiveFigures} figures */
-function showTiles({ imagesPerSecond, p50Ms, p99Ms, inQueue, inProgress, meanBatchSize }) {
+function showTiles({ imagesPerSecond, p50Ms, p99Ms, inQueue, meanBatchSize }) {
   find('rate', HTMLElement).textContent = rateText(imagesPerSecond);
   find('p50', HTMLElement).textContent = p50Ms === undefined ? 'none' : msText(p50Ms);
   find('p99', HTMLElement).textContent = p99Ms === undefined ? 'none' : msText(p99Ms);
-  find('in-queue', HTMLElement).textContent = `${inQueue} of ${inProgress} in progress`;
+  find('in-queue', HTMLElement).textContent = String(inQueue);
   find('mean-batch-size', HTMLElement).textContent = meanBatchSize?.toFixed(1) ?? 'none';
 }
 

@@ -50,7 +50,6 @@ t.test('figures are differences of the counters over the time between', async (t
   t.match(figures, {
     imagesPerSecond: 4,
     inQueue: 3,
-    inProgress: 7,
     meanBatchSize: 2,
     batchSizes: [
       { name: '1', share: 0.25 },
