@@ -15,6 +15,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'serve one model or several',
     run: () => import('./server/supervisor/supervisor.js'),
   },
+  classify: {
+    summary: 'classify files and folders of images without a server',
+    run: () => import('./tools/classify.js'),
+  },
   models: {
     summary: 'list, pull, import or check models',
     run: () => import('./tools/models.js'),

@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { DecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { MissingPackageError } from '../native/index.js';
+import { usableCores } from '../threads/index.js';
 import { acceptWhenTold } from './accept-when-told.js';
 import { StartError } from './config/start-error.js';
 import { decodeMemoryBytes } from './decode-memory.js';
@@ -162,7 +162,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     }
   });
   // The processes on this host share its cores.
-  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
+  const threads = decode.threads || Math.max(2, Math.floor(usableCores() / plan.total));
   const decoding = await openDecodePool({
     choice: decode.decoder,
     threads,
