@@ -31,6 +31,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'measure the batches of a model on this host, for tune',
     run: () => import('./tools/tune-measure.js'),
   },
+  bench: {
+    summary: 'measure over HTTP what batching gains; in a clone of the source only',
+    run: () => import('./tools/bench.js'),
+  },
   accuracy: {
     summary: 'count how many labelled images a running server classifies correctly',
     run: () => import('./tools/accuracy.js'),
