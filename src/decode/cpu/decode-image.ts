@@ -2,6 +2,7 @@ import type { ImageInput } from '../../engine/index.js';
 import { joinParts } from '../header/file-parts.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import type { ImageHeader } from '../header/image-header.js';
+import { completeHeader } from '../header/read-jpeg-header.js';
 import type { Resampler } from '../resample/resampler.js';
 import { DEFAULT_FILTER, DEFAULT_PAD, resizePlan } from '../resize-plan.js';
 import { type DecoderName, loadRasterDecoder } from './load-raster-decoder.js';
@@ -18,14 +19,15 @@ export type { DecoderName };
  */
 export async function decodeImage(
   bytes: Buffer,
-  header: ImageHeader,
+  walked: ImageHeader,
   decoder: DecoderName,
   input: ImageInput,
   resampler: Resampler,
   pixels: Uint8Array,
   background?: Colour,
 ): Promise<void> {
-  const decodeRaster = await loadRasterDecoder(decoder, header);
+  const decodeRaster = await loadRasterDecoder(decoder, walked);
+  const header = completeHeader(bytes, walked);
   // There is no await from here on, so no other image uses the resampler's memory.
   const raster = resampler.raster(header.width * header.height * 3);
   try {

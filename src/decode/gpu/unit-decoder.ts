@@ -1,6 +1,7 @@
 import type { ImageInput } from '../../engine/index.js';
 import type { Cuda, JpegUnits, PinnedMemory } from '../../native/index.js';
 import type { ImageHeader } from '../header/image-header.js';
+import { completeHeader } from '../header/read-jpeg-header.js';
 import { DEFAULT_FILTER, DEFAULT_PAD, resizePlan } from '../resize-plan.js';
 import { resamplePtx } from './generated/resample-ptx.js';
 import { JOB_BYTES, writeJob } from './resample-jobs.js';
@@ -88,9 +89,17 @@ export class UnitDecoder {
     return jobs.map((job) => refusals.get(job));
   }
 
-  /** If the library read other dimensions than the header walk, it would write past the end of the raster. */
+  /**
+   * The units do not report an image that is damaged or cut off. If the library read other dimensions than the header
+   * walk, it would write past the end of the raster.
+   */
   #refusal({ bytes, header }: UnitJob): Error | undefined {
     try {
+      const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+      const { parts, orientation } = completeHeader(view, header);
+      if (parts || orientation !== header.orientation) {
+        return new Error('the image has segments after its scan');
+      }
       const { width, height } = this.#units.sizeOf(bytes);
       if (width === header.width && height === header.height) return undefined;
       return new Error(

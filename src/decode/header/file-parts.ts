@@ -10,6 +10,11 @@ export class FileParts {
   /** Where the bytes begin that are not decided on. */
   #from = 0;
 
+  /** Whether nothing has been left out or replaced so far. */
+  get isWhole(): boolean {
+    return this.#from === 0;
+  }
+
   /** Puts `bytes` in the place of those from `start` to `end`; none leave them out. Calls go from front to back. */
   replace(start: number, end: number, bytes?: Uint8Array): void {
     if (start > this.#from) this.#parts.push({ start: this.#from, end: start });

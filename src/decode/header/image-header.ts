@@ -24,4 +24,9 @@ export interface ImageHeader {
   readonly scans: number;
   /** What decoders get, in this order; without it they get the file as it is. */
   readonly parts?: readonly FilePart[];
+  /**
+   * Set if the walk ended where the scan of a JPEG begins that should be its only one. The thread that decodes it walks
+   * the rest (`completeHeader`).
+   */
+  readonly endsAtScan?: true;
 }

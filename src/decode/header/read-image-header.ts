@@ -48,15 +48,20 @@ export function readImageHeader(bytes: Buffer, limits: HeaderLimits): ImageHeade
   return walkAtOnce(walkImageHeader(bytes, limits));
 }
 
-/** The same as a walk, for bytes from a client: they may be many, and made to take long. */
+/**
+ * The same as a walk, for bytes from a client: they may be many, and made to take long.
+ *
+ * @param upTo as for `walkJpegHeader`
+ */
 export function* walkImageHeader(
   bytes: Buffer,
   { maxPixels, formats = DEFAULT_FORMATS }: HeaderLimits,
+  upTo: 'scan' | 'end' = 'end',
 ): Walk<ImageHeader> {
   const format = formatOf(bytes);
   if (!formats.includes(format)) throw new FormatNotAcceptedError(format);
   const header =
-    format === 'jpeg' ? yield* walkJpegHeader(bytes, MAX_SCANS) : READERS[format](bytes);
+    format === 'jpeg' ? yield* walkJpegHeader(bytes, MAX_SCANS, upTo) : READERS[format](bytes);
   const { width, height, scans } = header;
   if (width === 0 || height === 0) throw new UndecodableImageError('no pixels');
   if (width * height > maxPixels || Math.max(width, height) > MAX_SIDE)

@@ -17,6 +17,8 @@ const MAX_FILL_BYTES = 1024 * 1024;
 const COLOURS: Record<number, ImageHeader['colour']> = { 1: 'grey', 3: 'rgb', 4: 'cmyk' };
 
 interface Frame extends Pick<ImageHeader, 'width' | 'height' | 'colour'> {
+  readonly isProgressive: boolean;
+  readonly components: number;
   /** The names of its components, if two have the same. */
   readonly twins?: readonly number[];
 }
@@ -35,8 +37,17 @@ export function readJpegHeader(bytes: Buffer, maxScans: number): ImageHeader {
   return walkAtOnce(walkJpegHeader(bytes, maxScans));
 }
 
-/** The same as a walk. */
-export function* walkJpegHeader(bytes: Buffer, maxScans: number): Walk<ImageHeader> {
+/**
+ * The same as a walk.
+ *
+ * @param upTo `scan`: the walk ends where a scan begins that holds all components of a sequential frame, because no
+ *   other can follow it. What it costs to decode is known then, and the entropy-coded data is most of the file.
+ */
+export function* walkJpegHeader(
+  bytes: Buffer,
+  maxScans: number,
+  upTo: 'scan' | 'end' = 'end',
+): Walk<ImageHeader> {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xff00 + JpegMarker.SOI) fail('no SOI');
   const parts = new FileParts();
   let frame: Frame | undefined;
@@ -63,13 +74,16 @@ export function* walkJpegHeader(bytes: Buffer, maxScans: number): Walk<ImageHead
     }
     if (isStartOfFrame(marker)) {
       if (frame) fail('two frames');
-      frame = readFrame(payload);
+      frame = readFrame(marker, payload);
       if (frame.twins) parts.replace(at + 3, end, renameInFrame(payload));
     } else if (!isSoundSegment(marker, payload)) {
       fail('a segment that decoders may read differently');
     } else if (marker === JpegMarker.SOS) {
       if (!frame) fail('a scan before its frame');
       scans++;
+      if (upTo === 'scan' && parts.isWhole && holdsAll(payload, frame)) {
+        return { ...headerOf(frame, orientation, scans), endsAtScan: true };
+      }
     } else if (marker === JpegMarker.APP1) {
       orientation ??= readExifOrientation(payload);
     }
@@ -79,13 +93,33 @@ export function* walkJpegHeader(bytes: Buffer, maxScans: number): Walk<ImageHead
         : markerAfterSegment(bytes, end, parts);
   }
   if (!frame || scans === 0) fail('no scan');
-  const { width, height, colour } = frame;
   const kept = parts.finish(Math.min(bytes.length, at + 1));
-  return {
-    ...{ format: 'jpeg', width, height, colour },
-    ...{ bitDepth: 8, orientation: orientation ?? 1, scans },
-    ...(kept ? { parts: kept } : {}),
-  };
+  return { ...headerOf(frame, orientation, scans), ...(kept ? { parts: kept } : {}) };
+}
+
+/**
+ * Walks the rest of a JPEG whose walk ended at its scan.
+ *
+ * @throws {UndecodableImageError} also if another scan follows
+ */
+export function completeHeader(bytes: Buffer, header: ImageHeader): ImageHeader {
+  if (!header.endsAtScan) return header;
+  const complete = readJpegHeader(bytes, 1);
+  if (complete.scans > 1) fail('a scan after one of all components');
+  return complete;
+}
+
+function headerOf(
+  { width, height, colour }: Frame,
+  orientation: Orientation = 1,
+  scans: number,
+): ImageHeader {
+  return { format: 'jpeg', width, height, colour, bitDepth: 8, orientation, scans };
+}
+
+/** Whether the scan with this header is the only one of the frame. */
+function holdsAll(scanHeader: Buffer, { isProgressive, components }: Frame): boolean {
+  return !isProgressive && scanHeader[0] === components;
 }
 
 /**
@@ -174,7 +208,7 @@ function isStartOfFrame(marker: number): boolean {
 }
 
 /** T.81 B.2.2: precision, number of lines, samples per line, number of components. */
-function readFrame(segment: Buffer): Frame {
+function readFrame(marker: number, segment: Buffer): Frame {
   if (segment.length < 6) fail('cut off in the frame header');
   const components = segment.readUInt8(5);
   const colour = COLOURS[components];
@@ -183,7 +217,8 @@ function readFrame(segment: Buffer): Frame {
   const names = componentNames(segment);
   const hasTwins = names.some((name, i) => names.indexOf(name) !== i);
   const size = { width: segment.readUInt16BE(3), height: segment.readUInt16BE(1) };
-  return { ...size, colour, ...(hasTwins ? { twins: names } : {}) };
+  const isProgressive = marker === JpegMarker.SOF2_PROGRESSIVE;
+  return { ...size, colour, isProgressive, components, ...(hasTwins ? { twins: names } : {}) };
 }
 
 function fail(why: string): never {

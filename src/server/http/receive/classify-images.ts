@@ -153,7 +153,7 @@ function* checkImage(
 ): Walk<CheckedImage | Problem> {
   try {
     if (bytes.length === 0) throw new Problem('empty_body');
-    return { bytes, header: yield* walkImageHeader(bytes, limits) };
+    return { bytes, header: yield* walkImageHeader(bytes, limits, 'scan') };
   } catch (error) {
     const problem = toProblem(error);
     metrics.refused(problem.code, 1);

@@ -10,8 +10,11 @@ export class ClientGoneError extends Error {
 
 const BROKEN_OFF = Symbol('brokenOff');
 
-/** Stops reading a body that is not complete yet; `problem` is the answer. */
-export function breakOff(incoming: IncomingMessage, problem: Problem): void {
+type Breakable = IncomingMessage & { [BROKEN_OFF]?: Problem };
+
+/** Stops reading a body that is not complete yet, or that nobody reads yet; `problem` is the answer. */
+export function breakOff(incoming: Breakable, problem: Problem): void {
+  incoming[BROKEN_OFF] ??= problem;
   incoming.emit(BROKEN_OFF, problem);
 }
 
@@ -23,11 +26,14 @@ export function breakOff(incoming: IncomingMessage, problem: Problem): void {
  * @throws {ClientGoneError} if the connection is closed before that
  */
 export function readChunks(
-  incoming: IncomingMessage,
+  incoming: Breakable,
   upload: Upload,
   keep: (chunk: Buffer) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    // Either may have happened while the request waited for its turn.
+    if (incoming[BROKEN_OFF]) throw incoming[BROKEN_OFF];
+    if (incoming.destroyed) throw new ClientGoneError();
     function receive(chunk: Buffer): void {
       try {
         upload.take(chunk.length);
