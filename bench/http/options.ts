@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../../src/tools/read-flags.js';
 import type { Setting } from './figures.js';
 
-export const USAGE = `Usage: npm run bench -- [--full | --smoke] [--compare REV] [options]
+const USAGE = `Usage: npm run bench -- [--full | --smoke] [--compare REV] [options]
 
 Starts the server with one image per batch, and batched with each window, and drives it with a closed loop of connections.
 
@@ -66,17 +66,16 @@ const PRESETS = {
   smoke: { windows: '0', connections: '2', seconds: '0.3', rounds: '1' },
 } as const;
 
-/** @returns undefined if only the usage was requested */
-export function readOptions(args: readonly string[]): Options | undefined {
+/** @throws as readFlags */
+export function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({
+  const { values } = readFlags(USAGE, {
     args: [...args],
     options: {
       full: flag,
       smoke: flag,
       brief: flag,
-      help: flag,
       compare: text,
       model: { ...text, default: 'models/demo' },
       images: { ...text, multiple: true, default: [PLAIN_IMAGE] },
@@ -95,7 +94,6 @@ export function readOptions(args: readonly string[]): Options | undefined {
       revision: text,
     },
   });
-  if (values.help) return undefined;
   const preset = PRESETS[values.full ? 'full' : values.smoke ? 'smoke' : 'quick'];
   const numbers = (list: string) => list.split(',').map(Number);
   const maxBatchSize = Number(values['max-batch']);

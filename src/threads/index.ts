@@ -7,3 +7,4 @@ export {
   ThreadLink,
   ThreadRefusedError,
 } from './thread-link.js';
+export { usableCores } from './usable-cores.js';
