@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { GPU_THREADS } from '../src/decode/index.js';
+import { runTool } from '../src/tools/run-tool.js';
 import { measureCeilings } from './http/ceilings.js';
 import { type Expected, knownAnswers } from './http/check-answers.js';
 import { compare } from './http/compare.js';
@@ -15,7 +16,7 @@ import type {
 } from './http/figures.js';
 import { imageKinds } from './http/image-kinds.js';
 import { openLoop } from './http/open-loop.js';
-import { type Options, PLAIN_IMAGE, readOptions, USAGE } from './http/options.js';
+import { type Options, PLAIN_IMAGE, readOptions } from './http/options.js';
 import { drawPicture } from './http/picture.js';
 import { countCores } from './http/pinned.js';
 import { best, nameOf, report } from './http/report.js';
@@ -215,6 +216,4 @@ async function originals(
   }
 }
 
-const options = readOptions(process.argv.slice(2));
-if (options) await main(options);
-else console.log(USAGE);
+await runTool(() => main(readOptions(process.argv.slice(2))));

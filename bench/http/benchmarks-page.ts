@@ -14,6 +14,7 @@ import {
   openLoopRows,
   originalRows,
   stageRows,
+  threadRows,
 } from './report.js';
 import { pictureOf } from './picture.js';
 import { longTitle, titleOf } from './titles.js';
@@ -131,6 +132,10 @@ function section({ stem, result }: Run): string {
     `Time of a request by stage, mean ms:`,
     markdown(stageRows(result.cases)),
   ];
+  const threads = threadRows(result.cases);
+  if (threads.length > 1) {
+    parts.push('Processor time of an image by thread, ms:', markdown(threads));
+  }
   if (result.ceilings)
     parts.push(
       ceilingLines(result)

@@ -1,15 +1,16 @@
-import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { DecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { MissingPackageError } from '../native/index.js';
+import { usableCores } from '../threads/index.js';
 import { acceptWhenTold } from './accept-when-told.js';
 import { StartError } from './config/start-error.js';
 import { decodeMemoryBytes } from './decode-memory.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
 import { createHttpServer } from './http/http-server.js';
+import { readPage } from './http/read-page.js';
 import { BrokenRequests } from './http/receive/broken-requests.js';
 import { UploadBudget } from './http/receive/upload-budget.js';
 import { Traffic } from './http/traffic.js';
@@ -45,6 +46,9 @@ const HUNG_DRAIN_MS = 2000;
 const LOG_FLUSH_TIMEOUT_MS = 1000;
 /** Time for the last metrics and spans to be sent. */
 const LAST_TELEMETRY_MS = 500;
+
+/** Set once the decode threads are started. */
+let openingPool: ReturnType<typeof openDecodePool> | undefined;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
   // If stderr cannot be written to, for example because the disk is full, keep serving.
@@ -87,6 +91,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     batching: () => currentBatching,
     corsOrigins: config.server.corsOrigins,
     hasBenchmark: config.server.benchmark,
+    page: config.server.page ? readPage() : undefined,
     nullBatcher: () => {
       opening ??= openNull().catch((error: unknown) => {
         // The next request tries again.
@@ -162,8 +167,8 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     }
   });
   // The processes on this host share its cores.
-  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
-  const decoding = await openDecodePool({
+  const threads = decode.threads || Math.max(2, Math.floor(usableCores() / plan.total));
+  openingPool = openDecodePool({
     choice: decode.decoder,
     threads,
     hasGpu: plan.gpu !== undefined,
@@ -180,6 +185,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
       hung();
     },
   });
+  const decoding = await openingPool;
   const dependencies: ModelDependencies = {
     decodePool: decoding.pool,
     lifecycle,
@@ -239,13 +245,15 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function fail(error: unknown): void {
+async function fail(error: unknown): Promise<void> {
   const isKnown =
     error instanceof StartError ||
     error instanceof ModelRefusedError ||
     error instanceof DecoderRefusedError ||
     error instanceof MissingPackageError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
+  // To end the process while a thread loads a native library would crash it.
+  await openingPool?.then(({ pool }) => pool.close()).catch(() => {});
   process.exit(1);
 }
 
