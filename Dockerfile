@@ -30,6 +30,7 @@ COPY package.json /app/
 COPY --from=packages /app/node_modules /app/node_modules
 COPY --from=build /app/dist/src /app/dist/src
 COPY models /app/models
+COPY page /app/page
 
 FROM ${NODE} AS cpu
 RUN apt-get update \

@@ -1,4 +1,5 @@
 import type { Machine } from '../tools/write-result.js';
+import type { ThreadTimes } from './thread-times.js';
 
 /** The configuration of a server for one measurement. */
 export interface Setting {
@@ -38,6 +39,8 @@ export interface ServerFigures {
   readonly stagesMs: StageMeans;
   /** Number of cores that all its processes kept busy. Older results do not have it. */
   readonly serverCores: number;
+  /** Milliseconds of processor time per image by thread. Older results do not have it. */
+  readonly threadMs?: ThreadTimes;
 }
 
 export type RoundFigures = ClientFigures & ServerFigures;

@@ -25,6 +25,7 @@ Starts the server with one image per batch, and batched with each window, and dr
   --load-processes N   number of load generators (default 1; 4 on 8 or more cores)
   --load-cores LIST    cores for the generators alone, as for taskset; needs --server-cores too
   --server-cores LIST  cores for the server
+  --cpu-prof DIR       a profile of each process and thread of the server, for Chrome's developer tools
   --out STEM           writes STEM.json, STEM.svg and STEM.png
   --revision NAME      name of the revision, if there is no git
 `;
@@ -49,6 +50,7 @@ export interface Options {
   readonly rounds: number;
   readonly source: { readonly processes: number; readonly cores: string | undefined };
   readonly serverCores: string | undefined;
+  readonly profiles: string | undefined;
   readonly out: string | undefined;
   readonly revision: string | undefined;
 }
@@ -87,6 +89,7 @@ export function readOptions(args: readonly string[]): Options {
       'load-processes': { ...text, default: availableParallelism() >= 8 ? '4' : '1' },
       'load-cores': text,
       'server-cores': text,
+      'cpu-prof': text,
       out: text,
       revision: text,
     },
@@ -125,6 +128,7 @@ export function readOptions(args: readonly string[]): Options {
     rounds: Number(values.rounds ?? preset.rounds),
     source: { processes: Number(values['load-processes']), cores: values['load-cores'] },
     serverCores: values['server-cores'],
+    profiles: values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']),
     out: values.out,
     revision: values.revision,
   };

@@ -10,6 +10,7 @@ import { decodeMemoryBytes } from './decode-memory.js';
 import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
 import { createHttpServer } from './http/http-server.js';
+import { readPage } from './http/read-page.js';
 import { BrokenRequests } from './http/receive/broken-requests.js';
 import { UploadBudget } from './http/receive/upload-budget.js';
 import { Traffic } from './http/traffic.js';
@@ -90,6 +91,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     batching: () => currentBatching,
     corsOrigins: config.server.corsOrigins,
     hasBenchmark: config.server.benchmark,
+    page: config.server.page ? readPage() : undefined,
     nullBatcher: () => {
       opening ??= openNull().catch((error: unknown) => {
         // The next request tries again.

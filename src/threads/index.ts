@@ -1,3 +1,4 @@
+export { nameThread } from './name-thread.js';
 export { type Answer, type StartedThread, serveThread } from './serve-thread.js';
 export {
   type Thread,
