@@ -109,13 +109,10 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     closedConnections(metrics, logger, systemClock),
   );
   const traffic = new Traffic(server);
-  const acceptor = acceptWhenTold(server, plan.total, (error) =>
-    fail(
-      error instanceof MissingPackageError
-        ? error
-        : cannotListen(config.server, String(error.code)),
-    ),
-  );
+  const acceptor = acceptWhenTold(server, plan.total, (error) => {
+    const isKnown = error instanceof MissingPackageError;
+    void fail(isKnown ? error : cannotListen(config.server, String(error.code)));
+  });
   const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [];
   let isLaneHung = false;
   let isEnding = false;
