@@ -8,7 +8,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY bench bench
+COPY bench/load.ts bench/
 COPY src src
 RUN npm run build
 
@@ -16,10 +16,7 @@ RUN npm run build
 FROM ${NODE} AS packages
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
-RUN npm ci --omit=dev \
- && cd node_modules/onnxruntime-node/bin/napi-v6 \
- && rm -r darwin win32 \
- && find linux -mindepth 1 -maxdepth 1 ! -name "$(node -p process.arch)" -exec rm -r {} +
+RUN npm ci --omit=dev && npm run prune:runtime
 
 # The two packages that bench/load.ts needs; package-lock.json pins the versions of their dependencies.
 FROM ${NODE} AS load-packages
@@ -33,6 +30,7 @@ COPY package.json /app/
 COPY --from=packages /app/node_modules /app/node_modules
 COPY --from=build /app/dist/src /app/dist/src
 COPY models /app/models
+COPY page /app/page
 
 FROM ${NODE} AS cpu
 RUN apt-get update \

@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { SingleBar } from 'cli-progress';
 import { GPU_THREADS } from '../src/decode/index.js';
+import { runTool } from '../src/tools/run-tool.js';
 import { measureCeilings } from './http/ceilings.js';
 import { type Expected, knownAnswers } from './http/check-answers.js';
 import { compare } from './http/compare.js';
@@ -15,13 +16,14 @@ import type {
 } from './http/figures.js';
 import { imageKinds } from './http/image-kinds.js';
 import { openLoop } from './http/open-loop.js';
-import { type Options, PLAIN_IMAGE, readOptions, USAGE } from './http/options.js';
+import { type Options, PLAIN_IMAGE, readOptions } from './http/options.js';
 import { drawPicture } from './http/picture.js';
 import { countCores } from './http/pinned.js';
 import { best, nameOf, report } from './http/report.js';
 import { revisionHere } from './http/revision.js';
 import { configOf, type RunOptions, runCases, type Variant } from './http/run-cases.js';
 import { serve } from './http/serve.js';
+import { watchForDisturbance } from './tools/disturbance.js';
 import { readResult, writeResult } from './tools/write-result.js';
 
 // Measures over HTTP what batching gains over one image per batch, and where the rest of the time goes.
@@ -74,6 +76,7 @@ async function main(options: Options): Promise<void> {
     console.log(text);
     return;
   }
+  const disturbance = await watchForDisturbance();
   const facts = await factsOf(options);
   bar.start(settings.length * connections.length * rounds + 5, 0, { what: '' });
   const variants = settings.map((setting): Variant => ({ root: ROOT, setting }));
@@ -103,8 +106,9 @@ async function main(options: Options): Promise<void> {
     ...(isBrief ? { original: [], nullService: [] } : await originals(options, tick)),
   };
   bar.stop();
+  const disturbed = disturbance();
   const file = `${options.out ?? '.bench/http'}.json`;
-  writeResult(file, figures);
+  await writeResult(file, { ...figures, ...(disturbed && { disturbance: disturbed }) });
   const result = readResult<HttpResult>(file);
   console.log(report(result));
   drawPicture(result, file.slice(0, -'.json'.length));
@@ -215,6 +219,4 @@ async function originals(
   }
 }
 
-const options = readOptions(process.argv.slice(2));
-if (options) await main(options);
-else console.log(USAGE);
+await runTool(() => main(readOptions(process.argv.slice(2))));

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
-import { benchmarksPage } from './http/benchmarks-page.js';
+import { benchmarkDocs } from './http/benchmarks-page.js';
 
-// Developer command, part of npm run docs. A test fails if the page is out of date.
+// Developer command, part of npm run docs. A test fails if a file is out of date.
 
-writeFileSync('docs/benchmarks.md', benchmarksPage());
+for (const [path, text] of Object.entries(benchmarkDocs())) writeFileSync(path, text);

@@ -15,6 +15,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     summary: 'serve one model or several',
     run: () => import('./server/supervisor/supervisor.js'),
   },
+  classify: {
+    summary: 'classify files and folders of images without a server',
+    run: () => import('./tools/classify.js'),
+  },
   models: {
     summary: 'list, pull, import or check models',
     run: () => import('./tools/models.js'),
@@ -26,6 +30,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'tune measure': {
     summary: 'measure the batches of a model on this host, for tune',
     run: () => import('./tools/tune-measure.js'),
+  },
+  bench: {
+    summary: 'measure over HTTP what batching gains; in a clone of the source only',
+    run: () => import('./tools/bench.js'),
   },
   accuracy: {
     summary: 'count how many labelled images a running server classifies correctly',

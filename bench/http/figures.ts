@@ -1,4 +1,6 @@
+import type { Disturbance } from '../tools/disturbance.js';
 import type { Machine } from '../tools/write-result.js';
+import type { ThreadTimes } from './thread-times.js';
 
 /** The configuration of a server for one measurement. */
 export interface Setting {
@@ -38,6 +40,8 @@ export interface ServerFigures {
   readonly stagesMs: StageMeans;
   /** Number of cores that all its processes kept busy. Older results do not have it. */
   readonly serverCores: number;
+  /** Milliseconds of processor time per image by thread. Older results do not have it. */
+  readonly threadMs?: ThreadTimes;
 }
 
 export type RoundFigures = ClientFigures & ServerFigures;
@@ -100,6 +104,8 @@ export interface HttpResult {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly revision: string;
+  /** Older results do not have it. */
+  readonly disturbance?: Disturbance;
   readonly model: string;
   readonly provider: string;
   readonly device: string;

@@ -7,6 +7,7 @@ export function medianOf(rounds: readonly RoundFigures[]): RoundFigures {
   const stage = (name: keyof StageMeans) => of(({ stagesMs }) => stagesMs[name]);
   const requestsPerSecond = of((round) => round.requestsPerSecond);
   const middle = rounds.find((round) => round.requestsPerSecond === requestsPerSecond);
+  const threads = [...new Set(rounds.flatMap(({ threadMs = {} }) => Object.keys(threadMs)))];
   return {
     requestsPerSecond,
     p50Ms: of(({ p50Ms }) => p50Ms),
@@ -15,6 +16,9 @@ export function medianOf(rounds: readonly RoundFigures[]): RoundFigures {
     meanMs: of(({ meanMs }) => meanMs),
     loadCores: of(({ loadCores }) => loadCores),
     serverCores: of(({ serverCores }) => serverCores),
+    threadMs: Object.fromEntries(
+      threads.map((kind) => [kind, of(({ threadMs }) => threadMs?.[kind] ?? 0)]),
+    ),
     meanBatchSize: of(({ meanBatchSize }) => meanBatchSize),
     reasons: middle?.reasons ?? {},
     stagesMs: {

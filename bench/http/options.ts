@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { readFlags } from '../../src/tools/read-flags.js';
 import type { Setting } from './figures.js';
 
-export const USAGE = `Usage: npm run bench -- [--full | --smoke] [--compare REV] [options]
+const USAGE = `Usage: npm run bench -- [--full | --smoke] [--compare REV] [options]
 
 Starts the server with one image per batch, and batched with each window, and drives it with a closed loop of connections.
 
@@ -25,6 +25,7 @@ Starts the server with one image per batch, and batched with each window, and dr
   --load-processes N   number of load generators (default 1; 4 on 8 or more cores)
   --load-cores LIST    cores for the generators alone, as for taskset; needs --server-cores too
   --server-cores LIST  cores for the server
+  --cpu-prof DIR       a profile of each process and thread of the server, for Chrome's developer tools
   --out STEM           writes STEM.json, STEM.svg and STEM.png
   --revision NAME      name of the revision, if there is no git
 `;
@@ -49,6 +50,7 @@ export interface Options {
   readonly rounds: number;
   readonly source: { readonly processes: number; readonly cores: string | undefined };
   readonly serverCores: string | undefined;
+  readonly profiles: string | undefined;
   readonly out: string | undefined;
   readonly revision: string | undefined;
 }
@@ -64,17 +66,16 @@ const PRESETS = {
   smoke: { windows: '0', connections: '2', seconds: '0.3', rounds: '1' },
 } as const;
 
-/** @returns undefined if only the usage was requested */
-export function readOptions(args: readonly string[]): Options | undefined {
+/** @throws as readFlags */
+export function readOptions(args: readonly string[]): Options {
   const text = { type: 'string' } as const;
   const flag = { type: 'boolean', default: false } as const;
-  const { values } = parseArgs({
+  const { values } = readFlags(USAGE, {
     args: [...args],
     options: {
       full: flag,
       smoke: flag,
       brief: flag,
-      help: flag,
       compare: text,
       model: { ...text, default: 'models/demo' },
       images: { ...text, multiple: true, default: [PLAIN_IMAGE] },
@@ -88,11 +89,11 @@ export function readOptions(args: readonly string[]): Options | undefined {
       'load-processes': { ...text, default: availableParallelism() >= 8 ? '4' : '1' },
       'load-cores': text,
       'server-cores': text,
+      'cpu-prof': text,
       out: text,
       revision: text,
     },
   });
-  if (values.help) return undefined;
   const preset = PRESETS[values.full ? 'full' : values.smoke ? 'smoke' : 'quick'];
   const numbers = (list: string) => list.split(',').map(Number);
   const maxBatchSize = Number(values['max-batch']);
@@ -127,6 +128,7 @@ export function readOptions(args: readonly string[]): Options | undefined {
     rounds: Number(values.rounds ?? preset.rounds),
     source: { processes: Number(values['load-processes']), cores: values['load-cores'] },
     serverCores: values['server-cores'],
+    profiles: values['cpu-prof'] === undefined ? undefined : resolve(values['cpu-prof']),
     out: values.out,
     revision: values.revision,
   };

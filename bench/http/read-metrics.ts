@@ -1,15 +1,18 @@
 import { sumOfMetric } from '../tools/sum-of-metric.js';
 import type { ServerFigures, StageMeans } from './figures.js';
+import type { RunningServer } from './serve.js';
+import { readThreadTimes, type ThreadTimes, timesPerImage } from './thread-times.js';
 
 /** The values of GET /metrics at one moment, summed over models and processes. */
 export interface MetricsSeen {
   readonly atMs: number;
   readonly text: string;
+  readonly threads: ThreadTimes;
 }
 
-export async function readMetrics(url: string): Promise<MetricsSeen> {
+export async function readMetrics({ url, pid }: RunningServer): Promise<MetricsSeen> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  return { atMs: performance.now(), text };
+  return { atMs: performance.now(), text, threads: readThreadTimes(pid) };
 }
 
 /** The server's figures for the time between two readings. */
@@ -41,6 +44,11 @@ export function serverFigures(before: MetricsSeen, after: MetricsSeen): ServerFi
     meanBatchSize: batches === 0 ? 0 : grown('batch_dispatch_batch_size_sum') / batches,
     reasons,
     stagesMs,
+    threadMs: timesPerImage(
+      before.threads,
+      after.threads,
+      grown('batch_dispatch_items_settled_total', 'outcome="ok"'),
+    ),
     serverCores: (1000 * grown('process_cpu_seconds_total')) / (after.atMs - before.atMs),
   };
 }

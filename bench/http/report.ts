@@ -1,4 +1,5 @@
 import { table } from '../../src/terminal/table.js';
+import { disturbanceLines } from '../tools/disturbance.js';
 import { allowedByParts } from './ceilings.js';
 import { counted } from './counted.js';
 import type { CaseFigures, HttpResult } from './figures.js';
@@ -7,6 +8,8 @@ import type { CaseFigures, HttpResult } from './figures.js';
 export const ORIGINAL = { classify: 1985, 'null service': 34_440 } as const;
 
 const BATCH_1 = 'batch 1';
+/** `other`: garbage collection, and threads that libraries start. */
+const THREADS = ['main', 'decode', 'gpu-decode', 'lane', 'other'];
 
 /** Milliseconds with at least three significant digits and no needless ones. */
 export function ms(value: number): string {
@@ -115,6 +118,23 @@ export function stageRows(cases: readonly CaseFigures[]): string[][] {
   ];
 }
 
+/** The processor time of an image by thread, and in all. */
+export function threadRows(cases: readonly CaseFigures[]): string[][] {
+  const kinds = THREADS.filter((kind) => cases.some(({ threadMs = {} }) => threadMs[kind]));
+  const known = cases.filter(({ threadMs = {} }) => Object.keys(threadMs).length > 0);
+  return [
+    ['setting', 'conn', ...kinds, 'all'],
+    ...known.map(({ setting, decoder, connections, threadMs = {} }) => [
+      nameOf(setting, decoder),
+      String(connections),
+      ...kinds.map((kind) => (threadMs[kind] ?? 0).toFixed(3)),
+      Object.values(threadMs)
+        .reduce((sum, ms) => sum + ms, 0)
+        .toFixed(3),
+    ]),
+  ];
+}
+
 export function openLoopRows({ openLoop }: HttpResult): string[][] {
   const head = [
     'setting',
@@ -198,12 +218,17 @@ export function report(result: HttpResult): string {
   const parts = [
     `${model} on ${provider} (${device}), decoder ${decodersOf(result).join(' and ')}, ${counted(processes, 'serving process')}, ${machine.cores} cores`,
     `${counted(images.count, 'image')} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${counted(load.rounds, 'round')} of ${load.seconds} s`,
+    ...disturbanceLines(result.disturbance),
     '',
     ...table(caseRows(result.cases)),
     '',
     'Time of a request by stage, mean ms:',
     ...table(stageRows(result.cases)),
   ];
+  const threads = threadRows(result.cases);
+  if (threads.length > 1) {
+    parts.push('', 'Processor time of an image by thread, ms:', ...table(threads));
+  }
   if (result.ceilings) parts.push('', ...ceilingLines(result));
   if (result.imageKinds.length > 0) {
     parts.push('', 'The fastest setting with other images:', ...table(imageKindRows(result)));

@@ -17,6 +17,7 @@ export interface RunOptions {
   /** The configuration without what the settings determine. */
   readonly config: { readonly batching?: object; readonly decode?: object };
   readonly serverCores: string | undefined;
+  readonly profiles?: string | undefined;
   readonly images: readonly string[];
   readonly expected: Expected;
   readonly connections: readonly number[];
@@ -72,12 +73,13 @@ export async function runCases(
 
 async function runOnce({ root, setting }: Variant, options: RunOptions): Promise<RoundFigures[]> {
   const { model, config, serverCores, images, expected, connections, source } = options;
-  const { warmSeconds, seconds, tick } = options;
+  const { warmSeconds, seconds, tick, profiles } = options;
   const server = await serve({
     root,
     model,
     config: configOf(config, setting),
     cores: serverCores,
+    profiles,
   });
   try {
     await checkAnswers(server.url, images, expected);
@@ -92,7 +94,7 @@ async function runOnce({ root, setting }: Variant, options: RunOptions): Promise
         seconds,
       } as const;
       const readings: MetricsSeen[] = [];
-      const read = async () => readings.push(await readMetrics(server.url));
+      const read = async () => readings.push(await readMetrics(server));
       const seen = await drive({ ...orders, connections: number }, source, read);
       await read();
       const [before, after] = readings as [MetricsSeen, MetricsSeen];

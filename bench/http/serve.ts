@@ -12,9 +12,13 @@ export interface ServeOptions {
   /** The contents of batch-dispatch.json. */
   readonly config: object;
   readonly cores: string | undefined;
+  /** Where each process and thread leaves a profile when it ends, for Chrome's developer tools. */
+  readonly profiles?: string | undefined;
 }
 
 export interface RunningServer {
+  /** Of the supervisor. */
+  readonly pid: number;
   readonly url: string;
   /** The decoder that the server reports at its start. */
   readonly decoder: string;
@@ -31,7 +35,8 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const file = join(folder, 'batch-dispatch.json');
   writeFileSync(file, JSON.stringify(options.config));
   const program = 'dist/src/server/supervisor/supervisor.js';
-  const args = [program, '--config', file, '--model', options.model];
+  const profile = options.profiles ? ['--cpu-prof', `--cpu-prof-dir=${options.profiles}`] : [];
+  const args = [...profile, program, '--config', file, '--model', options.model];
   const [command, commandArgs] = pinned(options.cores, args);
   const child = spawn(command, commandArgs, {
     cwd: options.root,
@@ -41,6 +46,7 @@ export async function serve(options: ServeOptions): Promise<RunningServer> {
   const said = await readySaid(child);
   return {
     ...said,
+    pid: Number(child.pid),
     async stop() {
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');

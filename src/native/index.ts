@@ -1,6 +1,12 @@
 export { type Cuda, openCuda, type PinnedMemory } from './cuda.js';
 export { duplicateDescriptor } from './duplicate-descriptor.js';
-export { GPU_LIBRARIES, type Gpu, type LibraryProbe, readGpuHost } from './gpu-host.js';
+export {
+  GPU_LIBRARIES,
+  type Gpu,
+  type GpuHost,
+  type LibraryProbe,
+  readGpuHost,
+} from './gpu-host.js';
 export { loadKoffi } from './koffi.js';
 export { type JpegUnits, openJpegUnits } from './nvjpeg.js';
 export { type GpuUsage, openGpuUsage } from './nvml.js';

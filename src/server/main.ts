@@ -1,9 +1,9 @@
-import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { DecoderRefusedError, openDecodePool } from '../decode/index.js';
 import { curveBatchSizes, ModelRefusedError } from '../engine/index.js';
 import { MissingPackageError } from '../native/index.js';
+import { usableCores } from '../threads/index.js';
 import { acceptWhenTold } from './accept-when-told.js';
 import { StartError } from './config/start-error.js';
 import { decodeMemoryBytes } from './decode-memory.js';
@@ -11,6 +11,7 @@ import { createApp } from './http/app.js';
 import { drain } from './http/drain.js';
 import { createHttpServer } from './http/http-server.js';
 import { watchLoopDelay } from './http/loop-delay.js';
+import { readPage } from './http/read-page.js';
 import { BrokenRequests } from './http/receive/broken-requests.js';
 import { UploadBudget } from './http/receive/upload-budget.js';
 import { RequestQueue } from './http/request-queue.js';
@@ -31,8 +32,8 @@ import {
 import { startReport } from './supervisor/start-report.js';
 import { SharedMetrics, tell } from './supervisor/supervisor-link.js';
 import { systemClock } from './system-clock.js';
-import { errorMessages } from './telemetry/error-messages.js';
 import { closedConnections } from './telemetry/closed-connections.js';
+import { errorMessages } from './telemetry/error-messages.js';
 import { watchGpu } from './telemetry/gpu-metrics.js';
 import { openLogFile } from './telemetry/log-file.js';
 import { Metrics } from './telemetry/metrics.js';
@@ -47,6 +48,9 @@ const HUNG_DRAIN_MS = 2000;
 const LOG_FLUSH_TIMEOUT_MS = 1000;
 /** Time for the last metrics and spans to be sent. */
 const LAST_TELEMETRY_MS = 500;
+
+/** Set once the decode threads are started. */
+let openingPool: ReturnType<typeof openDecodePool> | undefined;
 
 async function main({ config, plan, earlierReports }: ServingOrders): Promise<void> {
   // If stderr cannot be written to, for example because the disk is full, keep serving.
@@ -91,6 +95,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     batching: () => currentBatching,
     corsOrigins: config.server.corsOrigins,
     hasBenchmark: config.server.benchmark,
+    page: config.server.page ? readPage() : undefined,
     nullBatcher: () => {
       opening ??= openNull().catch((error: unknown) => {
         // The next request tries again.
@@ -109,13 +114,10 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     closedConnections(metrics, logger, systemClock),
   );
   const traffic = new Traffic(server);
-  const acceptor = acceptWhenTold(server, plan.total, (error) =>
-    fail(
-      error instanceof MissingPackageError
-        ? error
-        : cannotListen(config.server, String(error.code)),
-    ),
-  );
+  const acceptor = acceptWhenTold(server, plan.total, (error) => {
+    const isKnown = error instanceof MissingPackageError;
+    void fail(isKnown ? error : cannotListen(config.server, String(error.code)));
+  });
   const served: Pick<ServedModel, 'batcher' | 'reconfigure'>[] = [];
   let isLaneHung = false;
   let isEnding = false;
@@ -167,8 +169,8 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
     }
   });
   // The processes on this host share its cores.
-  const threads = decode.threads || Math.max(2, Math.floor(availableParallelism() / plan.total));
-  const decoding = await openDecodePool({
+  const threads = decode.threads || Math.max(2, Math.floor(usableCores() / plan.total));
+  openingPool = openDecodePool({
     choice: decode.decoder,
     threads,
     hasGpu: plan.gpu !== undefined,
@@ -185,6 +187,7 @@ async function main({ config, plan, earlierReports }: ServingOrders): Promise<vo
       hung();
     },
   });
+  const decoding = await openingPool;
   const dependencies: ModelDependencies = {
     decodePool: decoding.pool,
     lifecycle,
@@ -244,13 +247,15 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-function fail(error: unknown): void {
+async function fail(error: unknown): Promise<void> {
   const isKnown =
     error instanceof StartError ||
     error instanceof ModelRefusedError ||
     error instanceof DecoderRefusedError ||
     error instanceof MissingPackageError;
   process.stderr.write(`${isKnown ? error.message : (error as Error).stack}\n`);
+  // To end the process while a thread loads a native library would crash it.
+  await openingPool?.then(({ pool }) => pool.close()).catch(() => {});
   process.exit(1);
 }
 

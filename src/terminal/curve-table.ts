@@ -7,7 +7,7 @@ export function curveTable(curve: readonly MeasuredBatch[]): string[] {
   if (!smallest) return [];
   const rows = curve.map((point) => [
     String(point.batchSize),
-    point.ms.toPrecision(3),
+    point.ms.toFixed(point.ms < 1 ? 3 : point.ms < 10 ? 2 : point.ms < 100 ? 1 : 0),
     rate(point).toFixed(0),
     `${(rate(point) / rate(smallest)).toFixed(1)}x`,
   ]);

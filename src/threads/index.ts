@@ -1,3 +1,4 @@
+export { nameThread } from './name-thread.js';
 export { type Answer, type StartedThread, serveThread } from './serve-thread.js';
 export {
   type Thread,
@@ -6,3 +7,4 @@ export {
   ThreadLink,
   ThreadRefusedError,
 } from './thread-link.js';
+export { usableCores } from './usable-cores.js';

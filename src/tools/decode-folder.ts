@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { DecodePool, readImageHeader } from '../decode/index.js';
 import type { Model } from '../engine/index.js';
+import { usableCores } from '../threads/index.js';
 
 const MAX_PIXELS = 100e6;
 
@@ -12,7 +12,7 @@ export async function decodeFolder(folder: string, model: Model): Promise<Uint8A
     .filter((name) => /\.(jpe?g|png)$/i.test(name))
     .sort();
   const input = model.manifest.input;
-  const pool = new DecodePool(availableParallelism(), { decoder: 'native' });
+  const pool = new DecodePool(usableCores(), { decoder: 'native' });
   try {
     const images = await Promise.all(
       files.map((name) => {

@@ -45,11 +45,11 @@ function sayPlan({ arrivals, arrivalsName, gpus, goalMs }: TuneFlags, read: Read
   const rate = whole.format(arrivals.perSecond);
   const each = gpus === 1 ? '' : `, ${whole.format(arrivals.perSecond / gpus)} each`;
   const most = Number(read.curve.points.at(-1)?.batchSize);
-  console.log(`arrivals  ${arrivalsName}: ${rate} images/s to ${gpuCount(gpus)}${each}`);
+  console.log(`arrivals  ${arrivalsName}: ${rate} images/s to ${deviceCount(gpus, read)}${each}`);
   if (gpus > 1) {
     const how = arrivals.isEndless
       ? 'one serving process is simulated, because each gets an equal random share of these arrivals'
-      : 'each arrival goes to the serving process of one GPU at random';
+      : `each arrival goes to the serving process of one ${deviceName(read)} at random`;
     console.log(`          ${how}`);
   }
   console.log(`lane      ${read.provider} on ${read.device}, from ${read.file}`);
@@ -77,17 +77,17 @@ async function sayRecommendation(plan: Plan, best: Met, goalMs: number): Promise
   console.log(`It meets the goal up to about ${whole.format(load)} images/s.`);
   if (plan.gpus === 1) return;
   const least = await leastGpus(plan, goalMs, 1, plan.gpus);
-  if (least === plan.gpus) console.log(`Fewer GPUs would not meet it.`);
-  else if (least !== undefined) console.log(`${gpuCount(least)} would be enough.`);
+  if (least === plan.gpus) console.log(`Fewer ${deviceName(plan)}s would not meet it.`);
+  else if (least !== undefined) console.log(`${deviceCount(least, plan)} would be enough.`);
 }
 
 async function sayNoneMeets(plan: Plan, goalMs: number): Promise<void> {
   process.exitCode = 1;
-  console.log(`No setting keeps p99 within ${goalMs} ms with ${gpuCount(plan.gpus)}.`);
+  console.log(`No setting keeps p99 within ${goalMs} ms with ${deviceCount(plan.gpus, plan)}.`);
   const oneMs = plan.curve.msOf(1);
   if (oneMs > goalMs) {
     console.log(
-      `No number of GPUs would: a single image already takes ${oneMs.toFixed(1)} ms. Choose a faster GPU, provider or model.`,
+      `No number of ${deviceName(plan)}s would: a single image already takes ${oneMs.toFixed(1)} ms. Choose a faster device, provider or model.`,
     );
     return;
   }
@@ -95,13 +95,18 @@ async function sayNoneMeets(plan: Plan, goalMs: number): Promise<void> {
     plan.gpus < MOST_GPUS ? await leastGpus(plan, goalMs, plan.gpus + 1, MOST_GPUS) : undefined;
   console.log(
     least === undefined
-      ? `Even ${MOST_GPUS} GPUs would not.`
-      : `${gpuCount(least)} would: try --gpus ${least}.`,
+      ? `Even ${deviceCount(MOST_GPUS, plan)} would not.`
+      : `${deviceCount(least, plan)} would: try --gpus ${least}.`,
   );
 }
 
-function gpuCount(gpus: number): string {
-  return gpus === 1 ? '1 GPU' : `${gpus} GPUs`;
+/** On the CPU provider a device is a whole machine, of which --gpus counts as many. */
+function deviceName({ provider }: { readonly provider: string }): string {
+  return provider === 'cpu' ? 'machine' : 'GPU';
+}
+
+function deviceCount(count: number, of: { readonly provider: string }): string {
+  return `${count} ${deviceName(of)}${count === 1 ? '' : 's'}`;
 }
 
 function write(file: string, svg: string): void {

@@ -1,4 +1,4 @@
-"""The Python examples of docs/api.md."""
+"""The Python examples of docs/api.md and docs/clients.md."""
 
 import re
 import subprocess
@@ -7,18 +7,28 @@ import unittest
 
 from server import ROOT, URL
 
-EXAMPLES = re.findall(r"```python\n(.*?)\n```", (ROOT / "docs" / "api.md").read_text(), re.DOTALL)
+
+
+def examples_of(page):
+    return re.findall(r"```python\n(.*?)\n```", (ROOT / "docs" / page).read_text(), re.DOTALL)
 
 
 class Examples(unittest.TestCase):
     def test_each_runs(self):
-        self.assertGreaterEqual(len(EXAMPLES), 5)
-        for example in EXAMPLES:
+        self.assertGreaterEqual(len(examples_of("api.md")), 5)
+        for example in examples_of("api.md"):
             with self.subTest(example):
-                code = example.replace("http://127.0.0.1:8000", URL)
-                done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
-                self.assertEqual(done.returncode, 0, done.stderr)
-                self.assertRegex(done.stdout, r"0\.9|1\.0")
+                self.assertRegex(self.output_of(example), r"0\.9|1\.0")
+
+    def test_client(self):
+        (example,) = examples_of("clients.md")
+        self.assertIn("images/1.jpg d00000001 cube, hexahedron", self.output_of(example))
+
+    def output_of(self, example):
+        code = example.replace("http://127.0.0.1:8000", URL)
+        done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stdout
 
 
 if __name__ == "__main__":

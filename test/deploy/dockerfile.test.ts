@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type Copy, DockerfileParser, type From } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import t from 'tap';
@@ -63,6 +64,23 @@ t.test('what is copied is there, and .dockerignore lets it through', async (t) =
         ignore.some((line) => line === `!${source}` || line.startsWith(`!${source}/`)),
         source,
       );
+    }
+  }
+});
+
+t.test('what is compiled needs nothing that is not copied', async (t) => {
+  const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('.as.ts'))
+    .map((file) => join('src', file));
+  const copied = [...sources, 'bench/load.ts'];
+  t.match(stages.get('build')?.join('\n'), 'COPY bench/load.ts bench/\nCOPY src src\n');
+  for (const file of copied) {
+    const text = readFileSync(file, 'utf8');
+    for (const [, target = ''] of text.matchAll(/(?:from|import) '(\.[^']+)\.js'/g)) {
+      const wanted = join(dirname(file), target);
+      if (!copied.includes(`${wanted}.ts`) && !copied.includes(`${wanted}.d.ts`)) {
+        t.fail(`${file} imports ${target}`);
+      }
     }
   }
 });

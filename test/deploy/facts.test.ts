@@ -87,13 +87,58 @@ for (const [kind, pod] of Object.entries(pods)) {
   );
 }
 
-t.test("the engines' folder is the image's", async (t) => {
+t.test('each model has a volume where its engines are written', async (t) => {
   const [{ volumeMounts }] = pods.Deployment.containers;
-  const mounts: { name: string; mountPath: string }[] = volumeMounts;
-  const engines = mounts.find(({ name }) => name === 'engines')?.mountPath;
-  t.same(config.models, [engines?.replace(/\/engines$/, '')]);
+  const mounts: { name: string; mountPath: string; subPath?: string }[] = volumeMounts;
+  const engines = mounts.filter(({ name }) => name === 'engines');
+  t.same(
+    engines.map(({ mountPath }) => mountPath),
+    config.models.map((folder) => `${folder}/engines`),
+  );
+  const parts = engines.map(({ subPath }) => subPath);
+  t.ok(!parts.includes(undefined) && new Set(parts).size === parts.length, 'a part for each');
   t.match(dockerfile, `--owner=${pods.Deployment.securityContext.runAsUser} `);
-  t.match(dockerfile, ` ${engines?.replace('/app/', '')} `);
+  t.match(dockerfile, ` ${engines[0]?.mountPath.replace('/app/', '')} `, 'the folder of the image');
+});
+
+t.test('the configuration and the cores are those of a measurement', async (t) => {
+  const file = 'bench/results/http-resnet50-photos-gpu-decoder-h200-2026-11-23.json';
+  const measured = JSON.parse(readFileSync(file, 'utf8'));
+  const cores = /^(\d+)-(\d+)$/.exec(measured.load.serverCores) ?? [];
+  const { requests, limits } = pods.Deployment.containers[0].resources;
+  t.equal(Number(requests.cpu), Number(cores[2]) - Number(cores[1]) + 1);
+  t.equal(limits.cpu, requests.cpu, 'the server counts its threads by the limit');
+  t.equal(config.server.processes, measured.config.server.processes);
+  t.equal(config.engine.provider, measured.config.engine.provider);
+  t.equal(config.engine.lanesPerDevice, measured.config.engine.lanesPerDevice);
+  t.equal(measured.config.decode.decoder, 'gpu');
+  t.equal(config.decode.decoder, 'auto', 'gpu where the units work');
+  const best = measured.cases.reduce((a: { requestsPerSecond: number }, b: typeof a) =>
+    b.requestsPerSecond > a.requestsPerSecond ? b : a,
+  );
+  t.equal(best.setting, `window ${config.batching.maxQueueDelayMs}`);
+});
+
+t.test('only the proxy and Prometheus reach the pods', async (t) => {
+  const { spec } = readYaml('deploy/network-policy.yaml');
+  t.same(spec.podSelector.matchLabels, deployment.spec.template.metadata.labels);
+  t.same(spec.policyTypes, ['Ingress', 'Egress']);
+  t.same(spec.egress, []);
+  t.equal(spec.ingress.length, 1);
+  t.ok(spec.ingress[0].from.length > 0, 'an empty list would allow everybody');
+  t.same(spec.ingress[0].ports, [
+    { protocol: 'TCP', port: pods.Deployment.containers[0].ports[0].name },
+  ]);
+});
+
+t.test('pods are spread over nodes and zones', async (t) => {
+  const spread: { topologyKey: string; labelSelector: object }[] =
+    pods.Deployment.topologySpreadConstraints;
+  t.same(
+    spread.map(({ topologyKey }) => topologyKey),
+    ['kubernetes.io/hostname', 'topology.kubernetes.io/zone'],
+  );
+  for (const { labelSelector } of spread) t.same(labelSelector, deployment.spec.selector);
 });
 
 t.test('the service uses the runtime, its protocol, and a model that it can serve', async (t) => {
@@ -145,6 +190,7 @@ t.test('the parts name each other', async (t) => {
   t.equal(deployment.spec.replicas, undefined, 'or every roll-out would undo the autoscaler');
   t.ok(autoscaler.spec.minReplicas > budget.spec.maxUnavailable, 'one is left to serve');
   t.ok(kustomization.resources.every((file: string) => existsSync(join('deploy', file))));
+  t.ok(kustomization.resources.includes('network-policy.yaml'));
   const [image] = kustomization.images;
   t.equal(pods.Deployment.containers[0].image, image.name);
   t.equal(pods.InferenceService.containers[0].image, `${image.newName}:${image.newTag}`);

@@ -22,6 +22,10 @@ const TYPES: Readonly<Record<string, { imports: string; type: string }>> = {
     imports: "import type { HorizontalPodAutoscaler } from 'kubernetes-types/autoscaling/v2';",
     type: 'HorizontalPodAutoscaler',
   },
+  'network-policy.yaml': {
+    imports: "import type { NetworkPolicy } from 'kubernetes-types/networking/v1';",
+    type: 'NetworkPolicy',
+  },
   // Of KServe's types, the keys that are used.
   'serving-runtime.yaml': {
     imports: `

@@ -13,6 +13,7 @@ import { type Config, configSchema } from '../../src/server/config/config.js';
 import { createApp } from '../../src/server/http/app.js';
 import { createHttpServer } from '../../src/server/http/http-server.js';
 import { watchLoopDelay } from '../../src/server/http/loop-delay.js';
+import { readPage } from '../../src/server/http/read-page.js';
 import { BrokenRequests } from '../../src/server/http/receive/broken-requests.js';
 import { UploadBudget } from '../../src/server/http/receive/upload-budget.js';
 import { RequestQueue } from '../../src/server/http/request-queue.js';
@@ -94,6 +95,7 @@ export async function serveApp(t: Test, options: ServeOptions = {}) {
     batching: () => limits,
     corsOrigins: config.corsOrigins,
     hasBenchmark: config.benchmark,
+    page: config.page ? readPage() : undefined,
     nullBatcher: options.nullBatcher ?? (async () => batcher),
   });
   const decodePool = new DecodePool(1, { decoder: 'native', bodies: uploads.spare });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -66,6 +66,15 @@ t.test('says how many GPUs would do where one does not, and that they do', async
   const [, least = ''] = /^(\d+) GPUs would: try --gpus \1\.$/m.exec(one.out) ?? [];
   const more = await tune([...args, '--gpus', least]);
   t.match(more.out, /<- recommended[\s\S]*"batching"[\s\S]*Fewer GPUs would not meet it\./);
+});
+
+t.test('for a curve of the CPU it counts machines, not GPUs', async (t) => {
+  const { folder, args } = recorded(t, 3000);
+  writeFileSync(join(folder, 'c.json'), JSON.stringify({ ...CURVE, provider: 'cpu' }));
+  const { code, out } = await tune(['--p99-ms', '20', ...args]);
+  t.equal(code, 1);
+  t.match(out, /^No setting keeps p99 within 20 ms with 1 machine\.$/m);
+  t.match(out, /^(\d+) machines would: try --gpus \1\.$/m);
 });
 
 t.test('says that no number of GPUs makes a single image faster', async (t) => {

@@ -1,6 +1,6 @@
 import { workerData } from 'node:worker_threads';
 import { messageOf } from '../../message-of.js';
-import { serveThread } from '../../threads/index.js';
+import { nameThread, serveThread } from '../../threads/index.js';
 import { UndecodableImageError } from '../header/image-errors.js';
 import { Resampler } from '../resample/resampler.js';
 import { collectGarbage } from './collect-garbage.js';
@@ -31,6 +31,7 @@ async function decode({
   }
 }
 
+nameThread('decode');
 await serveThread<DecodeJob, DecodeReply>(async () => {
   // Fails now, not at the first photo, if the decoder is not available on this platform.
   await loadRasterDecoder(decoder, { format: 'jpeg' });

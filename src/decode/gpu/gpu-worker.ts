@@ -1,6 +1,6 @@
 import { messageOf } from '../../message-of.js';
 import { openCuda, openJpegUnits } from '../../native/index.js';
-import { serveThread } from '../../threads/index.js';
+import { nameThread, serveThread } from '../../threads/index.js';
 import type { GpuReply, GpuRequest, GpuResult } from './gpu-messages.js';
 import { runTrial } from './trial.js';
 import { UnitDecoder, type UnitJob } from './unit-decoder.js';
@@ -21,6 +21,7 @@ function decode(units: UnitDecoder, jobs: readonly UnitJob[]): GpuReply {
   }
 }
 
+nameThread('gpu-decode');
 await serveThread<GpuRequest, GpuReply>(async () => {
   const units = new UnitDecoder(openCuda(), openJpegUnits());
   await runTrial(units);

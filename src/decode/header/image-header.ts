@@ -25,8 +25,8 @@ export interface ImageHeader {
   /** What decoders get, in this order; without it they get the file as it is. */
   readonly parts?: readonly FilePart[];
   /**
-   * Set if the walk ended where the scan of a JPEG begins that should be its only one. The thread that decodes it walks
+   * Whether the walk ended where the scan of a JPEG begins that should be its only one. The thread that decodes it walks
    * the rest (`completeHeader`).
    */
-  readonly endsAtScan?: true;
+  readonly endsAtScan?: boolean;
 }

@@ -20,7 +20,7 @@ interface Frame extends Pick<ImageHeader, 'width' | 'height' | 'colour'> {
   readonly isProgressive: boolean;
   readonly components: number;
   /** The names of its components, if two have the same. */
-  readonly twins?: readonly number[];
+  readonly twins: readonly number[] | undefined;
 }
 
 /**
@@ -82,7 +82,7 @@ export function* walkJpegHeader(
       if (!frame) fail('a scan before its frame');
       scans++;
       if (upTo === 'scan' && parts.isWhole && holdsAll(payload, frame)) {
-        return { ...headerOf(frame, orientation, scans), endsAtScan: true };
+        return headerOf(frame, orientation, scans, true);
       }
     } else if (marker === JpegMarker.APP1) {
       orientation ??= readExifOrientation(payload);
@@ -93,8 +93,9 @@ export function* walkJpegHeader(
         : markerAfterSegment(bytes, end, parts);
   }
   if (!frame || scans === 0) fail('no scan');
+  const header = headerOf(frame, orientation, scans);
   const kept = parts.finish(Math.min(bytes.length, at + 1));
-  return { ...headerOf(frame, orientation, scans), ...(kept ? { parts: kept } : {}) };
+  return kept ? { ...header, parts: kept } : header;
 }
 
 /**
@@ -113,8 +114,9 @@ function headerOf(
   { width, height, colour }: Frame,
   orientation: Orientation = 1,
   scans: number,
+  endsAtScan = false,
 ): ImageHeader {
-  return { format: 'jpeg', width, height, colour, bitDepth: 8, orientation, scans };
+  return { format: 'jpeg', width, height, colour, bitDepth: 8, orientation, scans, endsAtScan };
 }
 
 /** Whether the scan with this header is the only one of the frame. */
@@ -215,10 +217,14 @@ function readFrame(marker: number, segment: Buffer): Frame {
   if (segment.readUInt8(0) !== 8) fail('not 8 bits per sample');
   if (colour === undefined || segment.length !== 6 + 3 * components) fail('unsupported components');
   const names = componentNames(segment);
-  const hasTwins = names.some((name, i) => names.indexOf(name) !== i);
-  const size = { width: segment.readUInt16BE(3), height: segment.readUInt16BE(1) };
-  const isProgressive = marker === JpegMarker.SOF2_PROGRESSIVE;
-  return { ...size, colour, isProgressive, components, ...(hasTwins ? { twins: names } : {}) };
+  return {
+    width: segment.readUInt16BE(3),
+    height: segment.readUInt16BE(1),
+    colour,
+    components,
+    isProgressive: marker === JpegMarker.SOF2_PROGRESSIVE,
+    twins: new Set(names).size < names.length ? names : undefined,
+  };
 }
 
 function fail(why: string): never {

@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os';
 import type { InferenceSession } from 'onnxruntime-node';
+import { usableCores } from '../../threads/index.js';
 import { CONFIDENCE, LABEL_INDEX, SCORES } from '../graph/index.js';
 import type { SessionSource } from '../provider.js';
 import { createSession } from './create-session.js';
@@ -26,9 +28,7 @@ export async function openSession(
   source: SessionSource,
   parts = sessionParts(source),
 ): Promise<OpenSession> {
-  // When a GPU runs the model, the CPU cores are for the decode threads.
-  const threads =
-    source.provider === 'cpu' ? {} : ({ intraOpNumThreads: 1, interOpNumThreads: 1 } as const);
+  const threads = threadsOf(source);
   const [first, second] = parts;
   const session = await createSession(first ?? source, threads);
   if (!second) {
@@ -42,4 +42,13 @@ export async function openSession(
       return { ...scores, ...(await best.run(scores)) };
     },
   };
+}
+
+/**
+ * When a GPU runs the model, the CPU cores are for the decode threads. On the CPU, the runtime starts a thread for each
+ * core of the host; it does not know the CPU limit of a container.
+ */
+function threadsOf({ provider }: SessionSource): InferenceSession.SessionOptions {
+  if (provider !== 'cpu') return { intraOpNumThreads: 1, interOpNumThreads: 1 };
+  return usableCores() < availableParallelism() ? { intraOpNumThreads: usableCores() } : {};
 }

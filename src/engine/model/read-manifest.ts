@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import { issueText } from '../../issue-text.js';
+import { messageOf } from '../../message-of.js';
+import { parseJson } from '../../parse-json.js';
 import { ModelRefusedError } from '../graph/index.js';
 import { type ModelManifest, modelManifest } from './model-manifest.js';
 import { readModelText } from './read-model-file.js';
@@ -10,13 +12,13 @@ export async function readManifest(folder: string): Promise<ModelManifest> {
   const text = await readModelText(folder, 'model.json');
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseJson(text);
   } catch (cause) {
-    throw new ModelRefusedError(`${path} is not valid JSON`, { cause });
+    throw new ModelRefusedError(`${path} is ${messageOf(cause)}`, { cause });
   }
   const result = modelManifest.safeParse(json);
   if (!result.success) {
-    throw new ModelRefusedError(`${path}: ${z.prettifyError(result.error).replaceAll('\n', ' ')}`);
+    throw new ModelRefusedError(`${path}: ${result.error.issues.map(issueText).join('; ')}`);
   }
   return result.data;
 }

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readGpuHost, runtimeVersion } from '../../native/index.js';
+import { type GpuHost, readGpuHost, runtimeVersion } from '../../native/index.js';
 import { Lane } from '../lane/lane.js';
 import { inlineWeights } from '../model/inline-weights.js';
 import type { Model } from '../model/model.js';
@@ -8,6 +8,7 @@ import { sourceOf } from '../model/source-of.js';
 import { modelSha256 } from '../model/weight-files.js';
 import { type Comparison, compareLanes } from '../proof/compare-lanes.js';
 import { seededImages } from '../proof/seeded-images.js';
+import { adviceFor } from '../explain-provider.js';
 import type { Precision } from '../provider.js';
 import { buildEngine } from './build-engine.js';
 import type { EngineFacts } from './engine-facts.js';
@@ -80,18 +81,30 @@ export async function prepareEngine(
   return engine;
 }
 
-/** What an engine must have been built for to fit here; the GPU is the first that this process sees. */
+/** The library whose version an engine depends on, and the one that builds it. */
+const LIBRARIES = ['libnvinfer.so.10', 'libonnxruntime_providers_tensorrt.so'] as const;
+
+/**
+ * What an engine must have been built for to fit here; the GPU is the first that this process sees.
+ *
+ * @throws {NoEngineError} naming what the host lacks, and what to install
+ */
 export async function wantedFacts(
   model: Model,
   precision: Precision,
   maxBatchSize: number,
+  readHost: (libraries: readonly string[]) => Promise<GpuHost> = readGpuHost,
 ): Promise<EngineFacts> {
-  const { gpus, libraries, problem } = await readGpuHost(['libnvinfer.so.10']);
+  const { gpus, libraries, problem } = await readHost(LIBRARIES);
   if (problem !== undefined) throw new NoEngineError(problem);
   const [gpu] = gpus;
   const tensorrt = libraries[0]?.version;
   if (!gpu) throw new NoEngineError('there is no NVIDIA GPU that this process may use');
-  if (tensorrt === undefined) throw new NoEngineError(libraries[0]?.error ?? 'TensorRT is missing');
+  const error = libraries.find((library) => library.error !== undefined)?.error;
+  if (error !== undefined) {
+    throw new NoEngineError(`${error}; ${adviceFor(error.split(':')[0] ?? '')}`);
+  }
+  if (tensorrt === undefined) throw new NoEngineError('the version of TensorRT cannot be read');
   return {
     graphSha256: await modelSha256(model.graph, model.weights),
     gpu: gpu.name,

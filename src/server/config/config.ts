@@ -69,6 +69,12 @@ export const configSchema = z.strictObject({
         .describe(
           'Whether `/benchmark` exists. Turn it off if untrusted clients can reach the server.',
         ),
+      page: z
+        .boolean()
+        .default(true)
+        .describe(
+          'Whether `/` answers a browser with a page that classifies an image and shows what the server does. Without it, a browser gets 404 there.',
+        ),
       maxConnections: z
         .int()
         .min(1)

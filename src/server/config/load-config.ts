@@ -2,8 +2,9 @@ import { closeSync, constants, existsSync, fstatSync, openSync, readFileSync } f
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type ParseArgsConfig, parseArgs } from 'node:util';
-import type { z } from 'zod';
+import { issueText } from '../../issue-text.js';
 import { messageOf } from '../../message-of.js';
+import { parseJson } from '../../parse-json.js';
 import { type Config, configSchema } from './config.js';
 import { StartError } from './start-error.js';
 
@@ -70,9 +71,9 @@ function readJson(file: string): unknown {
   }
   try {
     // Some editors on Windows write a byte order mark first.
-    return JSON.parse(text.replace(/^\uFEFF/, ''));
+    return parseJson(text.replace(/^\uFEFF/, ''));
   } catch (cause) {
-    throw new StartError(`${file} is not valid JSON`, { cause });
+    throw new StartError(`${file} is ${messageOf(cause)}`, { cause });
   }
 }
 
@@ -90,16 +91,7 @@ function readFile(file: string): string {
 function parse(input: unknown, file: string): Config {
   const result = configSchema.safeParse(input);
   if (result.success) return result.data;
-  throw new StartError(`${file}: ${result.error.issues.map(sentence).join('; ')}`);
-}
-
-function sentence(issue: z.core.$ZodIssue): string {
-  const path = issue.path.join('.');
-  if (issue.code === 'unrecognized_keys') {
-    const keys = issue.keys.map((key) => (path ? `${path}.${key}` : key));
-    return `unknown key ${keys.join(', ')}`;
-  }
-  return path ? `${path}: ${issue.message}` : issue.message;
+  throw new StartError(`${file}: ${result.error.issues.map(issueText).join('; ')}`);
 }
 
 function parsePort(text: string): number {

@@ -3,14 +3,16 @@ import { type Context, Hono } from 'hono';
 import { cors } from 'hono/cors';
 import { Problem } from '../problem/problem.js';
 import { openExchange } from './exchange.js';
+import type { Page } from './read-page.js';
 import { type BenchmarkDeps, benchmarkRoute } from './receive/benchmark-route.js';
 import { classifyRoute } from './receive/classify-route.js';
-import { aliveRoute, liveRoute, pingRoute, readyRoute } from './receive/health-routes.js';
+import { liveRoute, pingRoute, readyRoute, rootRoute } from './receive/health-routes.js';
 import { huggingFaceRoute } from './receive/hugging-face-route.js';
 import type { ImageRouteDeps } from './receive/image-route.js';
 import { metricsRoute } from './receive/metrics-route.js';
 import { latencyCurveRoute, modelRoute, modelsRoute } from './receive/model-routes.js';
 import { openApiRoute } from './receive/open-api-route.js';
+import { pageFileRoute } from './receive/page-file-route.js';
 import { modelStatusRoute, predictRoute } from './receive/predict-routes.js';
 import { predictionsRoute } from './receive/predictions-route.js';
 import { refuse } from './receive/refuse.js';
@@ -31,6 +33,8 @@ type Methods = Partial<Record<'GET' | 'POST' | 'PUT', Handler>>;
 export interface AppDeps extends ImageRouteDeps, BenchmarkDeps, StatisticsDeps {
   /** Whether /benchmark exists. */
   readonly hasBenchmark: boolean;
+  /** What a browser gets at "/"; without it, that is 404. */
+  readonly page?: Page | undefined;
   /** Origins whose pages may call the server from a browser. */
   readonly corsOrigins: readonly string[];
 }
@@ -60,12 +64,13 @@ function routes(deps: AppDeps): Record<string, Methods> {
   const [huggingFace, predictions] = [huggingFaceRoute(deps), predictionsRoute(deps)];
   const v1Model = { GET: ofModel(modelStatusRoute(deps)), POST: predictRoute(deps) };
   const describe = modelRoute(deps);
+  const files = [...(deps.page?.files ?? [])];
   // With a route of its own beside '/v2/models/:name', Hono could not use its fastest router.
   const model = ofModel((name, version) =>
     name === 'stats' && version === undefined ? statistics() : describe(name, version),
   );
   return {
-    '/': { GET: aliveRoute() },
+    '/': { GET: rootRoute(deps.page && pageFileRoute(deps.page.html)) },
     '/api/classify': { POST: classify, PUT: classify },
     '/invocations': { POST: classify },
     '/ping': { GET: pingRoute(deps.lifecycle) },
@@ -87,6 +92,7 @@ function routes(deps: AppDeps): Record<string, Methods> {
     ...versioned('/v2/models/:name', '/stats', { GET: ofModel(statistics) }),
     ...versioned('/v2/models/:name', '/infer', { POST: infer }),
     '/v2/models/:name/latency-curve': { GET: ofModel(latencyCurveRoute(deps)) },
+    ...Object.fromEntries(files.map(([path, file]) => [path, { GET: pageFileRoute(file) }])),
   };
 }
 

@@ -21,6 +21,13 @@ export interface OpenModelOptions {
   readonly say: (line: string) => void;
 }
 
+export interface OpenedModel {
+  readonly model: ServedModel;
+  readonly report: ModelReport;
+  /** Ends the lanes. No batch may run. */
+  readonly close: () => Promise<void>;
+}
+
 /**
  * Reads a model's folder, opens its lanes on this process's device and warms them.
  *
@@ -29,7 +36,7 @@ export interface OpenModelOptions {
 export async function openModel(
   { folder, config, plan, batching, earlier, say }: OpenModelOptions,
   dependencies: ModelDependencies,
-): Promise<{ readonly model: ServedModel; readonly report: ModelReport }> {
+): Promise<OpenedModel> {
   const model = await readModelFolder(folder, { say, batch: earlier?.batch });
   const limits = batching();
   const request = earlier ? { ...config.engine, provider: earlier.provider } : config.engine;
@@ -54,5 +61,11 @@ export async function openModel(
     },
     dependencies,
   );
-  return { model: served, report: modelReport({ folder, plan, model, engine }) };
+  return {
+    model: served,
+    report: modelReport({ folder, plan, model, engine }),
+    async close() {
+      await Promise.all(engine.lanes.map((lane) => lane.close()));
+    },
+  };
 }

@@ -1,4 +1,4 @@
-import { unwatchFile, watchFile } from 'node:fs';
+import { existsSync, unwatchFile, watchFile } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Config } from '../config/config.js';
 import { StartError } from '../config/start-error.js';
@@ -28,11 +28,14 @@ export class ConfigReload {
   /** Whether changes are applied; before the server is ready, the limits of its engine are not known. */
   #hasBegun = false;
   #isMissed = false;
+  /** Whether the configuration came from the file, and not from the defaults because there was none. */
+  #isFromFile: boolean;
 
   constructor(options: ConfigReloadOptions) {
     this.#options = options;
     this.#read = options.config;
     this.#config = options.config;
+    this.#isFromFile = existsSync(options.file);
     watchFile(options.file, { interval: LOOK_INTERVAL_MS, persistent: false }, ({ mtimeMs }) => {
       // 0 means that the file does not exist, perhaps only for a moment while an editor replaces it.
       if (mtimeMs > 0) this.reload();
@@ -52,6 +55,11 @@ export class ConfigReload {
       return;
     }
     const { load, apply, say, file } = this.#options;
+    const isThere = existsSync(file);
+    if (this.#isFromFile && !isThere) {
+      say(`configuration not reloaded: ${file} does not exist any more`);
+      return;
+    }
     let read: Config;
     try {
       read = load();
@@ -62,10 +70,13 @@ export class ConfigReload {
     }
     const changes = differences(this.#read, read);
     this.#read = read;
+    this.#isFromFile = isThere;
     if (changes.length === 0) say(`configuration reloaded, nothing changed: ${file}`);
     for (const { path, text } of changes) {
       const isLive = path.startsWith('batching.');
-      say(`configuration ${isLive ? 'changed' : 'change needs a restart'}: ${text}`);
+      say(
+        isLive ? `configuration changed: ${text}` : `configuration change needs a restart: ${text}`,
+      );
     }
     if (isDeepStrictEqual(this.#config.batching, read.batching)) return;
     this.#config = { ...this.#config, batching: read.batching };

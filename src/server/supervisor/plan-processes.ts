@@ -33,10 +33,9 @@ export function planProcesses(
   const wanted = devices === 'all' ? gpus.map((_, i) => i) : devices;
   const isCpu = provider === 'cpu' || gpus.length === 0;
   const missing = wanted.find((device) => !gpus[device]);
-  if (!isCpu && missing !== undefined) {
-    throw new StartError(
-      `engine.devices: there is no GPU ${missing}; this host has ${gpus.length}, counted from 0`,
-    );
+  if (provider !== 'cpu' && missing !== undefined) {
+    const there = gpus.length === 0 ? 'none that it may use' : `${gpus.length}, counted from 0`;
+    throw new StartError(`engine.devices: there is no GPU ${missing}; this host has ${there}`);
   }
   // Vulkan ignores CUDA_VISIBLE_DEVICES, so every process would use the first adapter.
   const used = provider === 'webgpu' && devices === 'all' ? wanted.slice(0, 1) : wanted;

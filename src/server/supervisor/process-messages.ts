@@ -20,6 +20,8 @@ export interface StartReport {
   readonly decoder: string;
   readonly batching: string;
   readonly address: string;
+  /** Whether the address has a page for browsers. */
+  readonly hasPage: boolean;
 }
 
 /** The data with which a serving process starts. */

@@ -43,6 +43,7 @@ export function startReport(facts: ProcessFacts): StartReport {
     decoder: `${decoder}, up to ${decode.maxPixels / 1e6} megapixels`,
     batching: `${sizesText(batching)}, window ${batching.maxQueueDelayMs} ms, queue of ${batching.maxQueueSize}`,
     address: `http://${host}:${server.port}`,
+    hasPage: server.page,
   };
 }
 

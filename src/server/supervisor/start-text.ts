@@ -3,7 +3,7 @@ import type { StartReport } from './process-messages.js';
 
 /** The text that the program prints once every serving process is ready. */
 export function startText(report: StartReport, processes: number, afterMs: number): string {
-  const { models, decoder, batching, address } = report;
+  const { models, decoder, batching, address, hasPage } = report;
   const many = processes > 1 ? `, ${processes} serving processes` : '';
   return [
     'Batch Dispatch',
@@ -14,6 +14,7 @@ export function startText(report: StartReport, processes: number, afterMs: numbe
     ]),
     `  decoder   ${decoder}`,
     `  batching  ${batching}`,
+    ...(hasPage ? [`  page      ${address}/`] : []),
     `  ready     ${address}/api/classify after ${(afterMs / 1000).toFixed(1)} s${many}`,
   ].join('\n');
 }

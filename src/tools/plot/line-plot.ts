@@ -3,6 +3,8 @@ import { type Axis, linearAxis, logAxis } from './axis.js';
 export interface PlotPoint {
   readonly x: number;
   readonly y: number;
+  /** Stands beside the point. */
+  readonly label?: string;
 }
 
 export interface PlotLine {
@@ -13,6 +15,8 @@ export interface PlotLine {
 
 export interface LinePlot {
   readonly title: string;
+  /** Stands in smaller letters below the title. */
+  readonly subtitle?: string;
   readonly xLabel: string;
   readonly yLabel: string;
   /** In the order of the legend. */
@@ -41,7 +45,8 @@ const number = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 6 });
  * Draws lines over two axes as the text of an SVG file. Axes start at 0, a logarithmic one at the tick below its
  * smallest value. Points that are not finite, or not positive on a logarithmic axis, are left out.
  */
-export function linePlot({ title, xLabel, yLabel, lines, logY = false }: LinePlot): string {
+export function linePlot(plot: LinePlot): string {
+  const { title, subtitle, xLabel, yLabel, lines, logY = false } = plot;
   const drawable = lines.map(({ name, points }) => ({
     name,
     points: points.filter(
@@ -64,7 +69,8 @@ export function linePlot({ title, xLabel, yLabel, lines, logY = false }: LinePlo
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="13" fill="#222">`,
     `<title>${xmlText(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
-    text(middle, 28, title, 'text-anchor="middle" font-size="16"'),
+    text(WIDTH / 2, 20, title, 'text-anchor="middle" font-size="16"'),
+    ...(subtitle ? [text(WIDTH / 2, 39, subtitle, 'text-anchor="middle" font-size="12"')] : []),
     ...xTicks(xAxis),
     ...yTicks(yAxis),
     `<path d="M${LEFT} ${TOP}V${BOTTOM}H${RIGHT}" fill="none" stroke="#222"/>`,
@@ -99,9 +105,16 @@ function yTicks({ place, ticks }: Axis): string[] {
 function drawLine(points: readonly PlotPoint[], i: number, xAxis: Axis, yAxis: Axis): string[] {
   const places = points.map(({ x, y }) => [round(xAxis.place(x)), round(yAxis.place(y))] as const);
   const joined = places.map(([x, y]) => `${x},${y}`).join(' ');
+  const labels = points.flatMap(({ label }, at) => {
+    const [x, y] = places[at] ?? [0, 0];
+    return label === undefined
+      ? []
+      : [text(x + 6, y - 6, label, `font-size="11" fill="${colour(i)}"`)];
+  });
   return [
     `<polyline points="${joined}" fill="none" ${stroke(i)}/>`,
     ...places.map(([x, y]) => `<circle cx="${x}" cy="${y}" r="3" fill="${colour(i)}"/>`),
+    ...labels,
   ];
 }
 

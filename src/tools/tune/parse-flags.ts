@@ -14,7 +14,8 @@ export const USAGE = `Usage: npm run tune -- --p99-ms MS (--arrivals poisson:RAT
   --trace FILE             recorded arrival times instead: milliseconds, one a line, rising
   --model DIR              folder of a model that was served on the hardware planned for (default models/demo)
   --curve FILE             that hardware's latency curve instead, as kept in DIR/latency-curves
-  --gpus N                 GPUs, 1 to ${MOST_GPUS}, each with a serving process of its own (default 1)
+  --gpus N                 GPUs, 1 to ${MOST_GPUS}, each with a serving process of its own (default 1);
+                           for a curve of the CPU, machines
   --plot FILE.svg          draws p99 against load for each window
   --seed N                 other random arrivals (default 1)
   --help                   print this and exit

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { type CurvePoint, LatencyCurve, type Millis } from '../../batcher/index.js';
 import { CURVES_FOLDER } from '../../engine/index.js';
+import { issueText } from '../../issue-text.js';
 import { ToolError } from '../tool-error.js';
 import { drawnTimes, fixedTimes, type LaneTimes, type MeasuredRuns } from './lane-times.js';
 
@@ -93,6 +94,6 @@ function parse(file: string): z.infer<typeof record> {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new ToolError(
-    `${file} is not a latency curve: ${issue?.path.join('.') || 'file'}: ${issue?.message}. ${HOW_TO_GET_ONE}.`,
+    `${file} is not a latency curve: ${issue && issueText(issue)}. ${HOW_TO_GET_ONE}.`,
   );
 }

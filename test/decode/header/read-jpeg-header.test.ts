@@ -29,6 +29,7 @@ t.test('a plain JPEG', async (t) => {
     colour: 'rgb',
     bitDepth: 8,
     scans: 1,
+    endsAtScan: false,
   };
   t.same(read(makeJpeg(quantTable(), frame(), quantTable(), scan())), header);
   t.same(read(solidJpeg(32, 16, [9, 99, 199])), header, 'one that an encoder made');

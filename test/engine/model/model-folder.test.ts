@@ -124,9 +124,15 @@ t.test('a model.json that is no JSON is named', async (t) => {
 });
 
 t.test('a key that model.json does not have is named', async (t) => {
-  await t.rejects(read(t, { manifest: { colour: 'rgb' } }), refused(/model\.json: .*"colour"/));
+  await t.rejects(
+    read(t, { manifest: { colour: 'rgb' } }),
+    refused(/model\.json: unknown key colour$/),
+  );
   const input = { chanelOrder: 'rgb' };
-  await t.rejects(read(t, { manifest: { input } }), refused(/model\.json: .*"chanelOrder"/));
+  await t.rejects(
+    read(t, { manifest: { input } }),
+    refused(/model\.json: unknown key input\.chanelOrder$/),
+  );
 });
 
 t.test('a value that is not legal is named', async (t) => {
@@ -149,13 +155,22 @@ t.test('a value that is not legal is named', async (t) => {
       await t.rejects(read(t, { manifest }), refused(new RegExp(`input.${key}`)), name);
     }
   }
-  await t.rejects(read(t, { manifest: { output: 'scores' } }), refused(/→ at output/));
+  await t.rejects(
+    read(t, { manifest: { output: 'scores' } }),
+    refused(/: output: must be "logits", "probabilities" or "sigmoid"$/),
+  );
   const description = 'x'.repeat(501);
-  await t.rejects(read(t, { manifest: { description } }), refused(/→ at description/));
+  await t.rejects(
+    read(t, { manifest: { description } }),
+    refused(/: description: must have at most 500 characters$/),
+  );
   const good = { description: 'x'.repeat(500), output: 'probabilities' };
   const onnx = tinyClassifier({ output: 'probabilities' });
   t.match((await read(t, { onnx, manifest: good })).manifest, good);
-  await t.rejects(read(t, { manifest: { outputName: '' } }), refused(/→ at outputName/));
+  await t.rejects(
+    read(t, { manifest: { outputName: '' } }),
+    refused(/: outputName: must not be empty$/),
+  );
 });
 
 t.test('a name is 1 to 64 of a few characters', async (t) => {
@@ -163,7 +178,7 @@ t.test('a name is 1 to 64 of a few characters', async (t) => {
     t.match((await read(t, { manifest: { name } })).manifest, { name });
   }
   for (const name of ['', 'A', '-a', '.a', '_a', 'a b', 'a/b', 'é', 'a\n', 'a'.repeat(65)]) {
-    await t.rejects(read(t, { manifest: { name } }), refused(/must be 1 to 64 of .*→ at name/));
+    await t.rejects(read(t, { manifest: { name } }), refused(/: name: must be 1 to 64 of /));
   }
 });
 

@@ -4,8 +4,8 @@ import t, { type Test } from 'tap';
 import { readModelFolder } from '../../../src/engine/index.js';
 import { buildEngine, EngineBuildError } from '../../../src/engine/tensorrt/build-engine.js';
 import type { EngineFacts } from '../../../src/engine/tensorrt/engine-facts.js';
-import { prepareEngine } from '../../../src/engine/tensorrt/prepare-engine.js';
-import { readGpuHost } from '../../../src/native/index.js';
+import { prepareEngine, wantedFacts } from '../../../src/engine/tensorrt/prepare-engine.js';
+import { type LibraryProbe, readGpuHost } from '../../../src/native/index.js';
 
 const BUILDER = `
   import { writeFileSync } from 'node:fs';
@@ -138,11 +138,36 @@ t.test('a build that fails says why, and leaves no engine', async (t) => {
   await t.rejects(prepare(false), { name: 'NoEngineError' });
 });
 
+const LIBRARIES = ['libnvinfer.so.10', 'libonnxruntime_providers_tensorrt.so'] as const;
+
+t.test('a library that is missing is named, with what to install', async (t) => {
+  const model = await readModelFolder('models/demo');
+  const gpu = { name: 'H200', uuid: 'GPU-0', computeCapability: '9.0', memoryBytes: 150e9 };
+  const facts = (...found: readonly LibraryProbe[]) =>
+    wantedFacts(model, 'fp16', 8, async (asked) => {
+      t.same(asked, LIBRARIES);
+      return { gpus: [gpu], libraries: found };
+    });
+  const lacks = (file: string) => ({ file, error: `${file}: cannot open shared object file` });
+  const [tensorrt, provider] = LIBRARIES;
+  await t.rejects(facts({ file: tensorrt, version: '10.6.0' }, lacks(provider)), {
+    name: 'NoEngineError',
+    message: `${provider}: cannot open shared object file; run npm run gpu:install`,
+  });
+  await t.rejects(facts(lacks(tensorrt), lacks(provider)), {
+    message: `${tensorrt}: cannot open shared object file; install TensorRT 10 (libnvinfer10)`,
+  });
+  t.match(await facts({ file: tensorrt, version: '10.6.0' }, { file: provider }), {
+    tensorrt: '10.6.0',
+    gpu: 'H200',
+  });
+});
+
 t.test('this host has what an engine takes, or a sentence says what it lacks', async (t) => {
-  const { gpus, libraries } = await readGpuHost(['libnvinfer.so.10']);
+  const { gpus, libraries } = await readGpuHost(LIBRARIES);
   const lacks = [
     ...(gpus.length === 0 ? ['there is no NVIDIA GPU that this process may use'] : []),
-    ...(libraries[0]?.error ? [libraries[0].error] : []),
+    ...libraries.flatMap(({ error }) => (error ? [/; (install|run) /] : [])),
     /^no TensorRT engine fits, and engine\.build is false/,
   ][0];
   const preparing = prepareEngine({

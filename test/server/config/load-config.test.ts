@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
 import { configSchema } from '../../../src/server/config/config.js';
@@ -106,7 +107,6 @@ t.test('all bodies together may be as large as one, not smaller', async (t) => {
 t.test('any JSON is either a configuration or a StartError of one line', async (t) => {
   const folder = t.testdir({});
   const file = `${folder}/c.json`;
-  const { writeFileSync } = await import('node:fs');
   fc.assert(
     fc.property(fc.json(), (json) => {
       writeFileSync(file, json);
@@ -119,4 +119,48 @@ t.test('any JSON is either a configuration or a StartError of one line', async (
     { numRuns: 200 },
   );
   t.pass('200 files');
+});
+
+t.test('what is wrong with a file is said in plain words, with the key or the line', async (t) => {
+  const folder = t.testdir({});
+  const refusal = (text: string) => {
+    writeFileSync(`${folder}/c.json`, text);
+    try {
+      loadConfig(['--config', `${folder}/c.json`], {});
+    } catch (error) {
+      return (error as Error).message.replace(`${folder}/c.json`, 'FILE');
+    }
+    return 'accepted';
+  };
+  for (const [text, message] of [
+    ['{\n  "server": { "port": 1 }\n  "models": ["m"]\n}\n', 'not valid JSON, see line 3'],
+    ['{\n  "server": { "port": x }\n}\n', 'not valid JSON, see line 2'],
+    ['{\n  "models": ["m\n"]\n}\n', 'not valid JSON, see line 2'],
+    ['{\n  "models": ["m"]\n}\n}\n', 'not valid JSON, see line 4'],
+    ['// port\n{}\n', 'not valid JSON, see line 1'],
+    ['{\n  "models": [\n', 'not valid JSON, see line 2'],
+    ['', 'not valid JSON, see line 1'],
+  ]) {
+    t.equal(refusal(text ?? ''), `FILE is ${message}`);
+  }
+  for (const [input, message] of [
+    [{ server: { port: '80' } }, 'server.port: must be a number'],
+    [{ server: { port: 1.5 } }, 'server.port: must be a whole number'],
+    [{ server: { port: 65_536 } }, 'server.port: must be at most 65535'],
+    [{ server: { port: -1 } }, 'server.port: must be at least 0'],
+    [{ server: { benchmark: 'no' } }, 'server.benchmark: must be true or false'],
+    [{ server: [] }, 'server: must be an object in braces'],
+    [[], 'must be an object in braces'],
+    [{ models: 'm' }, 'models: must be a list'],
+    [{ models: [] }, 'models: must not be empty'],
+    [{ models: [''] }, 'models.0: must not be empty'],
+    [{ decode: { decoder: 'cpu' } }, 'must be "auto", "gpu", "native" or "jpeg-js"'],
+    [{ engine: { devices: 0 } }, 'engine.devices: must be "all", or must be a list'],
+    [{ engine: { devices: [] } }, 'engine.devices: must not be empty'],
+    [{ decode: { alphaBackground: [0, 0, 256] } }, 'decode.alphaBackground.2: must be at most 255'],
+    [{ batching: { maxBatch: 1 } }, 'unknown key batching.maxBatch'],
+  ] as const) {
+    const said = refusal(JSON.stringify(input));
+    t.ok(said.startsWith('FILE: ') && said.endsWith(message), said);
+  }
 });

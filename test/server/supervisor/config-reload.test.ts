@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import type { Config } from '../../../src/server/config/config.js';
@@ -23,7 +23,7 @@ function setup(t: Test, first: object, isReady = true) {
   });
   if (isReady) reload.begin();
   t.teardown(() => reload.close());
-  return { reload, write, applied, said };
+  return { reload, write, remove: () => rmSync(file), applied, said };
 }
 
 /** The same, when the server is ready. */
@@ -62,6 +62,17 @@ t.test('a bad file changes nothing and says why', async (t) => {
   write({ batching: { maxBatchSize: 9 } });
   reload.reload();
   t.equal(applied[0]?.maxBatchSize, 9, 'and the next good one is taken');
+});
+
+t.test('a file that was deleted changes nothing, and is read again once it is back', async (t) => {
+  const { reload, remove, write, applied, said } = setupReady(t, { batching: { maxBatchSize: 8 } });
+  remove();
+  reload.reload();
+  t.same(said, ['configuration not reloaded: FILE does not exist any more']);
+  t.same(applied, []);
+  write({ batching: { maxBatchSize: 9 } });
+  reload.reload();
+  t.equal(applied[0]?.maxBatchSize, 9);
 });
 
 t.test('what is not of batching waits for a restart', async (t) => {

@@ -49,6 +49,12 @@ t.test('webgpu takes the first GPU alone unless others are named', async (t) => 
 t.test('a GPU that does not exist, or none at all, is a sentence', async (t) => {
   t.throws(() => plan({ devices: [3] }, GPUS), { message: /no GPU 3; this host has 3/ });
   t.doesNotThrow(() => plan({ devices: [2] }, GPUS));
+  for (const provider of ['auto', 'webgpu']) {
+    t.throws(() => plan({ provider, devices: [0] }, []), {
+      message: /no GPU 0; this host has none/,
+    });
+  }
+  t.doesNotThrow(() => plan({ provider: 'cpu', devices: [3] }, []), 'the CPU alone is wanted');
   for (const provider of ['cuda', 'tensorrt']) {
     t.throws(() => plan({ provider }, []), {
       message: /engine\.provider \w+: no NVIDIA GPU is available/,

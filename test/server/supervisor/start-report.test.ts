@@ -67,6 +67,11 @@ t.test('limits are reported as they are configured', async (t) => {
   );
 });
 
+t.test('whether there is a page is reported as it is configured', async (t) => {
+  t.equal(start({}).hasPage, true);
+  t.equal(start({ server: { page: false } }).hasPage, false);
+});
+
 t.test('the address can be put into a browser, whatever the family', async (t) => {
   for (const [host, address] of [
     ['127.0.0.1', 'http://127.0.0.1:8123'],

@@ -17,6 +17,7 @@ const REPORT: StartReport = {
   decoder: 'd',
   batching: 'b',
   address: 'http://h:1',
+  hasPage: true,
 };
 
 t.test('the start-up report has the curve as a table', async (t) => {
@@ -29,6 +30,7 @@ t.test('the start-up report has the curve as a table', async (t) => {
     '               64    16.0      4000   8.0x',
     '  decoder   d',
     '  batching  b',
+    '  page      http://h:1/',
     '  ready     http://h:1/api/classify after 1.2 s',
   ]);
 });
@@ -37,4 +39,8 @@ t.test('several processes are counted, and a curve without points is no table', 
   const text = startText({ ...REPORT, models: [{ ...MODEL, curve: [] }] }, 3, 50);
   t.match(text, /after 0\.1 s, 3 serving processes$/);
   t.notMatch(text, /images\/s/);
+});
+
+t.test('a server without the page does not name it', async (t) => {
+  t.notMatch(startText({ ...REPORT, hasPage: false }, 1, 50), /page/);
 });

@@ -107,6 +107,17 @@ t.test('every line looks unlike the others, also when the colours are spent', as
   t.equal(new Set(looks).size, 15);
 });
 
+t.test('a subtitle and the labels of points are drawn where they are given', async (t) => {
+  const points = [
+    { x: 1, y: 1, label: '64' },
+    { x: 2, y: 2 },
+  ];
+  const svg = linePlot({ ...LABELS, subtitle: 'where and when', lines: [{ name: 'one', points }] });
+  t.same(texts(svg).slice(0, 2), ['Title', 'where and when']);
+  t.equal(texts(svg).filter((text) => text === '64').length, 1);
+  t.notMatch(svg, 'undefined');
+});
+
 t.test('texts are escaped', async (t) => {
   const svg = linePlot({ ...LABELS, title: 'a < b & c > d', lines: [] });
   t.match(svg, 'a &lt; b &amp; c &gt; d');

@@ -94,7 +94,13 @@ export const OPERATIONS: readonly Operation[] = [
     answer: answers.labelsWithScores,
     also: [['put', '/models/{name}']],
   },
-  { method: 'get', path: '/', summary: 'Whether the server is alive.', answer: answers.alive },
+  {
+    method: 'get',
+    path: '/',
+    summary:
+      'Whether the server is alive. Who accepts text/html, as browsers do, gets a page instead.',
+    answer: answers.alive,
+  },
   {
     method: 'get',
     path: '/ping',

@@ -3,13 +3,15 @@ import type { Lifecycle } from '../../lifecycle.js';
 import { Problem } from '../../problem/problem.js';
 
 /**
- * GET /: says that the server is alive, as KServe and TensorFlow Serving do. A browser, which asks for HTML, gets
- * 404.
+ * GET /: says that the server is alive, as KServe and TensorFlow Serving do. A browser, which asks for HTML, gets the
+ * page, or 404 if there is none.
  */
-export function aliveRoute() {
-  return function alive(c: Context): Response {
-    if (c.req.header('Accept')?.includes('text/html')) throw new Problem('not_found');
-    return Response.json({ status: 'alive' }, { headers: { Vary: 'Accept' } });
+export function rootRoute(page: ((c: Context) => Response) | undefined) {
+  return function root(c: Context): Response {
+    if (!c.req.header('Accept')?.includes('text/html'))
+      return Response.json({ status: 'alive' }, { headers: { Vary: 'Accept' } });
+    if (!page) throw new Problem('not_found');
+    return page(c);
   };
 }
 

@@ -1,0 +1,152 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import t, { type Test } from 'tap';
+import { startServer } from '../helpers/start-server.js';
+import { until } from '../helpers/until.js';
+
+const PROGRAM = resolve('dist/src/batch-dispatch.js');
+const IMAGES = Object.keys(JSON.parse(readFileSync('images/expected.json', 'utf8')));
+/** One image per batch, so that the scores are those of the server to the last digit. */
+const CONFIG = {
+  models: [resolve('models/demo')],
+  engine: { provider: 'cpu' },
+  batching: { maxBatchSize: 1 },
+};
+
+interface Line {
+  readonly path: string;
+  readonly model: string;
+  readonly predictions?: unknown;
+  readonly error?: { readonly code: string };
+}
+
+/** The command, which runs in a folder, and what it has said when it has ended. */
+function start(folder: string, words: readonly string[]) {
+  const args = [PROGRAM, 'classify', ...words];
+  const child = spawn(process.execPath, args, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+  return { child, ended: said.then(([out, err, [code]]) => ({ code, out, err })) };
+}
+
+async function classify(folder: string, ...words: string[]) {
+  return await start(folder, words).ended;
+}
+
+/** A folder with the sample images in `photos` and a configuration. */
+function setUp(t: Test, config: object = CONFIG): string {
+  const folder = t.testdir({ 'batch-dispatch.json': JSON.stringify(config) });
+  mkdirSync(join(folder, 'photos'));
+  for (const name of IMAGES) copyFileSync(join('images', name), join(folder, 'photos', name));
+  return folder;
+}
+
+function linesOf(file: string): Line[] {
+  const lines = readFileSync(file, 'utf8').split('\n');
+  t.equal(lines.pop(), '', 'the last line is whole');
+  return lines.map((line) => JSON.parse(line));
+}
+
+t.test('each image has the answer of the server, and each error its code', async (t) => {
+  const folder = setUp(t);
+  const broken = readFileSync('images/3.jpg').subarray(0, 5000);
+  const odd = { 'torn.jpg': broken, 'notes.jpg': Buffer.from('notes'), 'empty.png': '' };
+  const more = join(folder, 'photos/more');
+  mkdirSync(more);
+  for (const [name, bytes] of Object.entries(odd)) {
+    writeFileSync(join(more, name), bytes);
+  }
+  const { code, out } = await classify(folder, 'photos', '--out', 'answers.jsonl');
+  t.equal(code, 1, 'some have no answer');
+  t.match(out, new RegExp(`^classified +${IMAGES.length}\nwith an error +3\n`));
+  const lines = linesOf(join(folder, 'answers.jsonl'));
+  t.equal(lines.length, IMAGES.length + 3);
+  const url = await startServer(t, ['--config', join(folder, 'batch-dispatch.json')]).url;
+  for (const { path, model, predictions, error } of lines) {
+    const body = readFileSync(join(folder, path));
+    const answer = await fetch(`${url}/api/classify`, { method: 'POST', body });
+    const served = (await answer.json()) as { code?: string };
+    t.equal(model, 'demo');
+    if (error) t.equal(error.code, served.code, path);
+    else t.same(predictions, served, path);
+  }
+});
+
+t.test('a second run classifies what is new, and repairs a torn line', async (t) => {
+  const folder = setUp(t);
+  const file = join(folder, 'answers.csv');
+  const first = await classify(folder, 'photos', '--out', 'answers.csv', '--top-k', '1');
+  t.equal(first.code, 0, first.err);
+  const whole = readFileSync(file, 'utf8');
+  truncateSync(file, statSync(file).size - 7);
+  copyFileSync('images/1.jpg', join(folder, 'photos/new, "one".jpg'));
+  const second = await classify(folder, 'photos', '--out', 'answers.csv', '--top-k', '1');
+  t.equal(second.code, 0, second.err);
+  t.match(
+    second.out,
+    new RegExp(`^classified +2\nwith an error +0\nthere already +${IMAGES.length - 1}\n`),
+  );
+  const records = readFileSync(file, 'utf8').trimEnd().split('\n');
+  t.same(records.slice(0, IMAGES.length), whole.trimEnd().split('\n').slice(0, -1));
+  t.same(
+    records.map((record) => record.split(',')[0]).sort(),
+    ['"photos/new', 'path', ...IMAGES.map((name) => `photos/${name}`)].sort(),
+  );
+  const third = await classify(folder, 'photos', '--out', 'answers.csv', '--top-k', '1');
+  t.match(third.out, /^classified +0\n/);
+  t.equal(third.code, 0);
+});
+
+t.test('Ctrl-C finishes what is in flight, and the same command does the rest', async (t) => {
+  const folder = setUp(t, { ...CONFIG, batching: { maxBatchSize: 8 } });
+  const many = Array.from({ length: 3000 }, (_, i) => `photos/many-${i}.jpg`);
+  many.forEach((path, i) => {
+    symlinkSync(IMAGES[i % IMAGES.length] as string, join(folder, path));
+  });
+  const file = join(folder, 'answers.jsonl');
+  const { child, ended } = start(folder, ['photos', '--out', 'answers.jsonl']);
+  await until(() => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
+  child.kill('SIGINT');
+  const { code, err } = await ended;
+  t.equal(code, 130);
+  t.match(err, /^interrupted; the same command again classifies the other \d+\.$/m);
+  const done = linesOf(file).length;
+  t.ok(done > 0 && done < many.length, `${done} lines`);
+  const second = await classify(folder, 'photos', '--out', 'answers.jsonl');
+  t.equal(second.code, 0, second.err);
+  const paths = linesOf(file).map(({ path }) => path);
+  t.same(paths.sort(), [...many, ...IMAGES.map((name) => `photos/${name}`)].sort());
+});
+
+t.test('what it cannot do is one sentence', async (t) => {
+  const folder = setUp(t);
+  writeFileSync(join(folder, 'mine.csv'), 'my,own\n1,2\n');
+  for (const [words, code, sentence] of [
+    [[], 2, /^Usage: /],
+    [['photos'], 2, /^Usage: /],
+    [['photos', '--out', 'answers.txt'], 2, /^--out must end with \.jsonl or \.csv/],
+    [['photos', '--out', 'a.csv', '--top-k', '0'], 2, /^--top-k must be a whole number from 1/],
+    [['photos', '--ou', 'a.csv'], 2, /did you mean --out\?/],
+    [['none', '--out', 'a.csv'], 1, /^there is nothing at none$/m],
+    [['batch-dispatch.json', '--out', 'a.csv', '--config', 'none'], 1, /configuration file none$/m],
+    [['photos', '--out', 'mine.csv'], 1, /^mine\.csv contains something other/m],
+    [['photos', '--out', 'none/a.csv'], 1, /^cannot write none\/a\.csv/m],
+    [['photos', '--out', 'a.csv', '--model', 'none'], 1, /none/],
+  ] as const) {
+    const run = await classify(folder, ...words);
+    t.same([run.code, run.out], [code, ''], `${words.join(' ')}: ${run.err}`);
+    t.match(run.err, sentence);
+    t.notMatch(run.err, /\n {4}at /, 'no stack');
+  }
+  t.equal(readFileSync(join(folder, 'mine.csv'), 'utf8'), 'my,own\n1,2\n');
+});
