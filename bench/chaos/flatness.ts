@@ -6,8 +6,8 @@ const WARM_UP_ROUNDS = 3;
 const LAST_ROUNDS = 2;
 const MORE_MEMORY_SHARE = 0.25;
 const MORE_MEGABYTES = 48;
-/** A process listens on up to eight descriptors, fewer while it pauses. */
-const MORE_DESCRIPTORS = { serving: 12, supervisor: 3 };
+/** A process listens on up to sixteen descriptors, fewer while it pauses. */
+const MORE_DESCRIPTORS = { serving: 20, supervisor: 3 };
 
 export type Role = keyof typeof MORE_DESCRIPTORS;
 

@@ -28,7 +28,7 @@ t.test('memory that grows by a megabyte a round is found', async (t) => {
 
 t.test('descriptors may not be many more than the fewest', async (t) => {
   for (const [role, more] of [
-    ['serving', 12],
+    ['serving', 20],
     ['supervisor', 3],
   ] as const) {
     const flatness = new Flatness(role, 1);
