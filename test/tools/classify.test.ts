@@ -107,11 +107,14 @@ t.test('a second run classifies what is new, and repairs a torn line', async (t)
 
 /** Images that take a slow decoder long, so that a run does not end before it is disturbed. */
 function setUpSlow(t: Test) {
-  const slow = { decode: { decoder: 'jpeg-js', threads: 1 }, batching: { maxBatchSize: 2 } };
+  const slow = {
+    decode: { decoder: 'jpeg-js', threads: 1 },
+    batching: { maxBatchSize: 2, maxQueueSize: 4 },
+  };
   const folder = setUp(t, { ...CONFIG, ...slow });
   writeFileSync(join(folder, 'fast.json'), JSON.stringify(CONFIG));
   mkdirSync(join(folder, 'many'));
-  const paths = Array.from({ length: 150 }, (_, i) => `many/${i}.jpg`);
+  const paths = Array.from({ length: 80 }, (_, i) => `many/${i}.jpg`);
   for (const path of paths) symlinkSync('../photos/8.jpg', join(folder, path));
   const file = join(folder, 'answers.jsonl');
   const hasBegun = () => until(() => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
