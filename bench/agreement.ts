@@ -86,6 +86,6 @@ for (const { model: name, provider, batches, ...row } of rows) {
   );
 }
 if (values.out !== undefined) {
-  writeResult(values.out, { gpus: gpus.map(({ name }) => name), rows });
+  await writeResult(values.out, { gpus: gpus.map(({ name }) => name), rows });
 }
 process.exit(0);

@@ -151,6 +151,6 @@ if (values.help) {
     `\nThe target of ${TARGET_MICROS} us per item, paced, is ${verdict} (${micros.toFixed(2)}).`,
   );
   if (values.out !== undefined) {
-    writeResult(values.out, { limits: LIMITS, rate, figures, queueLengths });
+    await writeResult(values.out, { limits: LIMITS, rate, figures, queueLengths });
   }
 }

@@ -113,7 +113,7 @@ async function main(options: Options): Promise<void> {
     const result = await run(options, evidence, verdict);
     hasResult = result.broken === undefined;
     console.log(reportText(result));
-    if (options.json !== undefined) writeResult(options.json, result);
+    if (options.json !== undefined) await writeResult(options.json, result);
   } finally {
     if (!hasResult) {
       process.exitCode = 1;

@@ -161,6 +161,6 @@ if (values.help) {
   print(figures, threads);
   if (values.out !== undefined) {
     const sizes = Object.fromEntries(images.map((image) => [basename(image), sizeOf(image)]));
-    writeResult(values.out, { sizes, figures });
+    await writeResult(values.out, { sizes, figures });
   }
 }

@@ -159,6 +159,10 @@ if (values.help || positionals.length === 0) {
   );
   await Promise.all([gpuPool.close(), nativePool.close()]);
   if (values.out !== undefined) {
-    writeResult(values.out, { comparisons, decodedBy: compared, soak: { threads, ...soaked } });
+    await writeResult(values.out, {
+      comparisons,
+      decodedBy: compared,
+      soak: { threads, ...soaked },
+    });
   }
 }

@@ -231,6 +231,6 @@ for (const folder of values.model) {
 bar.stop();
 print(figures);
 if (values.out !== undefined) {
-  writeResult(values.out, { gpus: gpus.map(({ name }) => name), seconds, figures });
+  await writeResult(values.out, { gpus: gpus.map(({ name }) => name), seconds, figures });
 }
 process.exit(0);

@@ -23,6 +23,7 @@ import { best, nameOf, report } from './http/report.js';
 import { revisionHere } from './http/revision.js';
 import { configOf, type RunOptions, runCases, type Variant } from './http/run-cases.js';
 import { serve } from './http/serve.js';
+import { watchForDisturbance } from './tools/disturbance.js';
 import { readResult, writeResult } from './tools/write-result.js';
 
 // Measures over HTTP what batching gains over one image per batch, and where the rest of the time goes.
@@ -75,6 +76,7 @@ async function main(options: Options): Promise<void> {
     console.log(text);
     return;
   }
+  const disturbance = await watchForDisturbance();
   const facts = await factsOf(options);
   bar.start(settings.length * connections.length * rounds + 5, 0, { what: '' });
   const variants = settings.map((setting): Variant => ({ root: ROOT, setting }));
@@ -104,8 +106,9 @@ async function main(options: Options): Promise<void> {
     ...(isBrief ? { original: [], nullService: [] } : await originals(options, tick)),
   };
   bar.stop();
+  const disturbed = disturbance();
   const file = `${options.out ?? '.bench/http'}.json`;
-  writeResult(file, figures);
+  await writeResult(file, { ...figures, ...(disturbed && { disturbance: disturbed }) });
   const result = readResult<HttpResult>(file);
   console.log(report(result));
   drawPicture(result, file.slice(0, -'.json'.length));

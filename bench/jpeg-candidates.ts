@@ -154,6 +154,12 @@ if (values.help || folder === undefined) {
     console.log(`${name.padEnd(42)}${rates.join('')}   ${pixels}`);
   }
   if (values.out !== undefined) {
-    writeResult(values.out, { photos: files.length, pillow: version, seconds, rounds, figures });
+    await writeResult(values.out, {
+      photos: files.length,
+      pillow: version,
+      seconds,
+      rounds,
+      figures,
+    });
   }
 }

@@ -113,7 +113,8 @@ if (values.help) {
     }
   }
   rmSync(folder, { recursive: true });
-  if (values.out !== undefined) writeResult(values.out, { cores: availableParallelism(), results });
+  if (values.out !== undefined)
+    await writeResult(values.out, { cores: availableParallelism(), results });
   const isKept = lines.every(({ protected: { faults } }) => faults.length === 0);
   const provesNothing = lines.every(({ unprotected: { faults } }) => faults.length === 0);
   if (provesNothing) console.log('\nthe server without protection misses no limit either');

@@ -163,7 +163,7 @@ if (values.help || model === undefined || images === undefined) {
       );
     }
     if (values.out !== undefined)
-      writeResult(values.out, { reference: versions, decoder, figures });
+      await writeResult(values.out, { reference: versions, decoder, figures });
   } finally {
     rmSync(work, { recursive: true });
   }

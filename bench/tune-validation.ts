@@ -102,7 +102,10 @@ async function main(folder: string): Promise<void> {
     }
   }
   await lane.close();
-  report(rounds, wanted, { folder: model.manifest.name, maxBatchSize, curve: lane.curve });
+  const settings = sumUp(rounds);
+  report(settings, wanted);
+  const setup = { folder: model.manifest.name, maxBatchSize, curve: lane.curve };
+  if (values.out !== undefined) await writeResult(values.out, { setup, settings, rounds });
 }
 
 /** Measures while the machine is quiet; if it never is, returns the last measurement. */
@@ -131,8 +134,7 @@ function print({
   );
 }
 
-function report(rounds: readonly Round[], wanted: number, setup: object): void {
-  const settings = sumUp(rounds);
+function report(settings: ReturnType<typeof sumUp>, wanted: number): void {
   console.table(settings);
   const isMet = settings.every(({ off }) => Math.abs(off) <= MOST_OFF);
   const isQuiet = settings.every((setting) => setting.quietRounds >= wanted);
@@ -140,7 +142,6 @@ function report(rounds: readonly Round[], wanted: number, setup: object): void {
     isMet ? 'every simulated p99 is within 20 %' : 'a simulated p99 is more than 20 % off',
   );
   if (!isQuiet) console.log('other programs used the machine: the result is not reliable');
-  if (values.out !== undefined) writeResult(values.out, { setup, settings, rounds });
   if (!isMet) process.exitCode = 1;
   else if (!isQuiet) process.exitCode = 2;
 }

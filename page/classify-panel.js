@@ -123,7 +123,7 @@ function showAnswer(got) {
  * @param {Answer} answer
  * @returns {{ note: string, kind?: 'wait' | 'other' }}
  */
-function explain({ name }, { batchSize, batchReason, totalMs }) {
+function explain({ name, ms }, { batchSize, batchReason, totalMs }) {
   switch (name) {
     case 'receive':
       return { note: 'The image arrived, and its header was checked.', kind: 'other' };
@@ -137,7 +137,11 @@ function explain({ name }, { batchSize, batchReason, totalMs }) {
     case 'infer':
       return { note: 'The model ran the batch.' };
     case 'respond': {
-      const note = `The rest of the ${msText(totalMs)} that this browser waited: writing the answer, and the network.`;
+      const total = `the ${msText(totalMs)} that this browser waited`;
+      const note =
+        ms > 0
+          ? `The rest of ${total}: writing the answer, and the network.`
+          : `Nothing is left of ${total}. A busy server counts from the earliest time at which it could have read the request.`;
       return { note, kind: 'other' };
     }
   }

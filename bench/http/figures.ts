@@ -1,3 +1,4 @@
+import type { Disturbance } from '../tools/disturbance.js';
 import type { Machine } from '../tools/write-result.js';
 import type { ThreadTimes } from './thread-times.js';
 
@@ -103,6 +104,8 @@ export interface HttpResult {
   readonly machine: Machine;
   readonly versions: Readonly<Record<string, string>>;
   readonly revision: string;
+  /** Older results do not have it. */
+  readonly disturbance?: Disturbance;
   readonly model: string;
   readonly provider: string;
   readonly device: string;

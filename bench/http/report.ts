@@ -1,4 +1,5 @@
 import { table } from '../../src/terminal/table.js';
+import { disturbanceLines } from '../tools/disturbance.js';
 import { allowedByParts } from './ceilings.js';
 import { counted } from './counted.js';
 import type { CaseFigures, HttpResult } from './figures.js';
@@ -217,6 +218,7 @@ export function report(result: HttpResult): string {
   const parts = [
     `${model} on ${provider} (${device}), decoder ${decodersOf(result).join(' and ')}, ${counted(processes, 'serving process')}, ${machine.cores} cores`,
     `${counted(images.count, 'image')} of ${(images.meanBytes / 1000).toFixed(0)} kB on average; load from ${where}; median of ${counted(load.rounds, 'round')} of ${load.seconds} s`,
+    ...disturbanceLines(result.disturbance),
     '',
     ...table(caseRows(result.cases)),
     '',

@@ -1,7 +1,4 @@
-import { readFileSync } from 'node:fs';
-
-/** Clock ticks per second in /proc/stat. */
-const TICKS_PER_SECOND = 100;
+import { readProcessorTime } from '../tools/processor-time.js';
 
 /**
  * Starts to watch the machine; the returned function tells how many cores other programs and the host have used
@@ -29,12 +26,8 @@ export async function untilQuiet(cores: number, longestMs: number): Promise<void
   }
 }
 
-/** CPU seconds over all cores: user, nice, system, irq, softirq and steal. */
+/** Over all cores, with what the host took. */
 function busySeconds(): number {
-  const [line = ''] = readFileSync('/proc/stat', 'utf8').split('\n');
-  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = line
-    .split(/\s+/)
-    .slice(1)
-    .map(Number);
-  return (user + nice + system + irq + softirq + steal) / TICKS_PER_SECOND;
+  const { busySeconds = 0, stolenSeconds = 0 } = readProcessorTime() ?? {};
+  return busySeconds + stolenSeconds;
 }

@@ -56,13 +56,18 @@ function startTraffic(url: string): { stop: () => Promise<unknown> } {
 
 async function take(browser: Browser, url: string, picture: (typeof PICTURES)[number]) {
   const { name, width, colorScheme } = picture;
-  const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme });
+  const viewport = { width, height: 800 };
+  const page = await browser.newPage({ viewport, colorScheme, reducedMotion: 'reduce' });
   await page.goto(url);
   await page.setInputFiles('#file', IMAGE);
   await page.locator('#answer').waitFor();
   await sleep(BEFORE_MS);
-  await page.locator('#again').click();
-  await sleep(WAIT_MS);
+  // The picture is to show a batch of several images, which is a matter of luck.
+  while (/batch of 1 image/.test(await page.locator('#timeline').innerText())) {
+    await page.locator('#again').click();
+    await page.locator('#status', { hasText: 'after' }).waitFor();
+    await sleep(WAIT_MS);
+  }
   const png = await page.screenshot({ fullPage: true });
   await page.close();
   writeFileSync(`${FOLDER}/${name}.png`, await pngQuantize(png, { maxQuality: 90 }));

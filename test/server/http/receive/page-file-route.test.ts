@@ -27,6 +27,7 @@ t.test('everything that the page refers to is there, with its type', async (t) =
   const html = await (await fetch(url, { headers: BROWSER })).text();
   const waiting = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => `/${path}`);
   t.ok(waiting.length >= 3);
+  t.notMatch(html, /(?:href|src)="\//, 'a proxy may serve the page under another path');
   const types: Record<string, string> = {
     js: 'text/javascript',
     css: 'text/css',
