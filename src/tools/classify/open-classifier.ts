@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { EngineUnavailableError, LaneEndedError, LaneHungError } from '../../batcher/index.js';
 import { openDecodePool, walkImageHeader, walkInTurns } from '../../decode/index.js';
@@ -18,6 +19,8 @@ import { ToolError } from '../tool-error.js';
 const DEADLINE_MS = 24 * 3_600_000;
 /** So many images for each decode thread keep it busy while others are read, queued or written. */
 const IMAGES_PER_THREAD = 8;
+/** Time for threads to end when a lane or the GPU's decoder has stopped working. */
+const HUNG_CLOSE_MS = 2000;
 /** One batch runs, one is full, and one gathers. */
 const BATCHES_PER_LANE = 3;
 
@@ -112,10 +115,15 @@ export async function openClassifier(
       }
     },
     async close() {
-      // A lane that hangs never ends, and its thread would keep the process alive.
-      if (hasStopped) process.kill(process.pid, 'SIGKILL');
-      await model.batcher.drain();
-      await Promise.all([opened.close(), pool.close()]);
+      const closed = model.batcher
+        .drain()
+        .then(() => Promise.all([opened.close(), pool.close()]))
+        .then(() => true);
+      if (!hasStopped) await closed;
+      else if (!(await Promise.race([closed, sleep(HUNG_CLOSE_MS, false)]))) {
+        // A thread inside a native call would keep the process alive. The reason is printed first.
+        setImmediate(() => process.kill(process.pid, 'SIGKILL'));
+      }
     },
   };
 }
