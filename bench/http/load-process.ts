@@ -49,6 +49,8 @@ isCounting = true;
 const [cpu, startedMs] = [process.cpuUsage(), performance.now()];
 process.send?.('warm');
 await passed(seconds);
+// On a busy machine, a short run may have brought no answer yet.
+while (latenciesMs.length === 0 && Object.keys(failures).length === 0) await passed(0.1);
 isCounting = false;
 isOver = true;
 const { user, system } = process.cpuUsage(cpu);
