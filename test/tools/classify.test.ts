@@ -115,7 +115,7 @@ function setUpSlow(t: Test) {
   writeFileSync(join(folder, 'fast.json'), JSON.stringify(CONFIG));
   mkdirSync(join(folder, 'many'));
   const paths = Array.from({ length: 80 }, (_, i) => `many/${i}.jpg`);
-  for (const path of paths) symlinkSync('../photos/8.jpg', join(folder, path));
+  for (const path of paths) symlinkSync('../photos/3.jpg', join(folder, path));
   const file = join(folder, 'answers.jsonl');
   const hasBegun = () => until(() => (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > 0);
   return { folder, file, paths, hasBegun };
