@@ -129,6 +129,19 @@ t.test('a refused client gets its answer although it has much more to send', asy
   t.match(await ask(CLOSE, { body }), /^HTTP\/1\.1 503 /);
 });
 
+t.test('a refused client that does not finish its body is let go', async (t) => {
+  const { queue, client } = await serve(t);
+  queue.expectedMs = 2500;
+  const near = client();
+  near.write(requestOf('', 'POST', 'abc').slice(0, -1));
+  const [chunk] = (await once(near, 'data')) as [Buffer];
+  t.match(chunk.toString(), /^HTTP\/1\.1 503 /);
+  const answeredMs = performance.now();
+  await once(near, 'close');
+  const { requestTimeoutMs } = configSchema.parse({}).server;
+  t.ok(performance.now() - answeredMs < requestTimeoutMs - 1000, 'long before its time is over');
+});
+
 t.test('a client that connects and sends later, or in pieces, is served', async (t) => {
   const { client, served } = await serve(t);
   const near = client();

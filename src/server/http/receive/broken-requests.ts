@@ -67,7 +67,7 @@ export class BrokenRequests {
         'X-Request-Id': id,
         ...retryAfter(waitMs),
       })
-      .end(body);
+      .end(body, () => endUnread(incoming));
   }
 
   /**
@@ -118,6 +118,14 @@ export class BrokenRequests {
       endWith(socket, status, id);
     }
   }
+}
+
+/** Closes the connection of a request that is answered, if the rest of its body does not arrive soon. */
+function endUnread(incoming: IncomingMessage): void {
+  if (incoming.complete) return;
+  setTimeout(() => {
+    if (!incoming.complete) incoming.socket.destroy();
+  }, LINGER_MS).unref();
 }
 
 /** A body with broken chunks is not an image, just as a form with broken parts is not. */
