@@ -38,8 +38,8 @@ export class GrowingBuffer {
   #grow(length: number): void {
     const full = this.#buffer;
     const capacity = this.#capacityFor(length);
-    const { spare, hold } = this.#upload;
-    hold(capacity - full.length);
+    const { spare } = this.#upload;
+    this.#upload.hold(capacity - full.length);
     this.#buffer =
       capacity === spare.byteLength ? Buffer.from(spare.take()) : Buffer.allocUnsafeSlow(capacity);
     full.copy(this.#buffer, 0, 0, this.#length);

@@ -25,8 +25,9 @@ export function copyOf(bytes: Buffer, room: Room): Buffer {
   return buffer.subarray(0, bytes.length);
 }
 
-function ownBuffer(length: number, { spare, hold }: Room): Buffer {
+function ownBuffer(length: number, room: Room): Buffer {
+  const { spare } = room;
   const isForSpare = length <= spare.byteLength && length > spare.byteLength / 2;
-  hold(isForSpare ? spare.byteLength : length);
+  room.hold(isForSpare ? spare.byteLength : length);
   return isForSpare ? Buffer.from(spare.take()) : Buffer.allocUnsafeSlow(length);
 }

@@ -7,7 +7,7 @@ import type { Upload } from './upload-budget.js';
 /**
  * Receives a body within its limits in bytes and time.
  *
- * @param read reads the body within the upload budget
+ * @param read reads the body within the upload budget; it ends when the body is broken off
  * @throws {Problem} body_too_large or queue_full by Content-Length, deadline_exceeded; also as `read`
  */
 export async function receiveBody<T>(
@@ -22,25 +22,11 @@ export async function receiveBody<T>(
   if (/\b100-continue\b/i.test(incoming.headers.expect ?? '') && incoming.httpVersionMinor > 0) {
     outgoing.writeContinue();
   }
-  return await before(deadlineMs, clock, read(), (late) => breakOff(incoming, late));
-}
-
-async function before<T>(
-  deadlineMs: Millis,
-  clock: Clock,
-  work: Promise<T>,
-  end: (late: Problem) => void,
-): Promise<T> {
-  let callOff = () => {};
-  const late = new Promise<never>((_, reject) => {
-    callOff = clock.schedule(deadlineMs - clock.now(), () => {
-      const problem = new Problem('deadline_exceeded');
-      end(problem);
-      reject(problem);
-    });
-  });
+  const callOff = clock.schedule(deadlineMs - clock.now(), () =>
+    breakOff(incoming, new Problem('deadline_exceeded')),
+  );
   try {
-    return await Promise.race([work, late]);
+    return await read();
   } finally {
     callOff();
   }
