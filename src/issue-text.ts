@@ -32,7 +32,10 @@ function demand(issue: z.core.$ZodIssue): string {
     case 'too_big':
       return bound(issue.origin, issue.inclusive ? 'at most' : 'less than', issue.maximum);
     case 'invalid_union':
-      return issue.errors.map(([first]) => (first ? innerText(first) : '')).join(', or ');
+      // Several forms may demand the same.
+      return [
+        ...new Set(issue.errors.flatMap(([first]) => (first ? [innerText(first)] : []))),
+      ].join(', or ');
     default:
       return issue.message;
   }

@@ -54,7 +54,7 @@ export function refusal(
   limits: BatchLimits,
   curve: LatencyCurve,
   now: Millis,
-  expectedMs = expectedFinishMs(arrival, backlog, limits, curve, now),
+  expectedMs: Millis,
 ): Error | undefined {
   if (backlog.lanes === 0) return new EngineUnavailableError(PROBE_INTERVAL_MS);
   const waitMs = Math.max(backlogMs(backlog, limits, curve), arrival.inputsMs - now);

@@ -1,5 +1,10 @@
 import t, { type Test } from 'tap';
-import { type Arrival, type Backlog, refusal } from '../../src/batcher/admission.js';
+import {
+  type Arrival,
+  type Backlog,
+  expectedFinishMs,
+  refusal,
+} from '../../src/batcher/admission.js';
 import {
   DeadlineExceededError,
   EngineUnavailableError,
@@ -31,6 +36,11 @@ function arrivalOf(arrival: Partial<Arrival>): Arrival {
   return { count: 1, deadlineMs: FAR, goalMs: FAR + 1, inputsMs: NOW_MS, ...arrival };
 }
 
+/** The refusal of what arrives, with the forecast that the batcher makes of it. */
+function refusalOf(...arrives: Parameters<typeof expectedFinishMs>): Error | undefined {
+  return refusal(...arrives, expectedFinishMs(...arrives));
+}
+
 /** The milliseconds from now that a deadline must be beyond; found by trying on either side. */
 function leastMs(
   t: Test,
@@ -42,7 +52,13 @@ function leastMs(
   const limits = limitsOf({ maxQueueSize: 100, allowedBatchSizes });
   const partial = typeof arrival === 'number' ? { count: arrival } : arrival;
   const refusedAt = (deadlineMs: number) =>
-    refusal(arrivalOf({ ...partial, deadlineMs }), { ...IDLE, ...backlog }, limits, CURVE, NOW_MS);
+    refusalOf(
+      arrivalOf({ ...partial, deadlineMs }),
+      { ...IDLE, ...backlog },
+      limits,
+      CURVE,
+      NOW_MS,
+    );
   const what = `${JSON.stringify(arrival)} after ${JSON.stringify(backlog)}`;
   t.type(refusedAt(NOW_MS + ms), DeadlineExceededError, `${what} cannot end in ${ms} ms`);
   t.equal(refusedAt(NOW_MS + ms + 0.001), undefined, `${what} can end later`);
@@ -50,7 +66,7 @@ function leastMs(
 
 t.test('without a curve only a deadline that has passed cannot be met', async (t) => {
   const refusedAt = (deadlineMs: number) =>
-    refusal(arrivalOf({ deadlineMs }), IDLE, limitsOf({}), curveOf([]), NOW_MS);
+    refusalOf(arrivalOf({ deadlineMs }), IDLE, limitsOf({}), curveOf([]), NOW_MS);
   t.type(refusedAt(NOW_MS - 0.001), DeadlineExceededError);
   t.type(refusedAt(NOW_MS), DeadlineExceededError);
   t.equal(refusedAt(NOW_MS + 0.001), undefined);
@@ -133,7 +149,7 @@ t.test('or with a full batch that runs beside it', async (t) => {
 t.test('the nearer of deadline and goal refuses, and says when to come back', async (t) => {
   const inputsMs = NOW_MS + 2500;
   const refused = (deadlineMs: number, goalMs: number) =>
-    refusal(arrivalOf({ deadlineMs, goalMs, inputsMs }), IDLE, limitsOf({}), CURVE, NOW_MS);
+    refusalOf(arrivalOf({ deadlineMs, goalMs, inputsMs }), IDLE, limitsOf({}), CURVE, NOW_MS);
   const endMs = inputsMs + 10;
   t.equal(refused(endMs + 1, endMs + 1), undefined);
   t.type(refused(endMs, endMs + 1), DeadlineExceededError);
@@ -147,7 +163,7 @@ t.test('the nearer of deadline and goal refuses, and says when to come back', as
 t.test('as many are accepted as the queue holds, whole groups', async (t) => {
   const limits = limitsOf({ maxQueueSize: 8 });
   const refused = (count: number, undispatched: number) =>
-    refusal(arrivalOf({ count }), { ...IDLE, undispatched }, limits, CURVE, NOW_MS);
+    refusalOf(arrivalOf({ count }), { ...IDLE, undispatched }, limits, CURVE, NOW_MS);
   t.equal(refused(1, 7), undefined);
   t.type(refused(1, 8), QueueFullError);
   t.equal(refused(3, 5), undefined);
@@ -160,7 +176,7 @@ t.test('who is refused is told how long what waits will take', async (t) => {
   const limits = limitsOf({ maxQueueSize: 0 });
   const retryAfterMs = (backlog: Partial<Backlog>, inputsMs = NOW_MS) =>
     (
-      refusal(
+      refusalOf(
         arrivalOf({ inputsMs }),
         { ...IDLE, ...backlog },
         limits,
@@ -186,7 +202,7 @@ t.test(
   async (t) => {
     const arrival = arrivalOf({ count: 9, deadlineMs: 0 });
     const refused = (lanes: number) =>
-      refusal(arrival, { ...IDLE, lanes }, limitsOf({}), CURVE, NOW_MS);
+      refusalOf(arrival, { ...IDLE, lanes }, limitsOf({}), CURVE, NOW_MS);
     t.type(refused(1), QueueFullError);
     t.type(refused(0), EngineUnavailableError);
     t.equal((refused(0) as EngineUnavailableError).retryAfterMs, 1000);

@@ -111,11 +111,14 @@ export class ThreadQueue<Thread> {
 
   /** How long it will take until all of these images are decoded, if they come now. */
   expectedMs(costs: readonly Cost[]): Millis {
-    const costMs = costs.reduce((sum, cost) => sum + cost.costMs, 0);
-    const line = this.#lineOf(Math.max(...costs.map((cost) => cost.costMs)));
-    const large = costs.filter(isLarge);
-    const memoryMs = large.reduce((sum, cost) => sum + this.#memoryMsOf(cost), 0);
-    const waitsForMemory = large.length > 0 && this.#larges > 0;
+    let [costMs, mostMs, memoryMs] = [0, 0, 0];
+    for (const cost of costs) {
+      costMs += cost.costMs;
+      mostMs = Math.max(mostMs, cost.costMs);
+      if (isLarge(cost)) memoryMs += this.#memoryMsOf(cost);
+    }
+    const line = this.#lineOf(mostMs);
+    const waitsForMemory = memoryMs > 0 && this.#larges > 0;
     // With nothing before it, it may be as quick as it can be: a slow spell may be over. The sum of the costs cannot tell:
     // it is seldom exactly 0 again.
     if (isEmpty(line) && !waitsForMemory) return costMs;

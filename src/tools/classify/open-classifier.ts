@@ -97,7 +97,7 @@ export async function openClassifier(
     inFlight: Math.min(wanted, batching.maxQueueSize),
     async classify(bytes) {
       try {
-        const header = await walkInTurns(walkImageHeader(bytes, decode));
+        const header = await walkInTurns(walkImageHeader(bytes, decode, 'scan'));
         const startedMs = systemClock.now();
         const times = { startedMs, deadlineMs: startedMs + DEADLINE_MS };
         const [item] = model.classifier.accept([{ bytes, header }], times, false);

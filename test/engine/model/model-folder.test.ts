@@ -209,6 +209,7 @@ t.test('keys of the geometry that do not go together are refused', async (t) => 
     t.match((await folder(input)).manifest.input, input);
   }
   for (const [input, why] of [
+    [{ resize: 'stretch' }, /input\.resize: must be "squash", or must be an object in braces$/],
     [{ resize: { width: 9, height: 6 } }, /must be at least width and height of the input/],
     [{ resize: { width: 10, height: 5 } }, /must be at least width and height of the input/],
     [{ resize: shortest, crop: 0.875 }, /a share goes with "squash" alone/],
